@@ -1,0 +1,51 @@
+// The projection of columns off the absorbed effects under given weights. The engine behind this interface can be
+// replaced; whatever it is, the normal equations of every column are checked afterwards.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "headwater/core/matrix.hpp"
+#include "headwater/design/design.hpp"
+
+namespace headwater {
+
+struct Absorbed {
+  Matrix columns;          // n × p, projected
+  double certificate = 0;  // max over columns of ‖D'W x̃‖∞ / (‖D'W‖ scale · ‖x‖), see absorption.cpp
+  bool converged = true;   // the certificate meets 1e-10
+  int iterations = 0;      // 0 for a direct solve
+};
+
+// Exact rank of the dummies (and slopes) of all effects together.
+struct EffectsRank {
+  std::int64_t rank = 0;
+  struct PerEffect {
+    std::string name;
+    std::int64_t levels = 0;     // columns: levels × (intercept + slopes)
+    std::int64_t redundant = 0;  // columns linearly dependent on the effects before it
+  };
+  std::vector<PerEffect> effects;
+};
+
+class Absorber {
+ public:
+  // `effects` may be empty: then project() returns the columns unchanged and the rank is 0.
+  Absorber(const std::vector<Effect>& effects, const Vector& weights, Index rows);
+  ~Absorber();
+  Absorber(Absorber&&) noexcept;
+  Absorber& operator=(Absorber&&) noexcept;
+
+  Absorbed project(const Matrix& columns) const;
+  const EffectsRank& rank() const;
+
+  // Effect coefficients that reproduce `target - project(target)`: for each effect a vector of levels × (intercept +
+  // slopes). The first effect carries the level; each later intercept effect has its weighted mean at zero.
+  std::vector<Matrix> coefficients(const Vector& target) const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace headwater

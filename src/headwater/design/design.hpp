@@ -1,0 +1,98 @@
+// The raw numbers of one Spec: nothing demeaned, no missing value, names that match. Estimators transform.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "headwater/core/labelled.hpp"
+#include "headwater/core/matrix.hpp"
+#include "headwater/core/notes.hpp"
+#include "headwater/design/spec.hpp"
+#include "headwater/panel/panel.hpp"
+
+namespace headwater {
+
+// Absorbed effect with its codes over the rows of the design.
+struct Effect {
+  Grouping levels;
+  bool intercept = true;
+  Matrix slopes;      // n × s, empty without varying slopes
+  Names slope_names;  // s
+};
+
+struct NotIdentified {
+  std::string term;
+  std::vector<std::string> because;  // the columns or effects it is collinear with
+};
+
+struct SampleLedger {
+  std::int64_t rows_read = 0;
+  std::int64_t rows_used = 0;
+  std::vector<std::pair<std::string, std::int64_t>> dropped;  // reason -> rows, in the order applied
+};
+
+// What a level, knot or basis was, so that the same columns can be made for other rows.
+struct Encoding {
+  struct Factor {
+    std::string column;
+    Names levels;
+    std::string reference;  // the omitted level, or ""
+  };
+  struct Polynomial {
+    std::string term;
+    Vector alpha;  // three-term recurrence of the orthogonal polynomials
+    Vector norm2;
+  };
+  std::vector<Factor> factors;
+  std::vector<Polynomial> polynomials;
+};
+
+struct Design {
+  Spec spec;
+  std::string outcome_name;
+  Vector y;                          // n
+  Matrix X;                          // n × k, with the constant first when there is one and no effect absorbs it
+  Names names;                       // k
+  std::vector<int> term_of_column;   // k: index into spec.formula.terms, -1 for the constant
+  bool intercept = false;            // X has "(Intercept)" as its first column
+  Matrix endogenous, instruments;    // n × p, n × q (empty without an IV part)
+  Names endogenous_names, instrument_names;
+  Vector weights;                    // n, or empty: all one. Never zero or negative
+  std::vector<Effect> effects;
+  Grouping unit;                     // over the n rows; codes re-numbered 0..count-1 in the panel's order
+  Grouping time;                     // codes in time order
+  std::vector<Period> periods;       // one per code of time
+  std::vector<Grouping> clusters;    // the groupings the covariance asks for, in the order written
+  std::vector<std::int64_t> rows;    // panel row of each design row
+  std::string sample_hash;           // of the file rows and weights used
+  Encoding encoding;
+  SampleLedger ledger;
+  Notes notes;
+
+  Index n() const { return y.size(); }
+  Index k() const { return X.cols(); }
+};
+
+// Lags are computed on the whole panel before any row is dropped. Rows are dropped for: split, a missing value (by
+// column and reason), zero weight, singleton effect levels (recursively, weights ignored).
+Design make_design(const Panel& panel, const Spec& spec);
+
+// Evaluates an expression on every panel row: NaN where any input is missing, with the rules of R's arithmetic.
+// Notes carry warnings such as log(x + c).
+Vector evaluate(const Panel& panel, const Expression& expression, Notes& notes);
+
+// Which driver group each column belongs to: `slot[j]` indexes `slots`. Slots are the declared groups in order, then
+// slots for interactions across groups ("capital:digital"), then "other" when any column is left.
+// Throws Error{usage, "drivers.unknown_term" | "drivers.overlap"}.
+struct DriverPartition {
+  Names slots;
+  std::vector<int> slot;  // k, -1 for the constant
+  Notes notes;            // e.g. two groups share a variable
+};
+DriverPartition partition_drivers(const Design& design);
+
+Tree describe(const Design& design);
+
+}  // namespace headwater

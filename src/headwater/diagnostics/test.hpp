@@ -1,0 +1,78 @@
+// Hypothesis in words, statistic, degrees of freedom, p, and a confidence set where there is one.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "headwater/core/labelled.hpp"
+#include "headwater/covariances/covariance.hpp"
+
+namespace headwater {
+
+struct Test {
+  std::string name;        // "wald", "linear_combination"
+  std::string hypothesis;  // in words: "all capital coefficients are zero"
+  double statistic = 0;
+  std::string distribution;  // "F(3, 205)", "t(205)", "chi2(3)"
+  double df1 = 0, df2 = 0;
+  double p_value = 0;
+  // For one linear combination:
+  bool has_estimate = false;
+  double estimate = 0, std_error = 0;
+  double mde = 0;                                       // at the spec's power
+  std::vector<std::pair<double, double>> set;           // confidence set, possibly several or unbounded intervals
+  Notes notes;
+};
+
+// Joint Wald test that every coefficient of a driver slot is zero, F with the covariance's df.
+std::vector<Test> driver_tests(const Fit& fit, const Covariance& covariance);
+// "agency_l1 + 2*agency_l2 = 0": names are coefficient names, back-quoted or as printed. Throws Error{usage}.
+Test linear_combination(const Fit& fit, const Covariance& covariance, const std::string& text);
+// long-run sum of each distributed lag l(x, a:b): one test a variable with two or more lags.
+std::vector<Test> long_run_sums(const Fit& fit, const Covariance& covariance);
+
+// Per coefficient: what a null result could have missed.
+struct Detectable {
+  Names names;
+  Vector mde;                   // smallest |effect| found with the spec's power at its level, in the coefficient's unit
+  Vector within_sd;             // standard deviation of the regressor after the estimator's transformation
+  Vector mde_per_within_sd;     // mde · within_sd, in units of the outcome
+};
+Detectable minimum_detectable_effects(const Fit& fit, const Covariance& covariance);
+
+// The units whose removal would move each coefficient most, from the influence, no refit (one-step approximation).
+struct Movers {
+  struct Entry {
+    std::string term, unit;
+    double change;           // approximate change of the coefficient when the unit is left out
+    double change_in_se;     // in standard errors
+  };
+  std::vector<Entry> entries;  // the `top` per coefficient, largest first
+};
+Movers influential_units(const Fit& fit, const Covariance& covariance, int top = 3);
+
+// Coefficient table with intervals at the spec's level.
+struct CoefficientTable {
+  Names names;
+  Vector estimate, std_error, statistic, p_value, conf_low, conf_high;
+  double df;
+};
+CoefficientTable coefficient_table(const Fit& fit, const Covariance& covariance);
+
+// Variation of every regressor: total, between units, within units, and after absorbing the effects.
+struct Variation {
+  Names names;
+  Vector mean, sd_total, sd_between, sd_within, sd_absorbed;
+};
+Variation variation(const Fit& fit);
+
+const std::vector<MethodCard>& diagnostics();
+
+Tree describe(const std::vector<Test>& tests);
+Tree describe(const Detectable& detectable);
+Tree describe(const Movers& movers);
+Tree describe(const CoefficientTable& table);
+Tree describe(const Variation& variation);
+
+}  // namespace headwater

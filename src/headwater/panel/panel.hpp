@@ -1,0 +1,136 @@
+// Immutable columns with unit and time keys. Holds when constructed: keys unique, rows sorted by unit (natural order of
+// the code) and then by time.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "headwater/core/matrix.hpp"
+#include "headwater/core/notes.hpp"
+#include "headwater/panel/period.hpp"
+
+namespace headwater {
+
+// Why a cell has no value. A missing cell is never zero.
+enum class Missing : std::uint8_t {
+  present = 0,
+  empty,           // nothing between the separators
+  not_available,   // NA, N/A, n/a, NaN, null, .
+  dash,            // -
+  suppressed,      // * and [c]
+  rounded,         // ~ and [low]
+  unavailable,     // [x] and :
+  not_applicable,  // Not Applicable, [z]
+  low_count,       // <5 and the like
+};
+const char* name(Missing reason);
+
+struct Column {
+  enum class Type { number, text };
+  std::string name;
+  Type type = Type::number;
+  Vector numbers;                    // number: NaN where missing
+  std::vector<std::int32_t> codes;   // text: index into levels, -1 where missing
+  Names levels;                      // text: distinct values in natural order
+  std::vector<Missing> missing;      // one per row, or empty when every cell is present
+
+  Index size() const { return type == Type::number ? numbers.size() : static_cast<Index>(codes.size()); }
+  bool is_missing(Index row) const { return !missing.empty() && missing[static_cast<std::size_t>(row)] != Missing::present; }
+};
+
+// Rows read, used and lost by reason, and everything odd that the reader saw.
+struct DataLedger {
+  std::string file;
+  std::string sha256;
+  std::int64_t rows_read = 0;
+  std::int64_t rows_kept = 0;
+  std::vector<std::pair<std::string, std::int64_t>> rows_lost;  // reason -> rows
+  struct ColumnMissing {
+    std::string column;
+    std::vector<std::pair<Missing, std::int64_t>> counts;
+  };
+  std::vector<ColumnMissing> missing;
+  struct Suspicion {
+    std::string kind;    // "tenfold", "jump", "step function", "merger", "out of range share"
+    std::string column;
+    std::string unit;
+    std::string period;
+    std::string message;  // one sentence
+  };
+  std::vector<Suspicion> suspicions;
+  std::vector<std::string> succession;  // what the succession table linked or broke, one sentence each
+  Notes notes;
+};
+
+// Integer codes of rows by some key, with a label for each code.
+struct Grouping {
+  std::string name;
+  std::vector<std::int32_t> code;  // one per row, 0..count-1
+  std::int32_t count = 0;
+  Names labels;  // one per code
+};
+
+class Panel {
+ public:
+  struct Keys {
+    std::string unit;  // column name; empty when the data have no unit key
+    std::string time;  // column name; empty when the data have no time key
+  };
+
+  // Sorts rows by unit and time. Throws Error{data, "data.duplicate_key" | "data.missing_key" | "data.period" |
+  // "data.mixed_periods"} naming file, row and column. `source_rows` are line numbers in the file, for messages.
+  Panel(std::vector<Column> columns, Keys keys, std::vector<std::int64_t> source_rows, DataLedger ledger);
+
+  Index rows() const { return rows_; }
+  const Keys& keys() const { return keys_; }
+  const std::vector<Column>& columns() const { return columns_; }
+  const Column* find(std::string_view name) const;
+  // Throws Error{formula, "formula.unknown_column"} that names the nearest column.
+  const Column& column(std::string_view name) const;
+
+  bool has_unit() const { return !keys_.unit.empty(); }
+  bool has_time() const { return !keys_.time.empty(); }
+  const Grouping& units() const { return units_; }   // one group a row when there is no unit key
+  const Grouping& times() const { return times_; }   // codes in time order; one group when there is no time key
+  const std::vector<Period>& periods() const { return periods_; }  // one per code of times()
+  // Smallest gap between periods (gcd): the step of l(x, 1).
+  std::int64_t time_step() const { return step_; }
+  // Row of (unit code, ordinal), or -1. Lags go by time value.
+  Index row_at(std::int32_t unit, std::int64_t ordinal) const;
+
+  const DataLedger& ledger() const { return ledger_; }
+  std::int64_t source_row(Index row) const { return source_rows_[static_cast<std::size_t>(row)]; }
+
+ private:
+  std::vector<Column> columns_;
+  Keys keys_;
+  Index rows_ = 0;
+  Grouping units_;
+  Grouping times_;
+  std::vector<Period> periods_;
+  std::int64_t step_ = 1;
+  std::vector<Index> unit_begin_;  // rows of unit u: unit_begin_[u] .. unit_begin_[u + 1]
+  std::vector<std::int64_t> source_rows_;
+  DataLedger ledger_;
+};
+
+// Codes of a column as a grouping: text by level, numbers by distinct value in increasing order. Missing cells get -1.
+Grouping grouping(const Column& column);
+
+struct ReadOptions {
+  std::string unit;
+  std::string time;
+  std::string succession;        // path of a succession table, or ""
+  std::vector<std::string> text; // columns that must stay text whatever they look like
+  bool check_quality = true;     // look for suspicious jumps and mergers
+};
+
+// By extension: .csv (also .tsv), .parquet, .feather / .arrow, .h5 / .hdf5.
+Panel read_panel(const std::string& path, const ReadOptions& options);
+
+}  // namespace headwater

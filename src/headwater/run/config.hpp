@@ -1,0 +1,75 @@
+// What a run is: which data, which models, which outputs. One INI syntax for configs and model files.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "headwater/core/method.hpp"
+#include "headwater/core/notes.hpp"
+
+namespace headwater {
+
+// One model file (or the flags of `headwater fit`), before the formula is parsed and multiplicities are expanded.
+struct ModelConfig {
+  std::string file;      // "" when it came from flags
+  std::string name;      // file stem, or "model"
+  std::string title;
+  std::string question;  // the comment that opens the file
+  std::string outcome;   // may be empty when the formula has a left-hand side
+  std::string formula;
+  std::string estimator = "within";  // "pooled" when the formula has no effects and nothing was asked
+  std::string covariance;            // "" = default_covariance()
+  std::string profile = "fixest";
+  std::string weights;
+  std::string split, fsplit;         // column names
+  std::string singletons = "drop";
+  std::vector<std::pair<std::string, std::string>> drivers;  // name -> terms, in the order written
+  std::vector<std::string> use;                              // decompositions
+  std::vector<std::string> tests;                            // linear combinations
+};
+
+struct RunConfig {
+  std::string file;  // "" when built from flags
+  struct Data {
+    std::string file, unit, time, succession;
+    std::vector<std::string> text;  // columns to keep as text
+    bool check_quality = true;
+    bool simulated = false;         // every table and file then says "simulated"
+  } data;
+  struct Run {
+    std::vector<std::string> models;  // paths
+    std::string sample = "own";       // own | common: one sample for all models
+    std::uint64_t seed = 20260212;
+    int threads = 0;                  // 0: all processors
+    double level = 0.95;
+    double power = 0.80;
+    bool allow_failures = false;      // exit 0 although a fit did not converge
+  } run;
+  struct Output {
+    std::string result;  // HDF5
+    std::string table;   // text tables, "" = standard output
+    bool stars = false;
+  } output;
+  std::vector<ModelConfig> models;
+  std::map<std::string, std::string> report;  // [report] keys, passed through to the result file
+};
+
+using Overrides = std::vector<std::pair<std::string, std::string>>;  // "data.file" -> value, in order given
+
+// defaults < model file < config < command line. Paths resolve against the file that holds them. Throws Error{usage,
+// "config.*"} with file, row and the nearest known key.
+RunConfig read_config(const std::string& path, const Overrides& overrides);
+// The same keys without a file: what `headwater fit` builds.
+RunConfig config_from_flags(const Overrides& flags);
+// The resolved run as text that read_config() reads back to the same value.
+std::string to_text(const RunConfig& config);
+// Every key with its type, default and help: --help and the documentation come from it.
+struct KeyCard {
+  std::string section, key, type, fallback, help;
+};
+const std::vector<KeyCard>& config_keys();
+
+}  // namespace headwater
