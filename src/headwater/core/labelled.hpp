@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "headwater/core/matrix.hpp"
+#include "headwater/core/notes.hpp"
 
 namespace headwater {
 
@@ -46,6 +47,7 @@ struct Tree {
   void vector(std::string name, std::string dim, const Vector& values, std::string description, std::string unit = "1");
   void integers(std::string name, std::string dim, std::vector<std::int64_t> values, std::string description,
                 std::string unit = "1");
+  // An empty `dim` with one value makes a scalar.
   void text(std::string name, std::string dim, std::vector<std::string> values, std::string description);
   void matrix(std::string name, std::string row_dim, std::string column_dim, const Matrix& values,
               std::string description, std::string unit = "1");
@@ -57,6 +59,12 @@ struct Tree {
   const Axis* find_axis(std::string_view name) const;
   const Attribute* find_attribute(std::string_view key) const;
 };
+
+// Moves what `part` has and `into` lacks into the same node; attributes of `part` win.
+void merge(Tree& into, Tree part);
+
+// Axis "note" with note_code and note_message.
+Tree describe(const Notes& notes);
 
 // Typed reads that throw Error{data, "result.schema"} naming the path when the item is absent or of another type.
 const std::vector<double>& numbers(const Tree& tree, std::string_view array);

@@ -1,0 +1,176 @@
+#include "headwater/core/method.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "headwater/core/error.hpp"
+#include "headwater/core/text.hpp"
+
+namespace headwater {
+namespace {
+
+bool is_name_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
+}
+
+[[noreturn]] void syntax_error(std::string_view text, std::size_t at, const std::string& expected) {
+  throw Error(ErrorKind::usage, "method.syntax",
+              "cannot read the method '" + std::string(text) + "': expected " + expected + "\n  " + std::string(text) +
+                  "\n  " + std::string(at, ' ') + "^");
+}
+
+std::string unquoted(std::string_view text) {
+  if (text.size() >= 2 && (text.front() == '"' || text.front() == '\'') && text.back() == text.front())
+    return std::string(text.substr(1, text.size() - 2));
+  return std::string(text);
+}
+
+// Position of a top-level '=' that is not part of ==, <=, >= or !=; npos when there is none.
+std::size_t assignment(std::string_view argument) {
+  int depth = 0;
+  for (std::size_t i = 0; i < argument.size(); ++i) {
+    const char c = argument[i];
+    if (c == '"' || c == '\'') return std::string_view::npos;
+    if (c == '(') ++depth;
+    if (c == ')') --depth;
+    if (c != '=' || depth != 0) continue;
+    const bool comparison = (i + 1 < argument.size() && argument[i + 1] == '=') ||
+                            (i > 0 && (argument[i - 1] == '<' || argument[i - 1] == '>' || argument[i - 1] == '!'));
+    return comparison ? std::string_view::npos : i;
+  }
+  return std::string_view::npos;
+}
+
+void check_balance(std::string_view text) {
+  int depth = 0;
+  char quote = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quote) {
+      if (c == quote) quote = 0;
+      continue;
+    }
+    if (c == '"' || c == '\'') quote = c;
+    if (c == '(') ++depth;
+    if (c == ')' && --depth < 0) syntax_error(text, i, "no ')' here: nothing is open");
+    if (c == ')' && depth == 0 && i + 1 < text.size()) syntax_error(text, i + 1, "the end after ')'");
+  }
+  if (quote) syntax_error(text, text.size(), "a closing quote");
+  if (depth > 0) syntax_error(text, text.size(), "')'");
+}
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t substitute = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, substitute});
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace
+
+bool MethodCall::has(std::string_view key) const {
+  return std::any_of(arguments.begin(), arguments.end(), [&](const auto& a) { return a.first == key; });
+}
+
+std::string MethodCall::get(std::string_view key, std::string_view fallback) const {
+  for (const auto& [name, value] : arguments)
+    if (name == key) return value;
+  return std::string(fallback);
+}
+
+double MethodCall::number(std::string_view key, double fallback) const {
+  if (!has(key)) return fallback;
+  const std::string written = get(key);
+  const auto value = parse_number(written);
+  if (!value)
+    throw Error(ErrorKind::usage, "method.option_value",
+                "option '" + std::string(key) + "' of " + method + " is '" + written + "', which is not a number; give a number",
+                {.key = std::string(key)});
+  return *value;
+}
+
+long MethodCall::integer(std::string_view key, long fallback) const {
+  if (!has(key)) return fallback;
+  const double value = number(key, 0);
+  if (value != std::floor(value) || std::abs(value) > 1e9)
+    throw Error(ErrorKind::usage, "method.option_value",
+                "option '" + std::string(key) + "' of " + method + " is '" + get(key) +
+                    "', which is not a whole number; give a whole number",
+                {.key = std::string(key)});
+  return static_cast<long>(value);
+}
+
+std::vector<std::string> MethodCall::positional() const {
+  std::vector<std::string> values;
+  for (const auto& [name, value] : arguments)
+    if (name.empty()) values.push_back(value);
+  return values;
+}
+
+MethodCall parse_method_call(std::string_view raw) {
+  const std::string_view text = trimmed(raw);
+  MethodCall call;
+  call.text = std::string(text);
+  std::size_t end = 0;
+  while (end < text.size() && is_name_character(text[end])) ++end;
+  if (end == 0) syntax_error(text, 0, "the name of a method");
+  call.method = std::string(text.substr(0, end));
+  std::string_view rest = trimmed(text.substr(end));
+  if (rest.empty()) return call;
+  if (rest.front() != '(') syntax_error(text, end, "'(' or the end");
+  check_balance(text);
+  rest = rest.substr(1, rest.size() - 2);
+  for (const std::string& argument : split(rest, ',')) {
+    const std::size_t equals = assignment(argument);
+    if (argument.empty()) syntax_error(text, text.size(), "an option between the commas");
+    if (equals == std::string::npos)
+      call.arguments.emplace_back("", unquoted(argument));
+    else
+      call.arguments.emplace_back(trimmed(std::string_view(argument).substr(0, equals)),
+                                  unquoted(trimmed(std::string_view(argument).substr(equals + 1))));
+  }
+  return call;
+}
+
+void check_options(const MethodCall& call, const MethodCard& card) {
+  std::vector<std::string> known;
+  for (const OptionCard& option : card.options) known.emplace_back(option.name);
+  for (const auto& [key, value] : call.arguments) {
+    if (key.empty() || std::find(known.begin(), known.end(), key) != known.end()) continue;
+    std::string message = call.method + " has no option '" + key + "'";
+    const std::string near = nearest(key, known);
+    if (!near.empty()) message += "; did you mean '" + near + "'?";
+    else if (known.empty()) message += "; it takes no options";
+    else message += "; its options are " + joined(known, ", ");
+    throw Error(ErrorKind::usage, "method.unknown_option", message, {.key = key});
+  }
+}
+
+std::string nearest(std::string_view word, const std::vector<std::string>& known) {
+  std::string best;
+  std::size_t best_distance = std::numeric_limits<std::size_t>::max();
+  const std::string wanted = lower(word);
+  if (wanted.size() > 256) return best;
+  for (const std::string& candidate : known) {
+    if (candidate.size() > 256) continue;
+    const std::size_t distance = edit_distance(wanted, lower(candidate));
+    if (distance < best_distance) {
+      best_distance = distance;
+      best = candidate;
+    }
+  }
+  const std::size_t allowed = std::max<std::size_t>(1, wanted.size() / 3);
+  return best_distance <= allowed ? best : std::string{};
+}
+
+}  // namespace headwater
