@@ -1,11 +1,11 @@
 // The main path: config -> plan -> panel -> design -> fit -> covariance -> diagnostics -> decomposition -> result.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "headwater/core/error.hpp"
 #include "headwater/core/labelled.hpp"
 #include "headwater/decompositions/decomposition.hpp"
 #include "headwater/diagnostics/test.hpp"
@@ -16,7 +16,8 @@ namespace headwater {
 
 struct ModelResult {
   Spec spec;
-  std::optional<Error> error;  // inside a run of many fits a failure is a value
+  std::optional<Error> error;  // inside a run of many fits a failure is a value; then only `spec` and those decompositions
+                               // that need no fit are there
   Fit fit;
   Covariance covariance;
   CoefficientTable coefficients;
@@ -28,13 +29,17 @@ struct ModelResult {
 };
 
 struct RunResult {
+  bool estimated = true;  // false after check()
   RunConfig config;
   DataLedger ledger;
   std::vector<ModelResult> models;
-  Notes notes;
-  double seconds = 0;
+  double seconds = 0;     // wall time
 };
 
+// The worst status of all fits: "converged", "boundary", "not_converged" or "failed".
+std::string status(const RunResult& result);
+
+// A failure of data, configuration or formula of the whole run is thrown; when there is one model alone, so is its own.
 RunResult run(const RunConfig& config);
 // Everything but estimation: the ledger, what is identified, within and between variation of every driver.
 RunResult check(const RunConfig& config);

@@ -1,0 +1,151 @@
+// One tree out of the nouns' own descriptions, as result/SCHEMA.md lays it out.
+#include <algorithm>
+#include <string>
+
+#include "headwater/core/text.hpp"
+#include "headwater/core/threads.hpp"
+#include "headwater/run/pipeline.hpp"
+#include "headwater/version.hpp"
+
+namespace headwater {
+namespace {
+
+int severity(Status status) {
+  switch (status) {
+    case Status::converged: return 0;
+    case Status::boundary: return 1;
+    case Status::not_converged: return 2;
+    case Status::failed: return 3;
+  }
+  return 3;
+}
+
+Notes notes_of(const ModelResult& model) {
+  Notes notes;
+  if (model.fit.design) merge(notes, model.fit.design->notes);
+  merge(notes, model.fit.notes);
+  merge(notes, model.covariance.notes);
+  for (const Test& test : model.tests) merge(notes, test.notes);
+  return notes;
+}
+
+// The driver slot of every coefficient, "" for the constant.
+std::vector<std::string> driver_of_terms(const Fit& fit) {
+  const DriverPartition partition = partition_drivers(*fit.design);
+  std::vector<std::string> drivers;
+  for (const Index column : fit.columns) {
+    const int slot = column < 0 ? -1 : partition.slot[static_cast<std::size_t>(column)];
+    drivers.push_back(slot < 0 ? "" : partition.slots[static_cast<std::size_t>(slot)]);
+  }
+  return drivers;
+}
+
+void describe_spec(Tree& tree, const Spec& spec) {
+  tree.attribute("title", spec.title);
+  tree.attribute("question", spec.question);
+  tree.attribute("formula", spec.formula.text);
+  tree.attribute("outcome", spec.formula.outcome_name);
+  tree.attribute("role", spec.formula.role);
+  tree.attribute("estimator", spec.estimator.text);
+  tree.attribute("weights", spec.weights);
+  tree.attribute("level", spec.level);
+  tree.attribute("power", spec.power);
+}
+
+void describe_error(Tree& tree, const Error& error) {
+  tree.attribute("status", std::string(name(Status::failed)));
+  tree.attribute("error_kind", std::string(name(error.kind())));
+  tree.attribute("error_code", error.code());
+  tree.attribute("error_message", error.message());
+}
+
+Tree describe_model(const ModelResult& model, bool estimated) {
+  Tree tree;
+  tree.name = model.spec.id;
+  describe_spec(tree, model.spec);
+  if (model.error) {
+    describe_error(tree, *model.error);
+    return tree;
+  }
+  merge(tree, describe(*model.fit.design));
+  merge(tree, describe(model.fit));
+  merge(tree, describe(model.variation));
+  tree.text("driver", "term", driver_of_terms(model.fit), "driver group of the term");
+  merge(tree, describe(notes_of(model)));
+  if (!estimated) {
+    std::erase_if(tree.arrays, [](const LabelledArray& array) { return array.name == "estimate"; });
+    return tree;
+  }
+  merge(tree, describe(model.covariance));
+  merge(tree, describe(model.coefficients));
+  merge(tree, describe(model.detectable));
+  merge(tree.child("tests"), describe(model.tests));
+  merge(tree.child("movers"), describe(model.movers));
+  return tree;
+}
+
+void describe_run(Tree& root, const RunResult& result) {
+  Tree& node = root.child("run");
+  node.text("config", "", {to_text(result.config)}, "the resolved configuration, itself a valid one");
+  for (const auto& [key, value] : result.config.report) node.attribute("report." + key, value);
+}
+
+void describe_comparison(Tree& root, const RunResult& result) {
+  std::vector<std::string> index, ids;
+  std::vector<std::int64_t> rows;
+  for (const ModelResult& model : result.models) {
+    index.push_back(std::to_string(index.size() + 1));
+    ids.push_back(model.spec.id);
+    rows.push_back(model.error ? 0 : model.fit.n());
+  }
+  Tree& node = root.child("comparison");
+  node.attribute("sample", result.config.run.sample);
+  node.axis("model", index, "fits in the order planned");
+  node.text("model_id", "model", ids, "name of the fit's group below /fits");
+  node.integers("model_nobs", "model", rows, "rows used", "rows");
+}
+
+void describe_decompositions(Tree& root, const ModelResult& model) {
+  if (model.decompositions.empty()) return;
+  Tree& group = root.child("decompositions").child(model.spec.id);
+  for (const Decomposition& decomposition : model.decompositions) {
+    Tree node = describe(decomposition);
+    node.name = std::to_string(group.children.size() + 1) + "_" + decomposition.method;
+    node.attribute("fit", model.spec.id);
+    group.children.push_back(std::move(node));
+  }
+}
+
+}  // namespace
+
+std::string status(const RunResult& result) {
+  Status worst = Status::converged;
+  for (const ModelResult& model : result.models) {
+    const Status own = model.error ? Status::failed : model.fit.status;
+    if (severity(own) > severity(worst)) worst = own;
+  }
+  return name(worst);
+}
+
+Tree describe(const RunResult& result) {
+  Tree root;
+  root.attribute("format", std::string("headwater.result"));
+  root.attribute("format_version", std::int64_t{1});
+  root.attribute("program_version", std::string(kVersion));
+  root.attribute("git_hash", std::string(kGitHash));
+  root.attribute("status", status(result));
+  root.attribute("estimated", std::int64_t{result.estimated});
+  root.attribute("seed", static_cast<std::int64_t>(result.config.run.seed));
+  root.attribute("threads", std::int64_t{threads()});
+  root.attribute("wall_time", result.seconds);
+  root.attribute("simulated", std::int64_t{result.config.data.simulated});
+  describe_run(root, result);
+  merge(root.child("data"), describe(result.ledger));
+  Tree& fits = root.child("fits");
+  for (const ModelResult& model : result.models) fits.children.push_back(describe_model(model, result.estimated));
+  for (const ModelResult& model : result.models) describe_decompositions(root, model);
+  if (result.models.size() > 1) describe_comparison(root, result);
+  return root;
+}
+
+}  // namespace headwater

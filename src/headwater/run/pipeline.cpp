@@ -1,0 +1,90 @@
+// The main path, spelled out. A failure inside a run of many fits is a value; the only fit's failure is the run's.
+#include "headwater/run/pipeline.hpp"
+
+#include <chrono>
+#include <memory>
+
+#include "headwater/core/threads.hpp"
+
+namespace headwater {
+namespace {
+
+Panel load(const RunConfig::Data& data) {
+  return read_panel(data.file, {.unit = data.unit,
+                                .time = data.time,
+                                .succession = data.succession,
+                                .text = data.text,
+                                .check_quality = data.check_quality});
+}
+
+Fit fit_spec(const Panel& panel, const Spec& spec) {
+  return estimator(spec.estimator.method).run(std::make_shared<const Design>(make_design(panel, spec)));
+}
+
+void diagnose(ModelResult& model) {
+  model.variation = variation(model.fit);
+  model.covariance = covariance(model.fit);
+  model.coefficients = coefficient_table(model.fit, model.covariance);
+  model.detectable = minimum_detectable_effects(model.fit, model.covariance);
+  model.tests = driver_tests(model.fit, model.covariance);
+  for (Test& test : long_run_sums(model.fit, model.covariance)) model.tests.push_back(std::move(test));
+  for (const std::string& text : model.spec.tests)
+    model.tests.push_back(linear_combination(model.fit, model.covariance, text));
+  model.movers = influential_units(model.fit, model.covariance);
+}
+
+// Fits the further models that a method needs on the same rows, and runs it.
+Decomposition decompose(const Panel& panel, const ModelResult& model, const MethodCall& call) {
+  const DecompositionRow& method = decomposition(call.method);
+  if (!method.needs_fit) return method.run({panel, model.spec, call, {}, {}});
+  std::vector<Fit> companions;
+  std::vector<Covariance> companion_covariances;
+  if (method.companions)
+    for (const Spec& spec : method.companions(model.spec, call)) companions.push_back(fit_spec(panel, spec));
+  for (const Fit& fit : companions) companion_covariances.push_back(covariance(fit));
+  DecompositionInput input{panel, model.spec, call, {&model.fit}, {&model.covariance}};
+  for (const Fit& fit : companions) input.fits.push_back(&fit);
+  for (const Covariance& companion : companion_covariances) input.covariances.push_back(&companion);
+  return method.run(input);
+}
+
+void decompose_all(const Panel& panel, ModelResult& model) {
+  for (const MethodCall& call : model.spec.decompositions)
+    if (!model.error || !decomposition(call.method).needs_fit)
+      model.decompositions.push_back(decompose(panel, model, call));
+}
+
+ModelResult run_model(const Panel& panel, const Spec& spec, bool estimate) {
+  ModelResult model{.spec = spec};
+  try {
+    model.fit = fit_spec(panel, spec);
+    if (estimate)
+      diagnose(model);
+    else
+      model.variation = variation(model.fit);
+  } catch (const Error& error) {
+    model.error = error;
+  }
+  if (estimate) decompose_all(panel, model);
+  return model;
+}
+
+RunResult run_all(const RunConfig& config, bool estimate) {
+  const auto start = std::chrono::steady_clock::now();
+  set_threads(config.run.threads);
+  const Panel panel = load(config.data);
+  const std::vector<Spec> specs = plan(config, panel);
+  RunResult result{.estimated = estimate, .config = config, .ledger = panel.ledger()};
+  result.models.resize(specs.size());
+  parallel_for(specs.size(), [&](std::size_t i) { result.models[i] = run_model(panel, specs[i], estimate); });
+  if (result.models.size() == 1 && result.models.front().error) throw *result.models.front().error;
+  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return result;
+}
+
+}  // namespace
+
+RunResult run(const RunConfig& config) { return run_all(config, true); }
+RunResult check(const RunConfig& config) { return run_all(config, false); }
+
+}  // namespace headwater
