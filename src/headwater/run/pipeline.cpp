@@ -55,7 +55,8 @@ void decompose_all(const Panel& panel, ModelResult& model) {
 }
 
 ModelResult run_model(const Panel& panel, const Spec& spec, bool estimate) {
-  ModelResult model{.spec = spec};
+  ModelResult model;
+  model.spec = spec;
   try {
     model.fit = fit_spec(panel, spec);
     if (estimate)
@@ -74,7 +75,10 @@ RunResult run_all(const RunConfig& config, bool estimate) {
   set_threads(config.run.threads);
   const Panel panel = load(config.data);
   const std::vector<Spec> specs = plan(config, panel);
-  RunResult result{.estimated = estimate, .config = config, .ledger = panel.ledger()};
+  RunResult result;
+  result.estimated = estimate;
+  result.config = config;
+  result.ledger = panel.ledger();
   result.models.resize(specs.size());
   parallel_for(specs.size(), [&](std::size_t i) { result.models[i] = run_model(panel, specs[i], estimate); });
   if (result.models.size() == 1 && result.models.front().error) throw *result.models.front().error;

@@ -1,0 +1,32 @@
+# Shared by ./quickstart and ./verify: says what it does, installs only what is missing.
+say() { printf '\n== %s\n' "$*"; }
+
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+# install_packages NAME...: Debian packages, in one go, only those that are not there.
+install_packages() {
+  local missing=() name
+  for name in "$@"; do
+    dpkg-query -W -f='${db:Status-Status}' "$name" 2>/dev/null | grep -qx installed || missing+=("$name")
+  done
+  if [ ${#missing[@]} -eq 0 ]; then return 0; fi
+  say "installing ${missing[*]}"
+  as_root apt-get update -qq
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+BUILD_PACKAGES=(g++ cmake ninja-build git ccache libeigen3-dev libboost-dev libboost-program-options-dev libhdf5-dev
+                libaec-dev zlib1g-dev libceres-dev)
+TEST_PACKAGES=(libgtest-dev librapidcheck-dev nlohmann-json3-dev clang-format clang-tidy python3 python3-venv)
+
+# python_environment: .venv with the pinned packages of tests/python/requirements.txt, refreshed when that file changes.
+python_environment() {
+  local requirements=tests/python/requirements.txt stamp=.venv/.requirements
+  if [ -f "$stamp" ] && cmp -s "$requirements" "$stamp"; then return 0; fi
+  say "installing Python packages into .venv"
+  /usr/bin/python3 -m venv .venv
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check -r "$requirements"
+  cp "$requirements" "$stamp"
+}
