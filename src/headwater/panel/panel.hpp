@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "headwater/core/labelled.hpp"
 #include "headwater/core/matrix.hpp"
 #include "headwater/core/notes.hpp"
 #include "headwater/panel/period.hpp"
@@ -38,6 +39,7 @@ struct Column {
   std::vector<std::int32_t> codes;   // text: index into levels, -1 where missing
   Names levels;                      // text: distinct values in natural order
   std::vector<Missing> missing;      // one per row, or empty when every cell is present
+  std::string why_text;              // text: where the first cell that is not a number stands, "" when none was tried
 
   Index size() const { return type == Type::number ? numbers.size() : static_cast<Index>(codes.size()); }
   bool is_missing(Index row) const { return !missing.empty() && missing[static_cast<std::size_t>(row)] != Missing::present; }
@@ -107,6 +109,8 @@ class Panel {
   std::int64_t source_row(Index row) const { return source_rows_[static_cast<std::size_t>(row)]; }
 
  private:
+  friend Panel with_quality_checks(Panel panel);
+
   std::vector<Column> columns_;
   Keys keys_;
   Index rows_ = 0;
@@ -119,14 +123,20 @@ class Panel {
   DataLedger ledger_;
 };
 
+// The panel with everything odd noted in its ledger: tenfold typos, probable mergers, annual series repeated, totals.
+Panel with_quality_checks(Panel panel);
+
+// Tree of SCHEMA.md's /data.
+Tree describe(const DataLedger& ledger);
+
 // Codes of a column as a grouping: text by level, numbers by distinct value in increasing order. Missing cells get -1.
 Grouping grouping(const Column& column);
 
 struct ReadOptions {
-  std::string unit;
-  std::string time;
-  std::string succession;        // path of a succession table, or ""
-  std::vector<std::string> text; // columns that must stay text whatever they look like
+  std::string unit = {};
+  std::string time = {};
+  std::string succession = {};        // path of a succession table, or ""
+  std::vector<std::string> text = {}; // columns that must stay text whatever they look like
   bool check_quality = true;     // look for suspicious jumps and mergers
 };
 

@@ -1,0 +1,208 @@
+// CSV as RFC 4180 has it. The messages and the ledger are the point: nothing is guessed, nothing is lost in silence.
+#include <algorithm>
+#include <deque>
+#include <unordered_map>
+
+#include "headwater/core/error.hpp"
+#include "headwater/core/hash.hpp"
+#include "headwater/core/text.hpp"
+#include "headwater/panel/readers.hpp"
+
+namespace headwater {
+namespace {
+
+constexpr std::size_t kMostColumns = 1'000'000;
+
+[[noreturn]] void data_error(const std::string& file, std::int64_t row, const std::string& code, std::string message,
+                             std::optional<std::string> column = std::nullopt) {
+  throw Error(ErrorKind::data, "csv." + code, file + ", row " + std::to_string(row) + ": " + std::move(message),
+              {.file = file, .row = row, .column = std::move(column)});
+}
+
+// Length of the well-formed UTF-8 sequence at `at`, 0 when there is none (Unicode table 3-7).
+std::size_t utf8_length(std::string_view bytes, std::size_t at) {
+  const auto byte = [&](std::size_t i) { return i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0u; };
+  const auto continues = [&](std::size_t i, unsigned low = 0x80, unsigned high = 0xBF) {
+    return byte(i) >= low && byte(i) <= high;
+  };
+  const unsigned lead = byte(at);
+  if (lead < 0x80) return 1;
+  if (lead >= 0xC2 && lead <= 0xDF) return continues(at + 1) ? 2 : 0;
+  if (lead >= 0xE0 && lead <= 0xEF)
+    return continues(at + 1, lead == 0xE0 ? 0xA0 : 0x80, lead == 0xED ? 0x9F : 0xBF) && continues(at + 2) ? 3 : 0;
+  if (lead >= 0xF0 && lead <= 0xF4)
+    return continues(at + 1, lead == 0xF0 ? 0x90 : 0x80, lead == 0xF4 ? 0x8F : 0xBF) && continues(at + 2) && continues(at + 3) ? 4 : 0;
+  return 0;
+}
+
+void check_encoding(std::string_view bytes, const std::string& file) {
+  if (bytes.substr(0, 2) == "\xFF\xFE" || bytes.substr(0, 2) == "\xFE\xFF")
+    throw Error(ErrorKind::data, "csv.utf16", file + " is UTF-16 text, which is not read; save it as UTF-8", {.file = file});
+  std::int64_t row = 1;
+  for (std::size_t i = 0; i < bytes.size();) {
+    const char c = bytes[i];
+    if (c == '\n') ++row;
+    if (c == '\0')
+      data_error(file, row, "nul_byte", "there is a NUL byte, so this is not plain text; save it as UTF-8 CSV");
+    const std::size_t length = utf8_length(bytes, i);
+    if (length == 0)
+      data_error(file, row, "invalid_utf8",
+                 "a byte is not UTF-8 (the file may be Latin-1 or Windows-1252); save it as UTF-8");
+    i += length;
+  }
+}
+
+// Fields of the file one after the other. Unquoted and plain quoted fields are views into the bytes; fields with doubled
+// quotes are kept in `unescaped`.
+class Tokens {
+ public:
+  Tokens(std::string_view bytes, std::string file, char separator)
+      : bytes_(bytes), file_(std::move(file)), separator_(separator) {
+    if (bytes_.substr(0, 3) == "\xEF\xBB\xBF") at_ = 3;
+  }
+
+  bool done() const { return at_ >= bytes_.size(); }
+  std::int64_t line() const { return line_; }
+
+  // Reads one record; empty lines give no record and are skipped by the caller (`fields` is then one empty field).
+  void record(std::vector<std::string_view>& fields) {
+    fields.clear();
+    for (;;) {
+      fields.push_back(at_ < bytes_.size() && bytes_[at_] == '"' ? quoted(fields.size()) : plain());
+      if (at_ >= bytes_.size()) return;
+      if (bytes_[at_] == separator_) {
+        ++at_;
+        if (fields.size() > kMostColumns)
+          data_error(file_, line_, "too_many_columns", "more than 1,000,000 fields; check the separator");
+        continue;
+      }
+      end_line();
+      return;
+    }
+  }
+
+ private:
+  std::string_view plain() {
+    const std::size_t begin = at_;
+    while (at_ < bytes_.size() && bytes_[at_] != separator_ && bytes_[at_] != '\n' && bytes_[at_] != '\r') ++at_;
+    return bytes_.substr(begin, at_ - begin);
+  }
+
+  std::string_view quoted(std::size_t column) {
+    const std::int64_t opened = line_;
+    const std::size_t begin = ++at_;
+    bool doubled = false;
+    for (;; ++at_) {
+      if (at_ >= bytes_.size())
+        data_error(file_, opened, "unclosed_quote",
+                   "the quote that opens field " + std::to_string(column + 1) + " is never closed; close it or double it");
+      if (bytes_[at_] == '\n') ++line_;
+      if (bytes_[at_] != '"') continue;
+      if (at_ + 1 < bytes_.size() && bytes_[at_ + 1] == '"') {
+        doubled = true;
+        ++at_;
+        continue;
+      }
+      break;
+    }
+    const std::string_view inside = bytes_.substr(begin, at_ - begin);
+    ++at_;
+    if (at_ < bytes_.size() && bytes_[at_] != separator_ && bytes_[at_] != '\n' && bytes_[at_] != '\r')
+      data_error(file_, line_, "text_after_quote",
+                 "field " + std::to_string(column + 1) + " goes on after its closing quote; double the quotes inside it");
+    return doubled ? unescape(inside) : inside;
+  }
+
+  std::string_view unescape(std::string_view inside) {
+    std::string& text = unescaped_.emplace_back();
+    for (std::size_t i = 0; i < inside.size(); ++i) {
+      text += inside[i];
+      if (inside[i] == '"') ++i;
+    }
+    return text;
+  }
+
+  void end_line() {
+    if (bytes_[at_] == '\r') ++at_;
+    if (at_ < bytes_.size() && bytes_[at_] == '\n') ++at_;
+    ++line_;
+  }
+
+  std::string_view bytes_;
+  std::string file_;
+  char separator_;
+  std::size_t at_ = 0;
+  std::int64_t line_ = 1;
+  std::deque<std::string> unescaped_;
+};
+
+Names read_header(Tokens& tokens, const std::string& file, char separator) {
+  std::vector<std::string_view> fields;
+  tokens.record(fields);
+  if (fields.size() == 1 && separator == ',' && std::count(fields[0].begin(), fields[0].end(), ';') > 0)
+    data_error(file, 1, "separator", "the header has ';' and no ',': save the file with commas, or as .tsv with tabs");
+  std::unordered_map<std::string, std::size_t> seen;
+  Names names;
+  for (std::size_t j = 0; j < fields.size(); ++j) {
+    const std::string name(trimmed(fields[j]));
+    const std::string position = "column " + std::to_string(j + 1);
+    if (name.empty()) data_error(file, 1, "empty_header", position + " has no name; give every column a name", position);
+    const auto [known, fresh] = seen.emplace(name, j);
+    if (!fresh)
+      data_error(file, 1, "duplicate_header",
+                 "columns " + std::to_string(known->second + 1) + " and " + std::to_string(j + 1) + " are both named '" + name +
+                     "'; rename one",
+                 name);
+    names.push_back(name);
+  }
+  return names;
+}
+
+[[noreturn]] void ragged(const std::string& file, std::int64_t row, const Names& header, std::size_t fields) {
+  std::string message = "the row has " + std::to_string(fields) + " fields and the header " + std::to_string(header.size());
+  if (fields < header.size())
+    message += "; the first that is missing is '" + header[fields] + "'";
+  else
+    message += "; a comma inside a value needs quotes around it";
+  data_error(file, row, "ragged_row", message, fields < header.size() ? std::optional(header[fields]) : std::nullopt);
+}
+
+}  // namespace
+
+RawTable parse_csv(std::string_view bytes, const std::string& file, char separator, const ReadOptions& options) {
+  if (bytes.empty()) throw Error(ErrorKind::data, "csv.empty", file + " is empty; it needs a header line and rows", {.file = file});
+  check_encoding(bytes, file);
+  Tokens tokens(bytes, file, separator);
+  const Names header = read_header(tokens, file, separator);
+  std::vector<std::vector<std::string_view>> cells(header.size());
+  RawTable table;
+  std::vector<std::string_view> fields;
+  while (!tokens.done()) {
+    const std::int64_t row = tokens.line();
+    tokens.record(fields);
+    if (fields.size() == 1 && fields[0].empty() && header.size() > 1) continue;  // an empty line
+    if (fields.size() != header.size()) ragged(file, row, header, fields.size());
+    for (std::size_t j = 0; j < fields.size(); ++j) cells[j].push_back(fields[j]);
+    table.source_rows.push_back(row);
+  }
+  if (table.source_rows.empty())
+    throw Error(ErrorKind::data, "csv.no_rows", file + " has a header and no rows; there is nothing to fit", {.file = file});
+  for (std::size_t j = 0; j < header.size(); ++j) {
+    const bool key = header[j] == options.unit || header[j] == options.time;
+    const bool text = key || std::find(options.text.begin(), options.text.end(), header[j]) != options.text.end();
+    table.columns.push_back(type_column(header[j], cells[j], table.source_rows, text, table.ledger.notes));
+  }
+  table.ledger.file = file;
+  table.ledger.rows_read = static_cast<std::int64_t>(table.source_rows.size());
+  return table;
+}
+
+RawTable read_csv(const std::string& path, const ReadOptions& options) {
+  const std::string bytes = read_file(path);
+  const bool tabs = path.size() >= 4 && lower(path.substr(path.size() - 4)) == ".tsv";
+  RawTable table = parse_csv(bytes, path, tabs ? '\t' : ',', options);
+  table.ledger.sha256 = sha256(bytes);
+  return table;
+}
+
+}  // namespace headwater

@@ -1,0 +1,279 @@
+#include "headwater/panel/panel.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <unordered_map>
+
+#include "headwater/core/error.hpp"
+#include "headwater/core/method.hpp"
+#include "headwater/core/text.hpp"
+
+namespace headwater {
+namespace {
+
+[[noreturn]] void data_error(const DataLedger& ledger, const std::string& code, std::int64_t row, const std::string& column,
+                             const std::string& message) {
+  throw Error(ErrorKind::data, "data." + code, ledger.file + ", row " + std::to_string(row) + ": " + message,
+              {.file = ledger.file, .row = row, .column = column});
+}
+
+const Column& key_column(const std::vector<Column>& columns, const std::string& key, const char* what, const DataLedger& ledger) {
+  const auto found = std::find_if(columns.begin(), columns.end(), [&](const Column& c) { return c.name == key; });
+  if (found != columns.end()) return *found;
+  Names names;
+  for (const Column& column : columns) names.push_back(column.name);
+  const std::string near = nearest(key, names);
+  throw Error(ErrorKind::usage, "data.unknown_key",
+              "the " + std::string(what) + " key '" + key + "' is not a column of " + ledger.file +
+                  (near.empty() ? "; its columns are " + joined(names, ", ") : "; did you mean '" + near + "'?"),
+              {.file = ledger.file, .column = key});
+}
+
+// Text of a cell whatever the type of its column.
+std::string cell_text(const Column& column, Index row) {
+  if (column.type == Column::Type::number) return shortest(column.numbers(row));
+  const std::int32_t code = column.codes[static_cast<std::size_t>(row)];
+  return code < 0 ? "" : column.levels[static_cast<std::size_t>(code)];
+}
+
+void require_present(const Column& column, const char* what, const std::vector<std::int64_t>& rows, const DataLedger& ledger) {
+  for (Index i = 0; i < column.size(); ++i)
+    if (column.is_missing(i) || (column.type == Column::Type::text && column.codes[static_cast<std::size_t>(i)] < 0))
+      data_error(ledger, "missing_key", rows[static_cast<std::size_t>(i)], column.name,
+                 "the " + std::string(what) + " key '" + column.name + "' is empty; every row needs one");
+}
+
+// Codes that a reader would take for the same unit: apart only in case, blanks or no-break spaces.
+std::string folded(std::string_view code) {
+  std::string plain;
+  for (std::size_t i = 0; i < code.size(); ++i) {
+    if (code.substr(i, 2) == "\xC2\xA0") {
+      ++i;
+      continue;
+    }
+    if (code[i] != ' ' && code[i] != '\t') plain += code[i];
+  }
+  return lower(plain);
+}
+
+void refuse_ambiguous_units(const Column& unit, const std::vector<std::int64_t>& rows, const DataLedger& ledger) {
+  if (unit.type != Column::Type::text) return;
+  std::unordered_map<std::string, std::size_t> seen;
+  for (std::size_t level = 0; level < unit.levels.size(); ++level) {
+    const auto [known, fresh] = seen.emplace(folded(unit.levels[level]), level);
+    if (fresh) continue;
+    const auto where = std::find(unit.codes.begin(), unit.codes.end(), static_cast<std::int32_t>(level)) - unit.codes.begin();
+    data_error(ledger, "ambiguous_unit", rows[static_cast<std::size_t>(where)], unit.name,
+               "unit '" + unit.levels[level] + "' differs from '" + unit.levels[known->second] +
+                   "' only in case or blanks; write them alike if they are one unit, or rename one");
+  }
+}
+
+Grouping row_grouping(Index rows) {
+  Grouping groups{.name = "row", .code = std::vector<std::int32_t>(static_cast<std::size_t>(rows)), .count = static_cast<std::int32_t>(rows), .labels = {}};
+  std::iota(groups.code.begin(), groups.code.end(), 0);
+  for (Index i = 0; i < rows; ++i) groups.labels.push_back(std::to_string(i + 1));
+  return groups;
+}
+
+struct Times {
+  std::vector<Period> of_row;
+  Frequency frequency = Frequency::integer;
+};
+
+// "2011-12" may be a financial year or a month: it is a month where other cells can only be months.
+Period as_month(const Period& period) {
+  return {Frequency::month, period.ordinal * 12 + (period.ordinal + 1) % 100 - 1};
+}
+
+Times read_times(const Column& column, const std::vector<std::int64_t>& rows, const DataLedger& ledger) {
+  Times times;
+  times.of_row.resize(static_cast<std::size_t>(column.size()));
+  std::vector<std::optional<Period>> of_level;
+  if (column.type == Column::Type::text)
+    for (const std::string& level : column.levels) of_level.push_back(parse_period(level));
+  bool months = false;
+  for (Index i = 0; i < column.size(); ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    const auto period = column.type == Column::Type::text ? of_level[static_cast<std::size_t>(column.codes[at])]
+                                                          : parse_period(cell_text(column, i));
+    if (!period)
+      data_error(ledger, "period", rows[at], column.name,
+                 "'" + cell_text(column, i) + "' in column '" + column.name +
+                     "' is not a period; write 2024Q1, 2024-25 Q1, 2024-25, 2024, 2024-04, a date or a whole number");
+    times.of_row[at] = *period;
+    months |= period->frequency == Frequency::month;
+  }
+  if (months)
+    for (Period& period : times.of_row)
+      if (period.frequency == Frequency::financial_year && (period.ordinal + 1) % 100 >= 1 && (period.ordinal + 1) % 100 <= 12)
+        period = as_month(period);
+  for (std::size_t i = 1; i < times.of_row.size(); ++i)
+    if (times.of_row[i].frequency != times.of_row[0].frequency)
+      data_error(ledger, "mixed_periods", rows[i], column.name,
+                 "'" + cell_text(column, static_cast<Index>(i)) + "' is a " + name(times.of_row[i].frequency) + " and '" +
+                     cell_text(column, 0) + "' in row " + std::to_string(rows[0]) + " a " + name(times.of_row[0].frequency) +
+                     "; one column holds one kind of period");
+  times.frequency = times.of_row.empty() ? Frequency::integer : times.of_row[0].frequency;
+  return times;
+}
+
+Column reordered(const Column& column, const std::vector<Index>& order) {
+  Column result = column;
+  const std::size_t n = order.size();
+  for (std::size_t i = 0; i < n; ++i) {
+    const auto from = static_cast<std::size_t>(order[i]);
+    if (column.type == Column::Type::number) result.numbers(static_cast<Index>(i)) = column.numbers(order[i]);
+    else result.codes[i] = column.codes[from];
+    if (!column.missing.empty()) result.missing[i] = column.missing[from];
+  }
+  return result;
+}
+
+void count_missing(DataLedger& ledger, const std::vector<Column>& columns) {
+  for (const Column& column : columns) {
+    if (column.missing.empty()) continue;
+    std::vector<std::int64_t> counts(static_cast<std::size_t>(Missing::low_count) + 1, 0);
+    for (const Missing reason : column.missing) ++counts[static_cast<std::size_t>(reason)];
+    DataLedger::ColumnMissing entry{column.name, {}};
+    for (std::size_t r = 1; r < counts.size(); ++r)
+      if (counts[r] > 0) entry.counts.emplace_back(static_cast<Missing>(r), counts[r]);
+    if (!entry.counts.empty()) ledger.missing.push_back(std::move(entry));
+  }
+}
+
+}  // namespace
+
+const char* name(Missing reason) {
+  switch (reason) {
+    case Missing::present: return "present";
+    case Missing::empty: return "empty";
+    case Missing::not_available: return "not available";
+    case Missing::dash: return "dash";
+    case Missing::suppressed: return "suppressed";
+    case Missing::rounded: return "rounded to zero";
+    case Missing::unavailable: return "unavailable";
+    case Missing::not_applicable: return "not applicable";
+    case Missing::low_count: return "low count";
+  }
+  return "present";
+}
+
+Grouping grouping(const Column& column) {
+  Grouping groups{.name = column.name, .code = {}, .count = 0, .labels = {}};
+  if (column.type == Column::Type::text) {
+    groups.code = column.codes;
+    groups.labels = column.levels;
+    groups.count = static_cast<std::int32_t>(column.levels.size());
+    return groups;
+  }
+  std::vector<double> values;
+  for (const double value : column.numbers)
+    if (!std::isnan(value)) values.push_back(value == 0 ? 0.0 : value);
+  std::sort(values.begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
+  groups.count = static_cast<std::int32_t>(values.size());
+  for (const double value : values) groups.labels.push_back(shortest(value));
+  groups.code.reserve(static_cast<std::size_t>(column.size()));
+  for (const double value : column.numbers)
+    groups.code.push_back(std::isnan(value) ? -1
+                                            : static_cast<std::int32_t>(std::lower_bound(values.begin(), values.end(), value) - values.begin()));
+  return groups;
+}
+
+Panel::Panel(std::vector<Column> columns, Keys keys, std::vector<std::int64_t> source_rows, DataLedger ledger)
+    : keys_(std::move(keys)), rows_(columns.empty() ? 0 : columns.front().size()), ledger_(std::move(ledger)) {
+  const auto n = static_cast<std::size_t>(rows_);
+  std::vector<Index> order(n);
+  std::iota(order.begin(), order.end(), Index{0});
+  Grouping units = row_grouping(has_unit() ? 0 : rows_);
+  if (has_unit()) {
+    const Column& unit = key_column(columns, keys_.unit, "unit", ledger_);
+    require_present(unit, "unit", source_rows, ledger_);
+    refuse_ambiguous_units(unit, source_rows, ledger_);
+    units = grouping(unit);
+  }
+  Times times;
+  times.of_row.assign(n, Period{});
+  if (has_time()) {
+    const Column& time = key_column(columns, keys_.time, "time", ledger_);
+    require_present(time, "time", source_rows, ledger_);
+    times = read_times(time, source_rows, ledger_);
+  }
+  const auto before = [&](Index a, Index b) {
+    const auto i = static_cast<std::size_t>(a), j = static_cast<std::size_t>(b);
+    if (units.code[i] != units.code[j]) return units.code[i] < units.code[j];
+    return times.of_row[i].ordinal < times.of_row[j].ordinal;
+  };
+  if (has_unit() || has_time()) std::stable_sort(order.begin(), order.end(), before);
+  if (has_unit() && has_time())
+    for (std::size_t i = 1; i < n; ++i) {
+      if (before(order[i - 1], order[i])) continue;
+      const auto first = static_cast<std::size_t>(order[i - 1]), second = static_cast<std::size_t>(order[i]);
+      data_error(ledger_, "duplicate_key", source_rows[second], keys_.unit,
+                 "unit '" + units.labels[static_cast<std::size_t>(units.code[second])] + "' and period '" +
+                     to_text(times.of_row[second]) + "' stand in row " + std::to_string(source_rows[first]) +
+                     " already; a unit has one row a period, so remove one or add the keys that tell them apart");
+    }
+  for (const Column& column : columns) columns_.push_back(reordered(column, order));
+  units_ = units;
+  units_.name = has_unit() ? keys_.unit : "row";
+  times_.name = has_time() ? keys_.time : "all";
+  std::vector<std::int64_t> ordinals;
+  for (const Period& period : times.of_row) ordinals.push_back(period.ordinal);
+  std::sort(ordinals.begin(), ordinals.end());
+  ordinals.erase(std::unique(ordinals.begin(), ordinals.end()), ordinals.end());
+  for (const std::int64_t ordinal : ordinals) {
+    periods_.push_back({times.frequency, ordinal});
+    times_.labels.push_back(has_time() ? to_text(periods_.back()) : "all");
+  }
+  times_.count = static_cast<std::int32_t>(ordinals.size());
+  step_ = 0;
+  for (std::size_t i = 1; i < ordinals.size(); ++i) step_ = std::gcd(step_, ordinals[i] - ordinals[i - 1]);
+  if (step_ == 0) step_ = 1;
+  source_rows_.reserve(n);
+  times_.code.reserve(n);
+  unit_begin_.assign(static_cast<std::size_t>(units_.count) + 1, 0);
+  for (std::size_t i = 0; i < n; ++i) {
+    const auto from = static_cast<std::size_t>(order[i]);
+    source_rows_.push_back(source_rows[from]);
+    units_.code[i] = units.code[from];
+    times_.code.push_back(static_cast<std::int32_t>(
+        std::lower_bound(ordinals.begin(), ordinals.end(), times.of_row[from].ordinal) - ordinals.begin()));
+    ++unit_begin_[static_cast<std::size_t>(units_.code[i]) + 1];
+  }
+  std::partial_sum(unit_begin_.begin(), unit_begin_.end(), unit_begin_.begin());
+  ledger_.rows_kept = rows_;
+  count_missing(ledger_, columns_);
+}
+
+const Column* Panel::find(std::string_view column_name) const {
+  const auto found = std::find_if(columns_.begin(), columns_.end(), [&](const Column& c) { return c.name == column_name; });
+  return found == columns_.end() ? nullptr : &*found;
+}
+
+const Column& Panel::column(std::string_view column_name) const {
+  if (const Column* found = find(column_name)) return *found;
+  Names names;
+  for (const Column& column : columns_) names.push_back(column.name);
+  const std::string near = nearest(column_name, names);
+  throw Error(ErrorKind::formula, "formula.unknown_column",
+              "there is no column '" + std::string(column_name) + "' in " + ledger_.file +
+                  (near.empty() ? "; its columns are " + joined(names, ", ") : "; did you mean '" + near + "'?"),
+              {.file = ledger_.file, .column = std::string(column_name)});
+}
+
+Index Panel::row_at(std::int32_t unit, std::int64_t ordinal) const {
+  Index low = unit_begin_[static_cast<std::size_t>(unit)], high = unit_begin_[static_cast<std::size_t>(unit) + 1];
+  while (low < high) {
+    const Index middle = low + (high - low) / 2;
+    const std::int64_t here = periods_[static_cast<std::size_t>(times_.code[static_cast<std::size_t>(middle)])].ordinal;
+    if (here == ordinal) return middle;
+    if (here < ordinal) low = middle + 1;
+    else high = middle;
+  }
+  return -1;
+}
+
+}  // namespace headwater

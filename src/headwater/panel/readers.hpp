@@ -1,0 +1,38 @@
+// Files -> columns. Each reader keeps the reason of every missing cell and says what it saw in the ledger.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "headwater/panel/panel.hpp"
+
+namespace headwater {
+
+struct RawTable {
+  std::vector<Column> columns;
+  std::vector<std::int64_t> source_rows;  // line of each row in the file; 1, 2, ... where a format has no lines
+  DataLedger ledger;
+};
+
+// RFC 4180 with a header line; `,`, or tab for .tsv. Throws Error{data | io} naming file, row and column.
+RawTable read_csv(const std::string& path, const ReadOptions& options);
+RawTable parse_csv(std::string_view bytes, const std::string& file, char separator, const ReadOptions& options);
+RawTable read_arrow(const std::string& path, const ReadOptions& options);       // .parquet, .feather, .arrow
+RawTable read_hdf5_panel(const std::string& path, const ReadOptions& options);  // what write_hdf5_panel() wrote
+void write_hdf5_panel(const RawTable& table, const std::string& path);
+
+// Whole file as bytes. Throws Error{io} for a directory, FIFO or device, an unreadable file, and one that changed while read.
+std::string read_file(const std::string& path);
+
+// Cells of one column as text -> a typed column. `force_text` keeps codes as they are: only empty cells are missing.
+// `rows` are line numbers, for messages.
+Column type_column(std::string name, const std::vector<std::string_view>& cells, const std::vector<std::int64_t>& rows,
+                   bool force_text, Notes& notes);
+// The reason a cell of a numeric column is missing; Missing::present when it is not a missing mark.
+Missing missing_mark(std::string_view cell);
+
+// Applies a succession table to the rows before the panel is built; says what it did in the ledger.
+void apply_succession(RawTable& table, const ReadOptions& options);
+}  // namespace headwater

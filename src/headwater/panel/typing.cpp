@@ -1,0 +1,199 @@
+// Text cells -> numbers or codes. A column is numeric when every cell that is not a missing mark reads as a number;
+// thousands separators, £, %, and brackets for negatives are understood only then. Percentages become fractions.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <unordered_map>
+
+#include "headwater/core/text.hpp"
+#include "headwater/panel/readers.hpp"
+
+namespace headwater {
+namespace {
+
+constexpr double kExactInteger = 9007199254740992.0;  // 2^53
+constexpr std::string_view kPound = "\xC2\xA3";
+constexpr std::string_view kNoBreakSpace = "\xC2\xA0";
+
+std::string_view stripped(std::string_view cell) {
+  for (;;) {
+    cell = trimmed(cell);
+    if (cell.substr(0, 2) == kNoBreakSpace) cell.remove_prefix(2);
+    else if (cell.size() >= 2 && cell.substr(cell.size() - 2) == kNoBreakSpace) cell.remove_suffix(2);
+    else return cell;
+  }
+}
+
+// "1,234,567.8": commas between groups of three digits only.
+bool without_commas(std::string_view text, std::string& plain) {
+  plain.clear();
+  std::size_t run = 0;
+  bool grouped = false;
+  std::size_t i = 0;
+  for (; i < text.size() && text[i] != '.'; ++i) {
+    if (text[i] == ',') {
+      if (run == 0 || run > 3 || (grouped && run != 3)) return false;
+      grouped = true;
+      run = 0;
+    } else if (text[i] >= '0' && text[i] <= '9') {
+      plain += text[i];
+      ++run;
+    } else {
+      return false;
+    }
+  }
+  if (!grouped || run != 3) return false;
+  plain += text.substr(i);
+  return true;
+}
+
+struct Parsed {
+  double value = std::numeric_limits<double>::quiet_NaN();
+  bool number = false;
+  bool decorated = false;  // separators, currency, percent or brackets
+  bool percent = false;
+};
+
+Parsed parse_cell(std::string_view raw) {
+  Parsed parsed;
+  if (const auto plain = parse_number(raw)) return {*plain, true, false, false};
+  std::string_view cell = stripped(raw);
+  if (const auto plain = parse_number(cell)) return {*plain, true, false, false};
+  parsed.decorated = true;
+  double sign = 1;
+  if (cell.size() > 2 && cell.front() == '(' && cell.back() == ')') {
+    sign = -1;
+    cell = stripped(cell.substr(1, cell.size() - 2));
+  }
+  if (!cell.empty() && cell.front() == '-') {
+    sign = -sign;
+    cell.remove_prefix(1);
+  }
+  if (cell.substr(0, 2) == kPound) cell = stripped(cell.substr(2));
+  if (!cell.empty() && cell.front() == '-') {
+    sign = -sign;
+    cell.remove_prefix(1);
+  }
+  if (!cell.empty() && cell.back() == '%') {
+    parsed.percent = true;
+    cell = stripped(cell.substr(0, cell.size() - 1));
+  }
+  if (!cell.empty() && (cell.front() == '-' || cell.front() == '+')) return parsed;
+  auto value = parse_number(cell);
+  std::string plain;
+  if (!value && without_commas(cell, plain)) value = parse_number(plain);
+  if (!value) return parsed;
+  parsed.number = true;
+  parsed.value = sign * *value / (parsed.percent ? 100 : 1);
+  return parsed;
+}
+
+bool missing_in_text(Missing mark) {
+  return mark == Missing::empty || mark == Missing::unavailable || mark == Missing::not_applicable;
+}
+
+void keep_missing(Column& column, std::size_t rows, std::size_t row, Missing reason) {
+  if (column.missing.empty()) column.missing.assign(rows, Missing::present);
+  column.missing[row] = reason;
+}
+
+Column text_column(std::string name, const std::vector<std::string_view>& cells, bool key) {
+  Column column;
+  column.name = std::move(name);
+  column.type = Column::Type::text;
+  std::unordered_map<std::string_view, std::int32_t> index;
+  std::vector<std::string_view> found;
+  column.codes.resize(cells.size());
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const std::string_view cell = key ? cells[i] : trimmed(cells[i]);
+    const Missing mark = trimmed(cell).empty() ? Missing::empty : key ? Missing::present : missing_mark(cell);
+    if (mark == Missing::empty || (!key && missing_in_text(mark))) {
+      column.codes[i] = -1;
+      keep_missing(column, cells.size(), i, mark);
+      continue;
+    }
+    const auto [entry, fresh] = index.emplace(cell, static_cast<std::int32_t>(found.size()));
+    if (fresh) found.push_back(cell);
+    column.codes[i] = entry->second;
+  }
+  std::vector<std::int32_t> order(found.size()), rank(found.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<std::int32_t>(i);
+  std::sort(order.begin(), order.end(), [&](std::int32_t a, std::int32_t b) {
+    return natural_less(found[static_cast<std::size_t>(a)], found[static_cast<std::size_t>(b)]);
+  });
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    rank[static_cast<std::size_t>(order[i])] = static_cast<std::int32_t>(i);
+    column.levels.emplace_back(found[static_cast<std::size_t>(order[i])]);
+  }
+  for (std::int32_t& code : column.codes)
+    if (code >= 0) code = rank[static_cast<std::size_t>(code)];
+  return column;
+}
+
+std::string shown(std::string_view cell) {
+  return cell.size() <= 40 ? std::string(cell) : std::string(cell.substr(0, 37)) + "...";
+}
+
+}  // namespace
+
+Missing missing_mark(std::string_view raw) {
+  const std::string_view cell = stripped(raw);
+  if (cell.empty()) return Missing::empty;
+  if (cell.size() > 16) return Missing::present;
+  if (cell == "-" || cell == "\xE2\x80\x93" || cell == "--") return Missing::dash;
+  if (cell == "*" || cell == "[c]") return Missing::suppressed;
+  if (cell == "~" || cell == "[low]" || cell == "low") return Missing::rounded;
+  if (cell == "[x]" || cell == ":" || cell == "..") return Missing::unavailable;
+  const std::string word = lower(cell);
+  if (word == "not applicable" || word == "[z]") return Missing::not_applicable;
+  if (word == "na" || word == "n/a" || word == "nan" || word == "null" || word == "." || word == "not available")
+    return Missing::not_available;
+  if (cell.front() == '<' && cell.size() > 1 && cell[1] >= '0' && cell[1] <= '9') return Missing::low_count;
+  return Missing::present;
+}
+
+Column type_column(std::string column_name, const std::vector<std::string_view>& cells,
+                   const std::vector<std::int64_t>& rows, bool force_text, Notes& notes) {
+  if (force_text) return text_column(std::move(column_name), cells, true);
+  Column column;
+  column.name = column_name;
+  column.numbers.resize(static_cast<Index>(cells.size()));
+  std::size_t numbers = 0, percents = 0, large = 0, odd = 0, first_odd = 0, first_number = 0;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const Missing mark = missing_mark(cells[i]);
+    double value = std::numeric_limits<double>::quiet_NaN();
+    if (mark != Missing::present) {
+      keep_missing(column, cells.size(), i, mark);
+    } else if (const Parsed parsed = parse_cell(cells[i]); parsed.number) {
+      value = parsed.value;
+      if (numbers++ == 0) first_number = i;
+      percents += parsed.percent;
+      large += std::abs(value) > kExactInteger && cells[i].find_first_of(".eE") == std::string_view::npos;
+    } else if (odd++ == 0) {
+      first_odd = i;
+    }
+    column.numbers(static_cast<Index>(i)) = value;
+  }
+  if (odd > 0 || numbers == 0) {
+    Column text = text_column(column_name, cells, false);
+    if (odd > 0) {
+      text.why_text = "row " + std::to_string(rows[first_odd]) + " holds '" + shown(cells[first_odd]) + "', which is not a number";
+      if (numbers > odd)
+        notes.push_back({"data.text_among_numbers", "column '" + column_name + "' is read as text: " + std::to_string(odd) +
+                                                        " of its cells are not numbers, the first in row " +
+                                                        std::to_string(rows[first_odd]) + " ('" + shown(cells[first_odd]) + "')"});
+    }
+    return text;
+  }
+  if (percents > 0 && percents < numbers)
+    notes.push_back({"data.mixed_percent", "column '" + column_name + "' has " + std::to_string(percents) + " cells with % and " +
+                                               std::to_string(numbers - percents) +
+                                               " without; cells with % were divided by 100, check the units"});
+  if (large > 0)
+    notes.push_back({"data.large_integers", "column '" + column_name + "' holds " + std::to_string(large) +
+                                                " whole numbers above 2^53, which a double cannot tell apart; name it under text if it "
+                                                "is an identifier (first number in row " + std::to_string(rows[first_number]) + ")"});
+  return column;
+}
+
+}  // namespace headwater
