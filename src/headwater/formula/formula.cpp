@@ -1,0 +1,185 @@
+// y ~ x | effects | endogenous ~ instruments, and what its multiplicities expand to.
+#include "headwater/formula/formula.hpp"
+
+#include <algorithm>
+
+#include "headwater/core/text.hpp"
+#include "headwater/formula/parser.hpp"
+
+namespace headwater {
+namespace {
+
+// Cartesian product, the first piece varying slowest.
+template <class Item, class Piece, class Combine>
+std::vector<std::vector<Item>> combinations(const std::vector<Piece>& pieces, const Combine& combine) {
+  std::vector<std::vector<Item>> result{{}};
+  for (const Piece& piece : pieces) {
+    std::vector<std::vector<Item>> next;
+    for (const std::vector<Item>& so_far : result)
+      for (const std::vector<Item>& choice : piece.choices) {
+        next.push_back(so_far);
+        combine(next.back(), choice, piece);
+      }
+    result = std::move(next);
+  }
+  return result;
+}
+
+void combine_terms(std::vector<Term>& terms, const std::vector<Term>& choice, const Alternatives& piece) {
+  for (const Term& term : choice) {
+    const auto same = [&](const Term& other) { return other.text == term.text; };
+    if (piece.removed) std::erase_if(terms, same);
+    else if (std::none_of(terms.begin(), terms.end(), same)) terms.push_back(term);
+  }
+}
+
+void combine_effects(std::vector<EffectTerm>& effects, const std::vector<EffectTerm>& choice, const EffectAlternatives&) {
+  for (const EffectTerm& effect : choice)
+    if (std::none_of(effects.begin(), effects.end(), [&](const EffectTerm& other) { return other.text == effect.text; }))
+      effects.push_back(effect);
+}
+
+void add_outcomes(const Cursor& cursor, const ExpressionPtr& e, std::vector<Formula::Outcome>& outcomes) {
+  if (e->kind == Expression::Kind::call && (e->name == "c" || e->name == "sw")) {
+    for (const Argument& argument : e->arguments) add_outcomes(cursor, argument.value, outcomes);
+    if (e->arguments.empty()) cursor.fail_at(e->where.begin, e->name + "() holds no outcome");
+    return;
+  }
+  if (e->kind == Expression::Kind::call && e->name == "ratio") {
+    if (e->arguments.size() != 2) cursor.fail_at(e->where.begin, "expected ratio(activity, resource) with two columns");
+    outcomes.push_back({nullptr, e->arguments[0].value, e->arguments[1].value});
+    return;
+  }
+  outcomes.push_back({e, nullptr, nullptr});
+}
+
+std::vector<Term> single(const Cursor& cursor, const RightHandSide& side, const char* what) {
+  std::vector<Term> terms;
+  for (const Alternatives& piece : side.pieces) {
+    if (piece.choices.size() != 1 || piece.removed) cursor.fail(std::string("plain terms among the ") + what);
+    combine_terms(terms, piece.choices[0], piece);
+  }
+  return terms;
+}
+
+void parse_instruments(Cursor& cursor, Formula& formula) {
+  formula.endogenous = single(cursor, parse_right_hand_side(cursor), "endogenous regressors");
+  cursor.expect("~", "between endogenous regressors and instruments");
+  formula.instruments = single(cursor, parse_right_hand_side(cursor), "instruments");
+}
+
+// True when the part that starts here has a '~' before the next '|' at the same level.
+bool is_instrument_part(const Cursor& cursor) {
+  int depth = 0;
+  for (std::size_t ahead = 0; cursor.peek(ahead).kind != Token::Kind::end; ++ahead) {
+    const Token& token = cursor.peek(ahead);
+    if (token.is("(") || token.is("[")) ++depth;
+    if (token.is("[[")) depth += 2;
+    if (token.is(")") || token.is("]")) --depth;
+    if (depth == 0 && token.is("|")) return false;
+    if (depth == 0 && token.is("~")) return true;
+  }
+  return false;
+}
+
+ExpressionPtr log_of(const ExpressionPtr& e) {
+  if (e->kind == Expression::Kind::call && e->name == "log") return e;
+  auto call = std::make_shared<Expression>();
+  call->kind = Expression::Kind::call;
+  call->name = "log";
+  call->arguments.push_back({"", e});
+  call->where = e->where;
+  return call;
+}
+
+struct ResolvedOutcome {
+  ExpressionPtr expression;
+  std::string role;
+};
+
+std::vector<ResolvedOutcome> resolve(const Formula::Outcome& outcome) {
+  if (outcome.expression) return {{outcome.expression, ""}};
+  const ExpressionPtr activity = log_of(outcome.activity), resource = log_of(outcome.resource);
+  auto ratio = std::make_shared<Expression>();
+  ratio->kind = Expression::Kind::binary;
+  ratio->name = "-";
+  ratio->arguments = {{"", activity}, {"", resource}};
+  return {{activity, "activity"}, {resource, "resource"}, {ratio, "ratio"}};
+}
+
+template <class Item>
+std::string sum_text(const std::vector<Item>& items) {
+  std::vector<std::string> parts;
+  for (const Item& item : items) parts.push_back(item.text);
+  return joined(parts, " + ");
+}
+
+std::string model_text(const ModelFormula& model) {
+  std::string text = model.outcome_name + " ~ ";
+  if (model.terms.empty()) text += model.intercept ? "1" : "0";
+  else text += sum_text(model.terms) + (model.intercept ? "" : " - 1");
+  if (!model.effects.empty()) text += " | " + sum_text(model.effects);
+  if (!model.endogenous.empty()) text += " | " + sum_text(model.endogenous) + " ~ " + sum_text(model.instruments);
+  return text;
+}
+
+}  // namespace
+
+Formula parse_formula(std::string_view text) {
+  Cursor cursor(text);
+  Formula formula;
+  formula.source = std::string(text);
+  const ExpressionPtr outcome = parse_arithmetic(cursor);
+  add_outcomes(cursor, outcome, formula.outcomes);
+  if (!cursor.take_if("~")) cursor.fail("'~' between the outcome and the regressors");
+  const RightHandSide side = parse_right_hand_side(cursor);
+  formula.intercept = side.intercept;
+  formula.regressors = combinations<Term>(side.pieces, combine_terms);
+  formula.effects = {{}};
+  if (cursor.take_if("|")) {
+    if (is_instrument_part(cursor)) {
+      parse_instruments(cursor, formula);
+    } else {
+      formula.effects = combinations<EffectTerm>(parse_effects(cursor), combine_effects);
+      if (cursor.take_if("|")) parse_instruments(cursor, formula);
+    }
+  }
+  if (!cursor.at_end()) cursor.fail("'+', '|' or the end");
+  return formula;
+}
+
+std::vector<ModelFormula> expand(const Formula& formula) {
+  std::vector<ModelFormula> models;
+  for (const Formula::Outcome& outcome : formula.outcomes)
+    for (const ResolvedOutcome& resolved : resolve(outcome))
+      for (const std::vector<EffectTerm>& effects : formula.effects)
+        for (const std::vector<Term>& terms : formula.regressors) {
+          ModelFormula model;
+          model.outcome = resolved.expression;
+          model.outcome_name = to_text(*resolved.expression);
+          model.role = resolved.role;
+          model.terms = terms;
+          model.intercept = formula.intercept;
+          model.effects = effects;
+          model.endogenous = formula.endogenous;
+          model.instruments = formula.instruments;
+          model.text = model_text(model);
+          models.push_back(std::move(model));
+        }
+  return models;
+}
+
+std::vector<ModelFormula> expand_split(const ModelFormula& model, const std::string& column,
+                                       const std::vector<std::string>& values, bool with_full_sample) {
+  std::vector<ModelFormula> models;
+  const auto add = [&](const std::string& value) {
+    models.push_back(model);
+    models.back().split_column = column;
+    models.back().split_value = value;
+  };
+  if (with_full_sample) add("");
+  for (const std::string& value : values) add(value);
+  return models;
+}
+
+}  // namespace headwater
