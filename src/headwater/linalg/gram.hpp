@@ -1,0 +1,28 @@
+// Symmetric positive semi-definite systems whose rank is part of the answer.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "headwater/core/matrix.hpp"
+
+namespace headwater {
+
+// Cholesky factor of a Gram matrix in the order given: a column whose pivot falls below `tolerance` of its own diagonal is
+// redundant and gets coefficient zero.
+class GramFactor {
+ public:
+  explicit GramFactor(Matrix gram, double tolerance = 1e-11);
+
+  const std::vector<bool>& redundant() const { return redundant_; }
+  Index rank() const { return rank_; }
+  // A solution of gram · x = b for b in its range.
+  Matrix solve(const Matrix& b) const;
+
+ private:
+  Matrix lower_;
+  std::vector<bool> redundant_;
+  Index rank_ = 0;
+};
+
+}  // namespace headwater
