@@ -23,7 +23,7 @@ if(HEADWATER_CCACHE)
 endif()
 
 # Same numbers everywhere: no contraction of a*b+c outside kernels, no fast-math anywhere.
-add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -ffp-contract=off)
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wno-missing-field-initializers -ffp-contract=off)
 if(HEADWATER_WERROR)
   add_compile_options(-Werror)
 endif()

@@ -64,6 +64,8 @@ struct Design {
   Grouping unit;                     // over the n rows; codes re-numbered 0..count-1 in the panel's order
   Grouping time;                     // codes in time order
   std::vector<Period> periods;       // one per code of time
+  bool has_unit = false, has_time = false;
+  std::int64_t time_step = 1;        // of the panel: the step of l(x, 1)
   std::vector<Grouping> clusters;    // the groupings the covariance asks for, in the order written
   std::vector<std::int64_t> rows;    // panel row of each design row
   std::string sample_hash;           // of the file rows and weights used
@@ -79,9 +81,12 @@ struct Design {
 // column and reason), zero weight, singleton effect levels (recursively, weights ignored).
 Design make_design(const Panel& panel, const Spec& spec);
 
-// Evaluates an expression on every panel row: NaN where any input is missing, with the rules of R's arithmetic.
-// Notes carry warnings such as log(x + c).
-Vector evaluate(const Panel& panel, const Expression& expression, Notes& notes);
+// Evaluates an expression on every panel row: NaN where any input is missing or the value is undefined or infinite.
+// Throws Error{formula | data} for an unknown column or function, and for text used as a number.
+Vector evaluate(const Panel& panel, const Expression& expression);
+
+// The design with only some of its columns of X, on the very same rows.
+Design with_columns(const Design& design, const std::vector<Index>& columns);
 
 // Which driver group each column belongs to: `slot[j]` indexes `slots`. Slots are the declared groups in order, then
 // slots for interactions across groups ("capital:digital"), then "other" when any column is left.

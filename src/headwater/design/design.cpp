@@ -1,0 +1,285 @@
+#include "headwater/design/design.hpp"
+
+#include <cmath>
+
+#include "headwater/core/error.hpp"
+#include "headwater/core/hash.hpp"
+#include "headwater/core/text.hpp"
+#include "headwater/design/encoding.hpp"
+#include "headwater/design/sample.hpp"
+#include "headwater/design/warnings.hpp"
+
+namespace headwater {
+namespace {
+
+// Everything a model reads, on all panel rows, before a row is dropped.
+struct Ingredients {
+  Vector outcome;
+  std::vector<Vector> also;
+  std::vector<TermParts> terms, endogenous, instruments;
+  std::vector<Grouping> effects;
+  std::vector<std::vector<Vector>> slopes;
+  std::vector<Grouping> clusters;
+  const Column* weights = nullptr;
+};
+
+Grouping key_groups(const Panel& panel, const Expression& key) {
+  if (key.kind == Expression::Kind::column && key.name == panel.keys().unit) return panel.units();
+  if (key.kind == Expression::Kind::column && key.name == panel.keys().time) return panel.times();
+  if (key.kind == Expression::Kind::column) return grouping(panel.column(key.name));
+  if (key.kind == Expression::Kind::call && key.name == "factor" && key.arguments.size() == 1)
+    return key_groups(panel, *key.arguments[0].value);
+  Column column;
+  column.name = to_text(key);
+  column.numbers = evaluate(panel, key);
+  return grouping(column);
+}
+
+// a^b: one level for each pair that occurs; missing where any part is missing.
+Grouping crossed(const std::vector<Grouping>& parts, const std::string& name) {
+  if (parts.size() == 1) {
+    Grouping only = parts.front();
+    only.name = name;
+    return only;
+  }
+  Grouping result{.name = name, .code = parts.front().code, .count = parts.front().count, .labels = parts.front().labels};
+  for (std::size_t p = 1; p < parts.size(); ++p) {
+    const Grouping& next = parts[p];
+    std::vector<std::int32_t> code_of(static_cast<std::size_t>(result.count) * static_cast<std::size_t>(next.count), -1);
+    for (std::size_t i = 0; i < result.code.size(); ++i)
+      if (result.code[i] >= 0 && next.code[i] >= 0)
+        code_of[static_cast<std::size_t>(result.code[i]) * static_cast<std::size_t>(next.count) + static_cast<std::size_t>(next.code[i])] = 0;
+    Names labels;
+    for (std::size_t pair = 0; pair < code_of.size(); ++pair) {
+      if (code_of[pair] < 0) continue;
+      code_of[pair] = static_cast<std::int32_t>(labels.size());
+      labels.push_back(result.labels[pair / static_cast<std::size_t>(next.count)] + "^" + next.labels[pair % static_cast<std::size_t>(next.count)]);
+    }
+    for (std::size_t i = 0; i < result.code.size(); ++i)
+      result.code[i] = result.code[i] < 0 || next.code[i] < 0
+                           ? -1
+                           : code_of[static_cast<std::size_t>(result.code[i]) * static_cast<std::size_t>(next.count) + static_cast<std::size_t>(next.code[i])];
+    result.count = static_cast<std::int32_t>(labels.size());
+    result.labels = std::move(labels);
+  }
+  return result;
+}
+
+Grouping effect_groups(const Panel& panel, const std::vector<ExpressionPtr>& keys, const std::string& name) {
+  std::vector<Grouping> parts;
+  for (const ExpressionPtr& key : keys) parts.push_back(key_groups(panel, *key));
+  return crossed(parts, name);
+}
+
+std::vector<Grouping> cluster_groups(const Panel& panel, const MethodCall& covariance) {
+  if (covariance.method != "cluster") return {};
+  std::vector<std::string> names = covariance.positional();
+  if (names.empty() && panel.has_unit()) names.push_back(panel.keys().unit);
+  if (names.empty())
+    throw Error(ErrorKind::usage, "covariance.no_cluster", "cluster() names no column and the data have no unit key; write cluster(column)");
+  std::vector<Grouping> groups;
+  for (const std::string& name : names) {
+    std::vector<ExpressionPtr> keys;
+    for (const std::string& part : split(name, '^')) {
+      keys.push_back(parse_expression(part));
+    }
+    groups.push_back(effect_groups(panel, keys, name));
+  }
+  return groups;
+}
+
+std::vector<TermParts> parts_of(const Panel& panel, const std::vector<Term>& terms) {
+  std::vector<TermParts> parts;
+  for (std::size_t t = 0; t < terms.size(); ++t) parts.push_back(term_parts(panel, terms[t], static_cast<int>(t)));
+  return parts;
+}
+
+const Column* weight_column(const Panel& panel, const std::string& name) {
+  if (name.empty()) return nullptr;
+  const Column& column = panel.column(name);
+  if (column.type != Column::Type::number) evaluate(panel, *parse_expression("`" + name + "`"));  // explains the odd cell
+  for (Index i = 0; i < panel.rows(); ++i)
+    if (column.numbers(i) < 0)
+      throw Error(ErrorKind::data, "design.negative_weight",
+                  panel.ledger().file + ", row " + std::to_string(panel.source_row(i)) + ": weight '" + name + "' is " +
+                      shortest(column.numbers(i)) + "; weights must not be negative, so correct it or leave the row out",
+                  {.file = panel.ledger().file, .row = panel.source_row(i), .column = name});
+  return &column;
+}
+
+Ingredients gather(const Panel& panel, const Spec& spec) {
+  Ingredients all;
+  all.outcome = evaluate(panel, *spec.formula.outcome);
+  for (const ExpressionPtr& expression : spec.also_required) all.also.push_back(evaluate(panel, *expression));
+  all.terms = parts_of(panel, spec.formula.terms);
+  all.endogenous = parts_of(panel, spec.formula.endogenous);
+  all.instruments = parts_of(panel, spec.formula.instruments);
+  for (const EffectTerm& effect : spec.formula.effects) {
+    all.effects.push_back(effect_groups(panel, effect.keys, effect.text));
+    auto& slopes = all.slopes.emplace_back();
+    for (const ExpressionPtr& slope : effect.slopes) slopes.push_back(evaluate(panel, *slope));
+  }
+  all.clusters = cluster_groups(panel, spec.covariance);
+  all.weights = weight_column(panel, spec.weights);
+  return all;
+}
+
+void require_parts(Sample& sample, const std::vector<Term>& terms, const std::vector<TermParts>& all) {
+  for (const TermParts& term : all) {
+    const auto& factors = terms[static_cast<std::size_t>(term.term)].factors;
+    for (std::size_t f = 0; f < term.parts.size(); ++f) {
+      const FactorPart& part = term.parts[f];
+      if (part.kind == FactorPart::Kind::factor) sample.require(part.groups, part.label);
+      else sample.require(*factors[std::min(f, factors.size() - 1)], part.numbers);
+    }
+  }
+}
+
+void keep_split(Sample& sample, const Panel& panel, const ModelFormula& formula) {
+  if (formula.split_column.empty() || formula.split_value.empty()) return;
+  const Grouping groups = key_groups(panel, *parse_expression("`" + formula.split_column + "`"));
+  sample.drop([&](std::int64_t row) -> std::string {
+    const std::int32_t code = groups.code[static_cast<std::size_t>(row)];
+    const bool kept = code >= 0 && groups.labels[static_cast<std::size_t>(code)] == formula.split_value;
+    return kept ? "" : "outside the split " + formula.split_column + " = " + formula.split_value;
+  });
+}
+
+Sample select_rows(const Panel& panel, const Spec& spec, const Ingredients& all) {
+  Sample sample(panel);
+  keep_split(sample, panel, spec.formula);
+  sample.require(*spec.formula.outcome, all.outcome);
+  for (std::size_t i = 0; i < all.also.size(); ++i) sample.require(*spec.also_required[i], all.also[i]);
+  require_parts(sample, spec.formula.terms, all.terms);
+  require_parts(sample, spec.formula.endogenous, all.endogenous);
+  require_parts(sample, spec.formula.instruments, all.instruments);
+  for (std::size_t q = 0; q < all.effects.size(); ++q) {
+    sample.require(all.effects[q], "effect " + all.effects[q].name);
+    for (std::size_t s = 0; s < all.slopes[q].size(); ++s) sample.require(*spec.formula.effects[q].slopes[s], all.slopes[q][s]);
+  }
+  for (const Grouping& cluster : all.clusters) sample.require(cluster, "cluster " + cluster.name);
+  if (all.weights)
+    sample.drop([&](std::int64_t row) -> std::string {
+      const double w = all.weights->numbers(row);
+      return std::isnan(w) ? spec.weights + " missing (weight)" : w == 0 ? "zero weight" : "";
+    });
+  if (spec.singletons == Singletons::drop) {
+    std::vector<const Grouping*> effects;
+    for (std::size_t q = 0; q < all.effects.size(); ++q)
+      if (spec.formula.effects[q].intercept) effects.push_back(&all.effects[q]);
+    sample.drop_singletons(effects);
+  }
+  sample.refuse_empty();
+  return sample;
+}
+
+Vector at_rows(const Vector& values, const std::vector<std::int64_t>& rows) {
+  Vector result(static_cast<Index>(rows.size()));
+  for (std::size_t i = 0; i < rows.size(); ++i) result(static_cast<Index>(i)) = values(rows[i]);
+  return result;
+}
+
+void fill_effects(Design& design, const Ingredients& all) {
+  for (std::size_t q = 0; q < all.effects.size(); ++q) {
+    const EffectTerm& term = design.spec.formula.effects[q];
+    Effect effect{.levels = restricted(all.effects[q], design.rows), .intercept = term.intercept, .slopes = {}, .slope_names = {}};
+    effect.slopes.resize(effect.slopes.rows(), 0);
+    if (!all.slopes[q].empty()) effect.slopes.resize(design.n(), static_cast<Index>(all.slopes[q].size()));
+    for (std::size_t s = 0; s < all.slopes[q].size(); ++s) {
+      effect.slopes.col(static_cast<Index>(s)) = at_rows(all.slopes[q][s], design.rows);
+      effect.slope_names.push_back(to_text(*term.slopes[s]));
+    }
+    design.effects.push_back(std::move(effect));
+  }
+}
+
+void fill_regressors(Design& design, const Ingredients& all) {
+  const ModelFormula& formula = design.spec.formula;
+  bool absorbed = false;
+  for (const EffectTerm& effect : formula.effects) absorbed |= effect.intercept;
+  design.intercept = formula.intercept && !absorbed;
+  EncodedColumns encoded = encode(formula.terms, all.terms, design.rows, design.intercept || absorbed);
+  const Index lead = design.intercept ? 1 : 0;
+  design.X.resize(design.n(), encoded.X.cols() + lead);
+  if (design.intercept) {
+    design.X.col(0).setOnes();
+    design.names.emplace_back("(Intercept)");
+    design.term_of_column.push_back(-1);
+  }
+  design.X.rightCols(encoded.X.cols()) = encoded.X;
+  design.names.insert(design.names.end(), encoded.names.begin(), encoded.names.end());
+  design.term_of_column.insert(design.term_of_column.end(), encoded.term_of_column.begin(), encoded.term_of_column.end());
+  design.encoding = std::move(encoded.encoding);
+  merge(design.notes, encoded.notes);
+  EncodedColumns endogenous = encode(formula.endogenous, all.endogenous, design.rows, true);
+  EncodedColumns instruments = encode(formula.instruments, all.instruments, design.rows, true);
+  design.endogenous = std::move(endogenous.X);
+  design.endogenous_names = std::move(endogenous.names);
+  design.instruments = std::move(instruments.X);
+  design.instrument_names = std::move(instruments.names);
+}
+
+void fill_keys(Design& design, const Panel& panel, const Ingredients& all) {
+  design.unit = restricted(panel.units(), design.rows);
+  design.time = restricted(panel.times(), design.rows);
+  design.has_unit = panel.has_unit();
+  design.has_time = panel.has_time();
+  design.periods.resize(static_cast<std::size_t>(design.time.count));
+  for (std::size_t i = 0; i < design.rows.size(); ++i)
+    design.periods[static_cast<std::size_t>(design.time.code[i])] =
+        panel.periods()[static_cast<std::size_t>(panel.times().code[static_cast<std::size_t>(design.rows[i])])];
+  design.time_step = panel.time_step();
+  for (const Grouping& cluster : all.clusters) design.clusters.push_back(restricted(cluster, design.rows));
+}
+
+std::string hash_sample(const Design& design, const Panel& panel) {
+  Sha256 hash;
+  const std::string& file = panel.ledger().sha256;
+  hash.add(file.data(), file.size());
+  for (const std::int64_t row : design.rows) {
+    const std::int64_t source = panel.source_row(row);
+    hash.add(&source, sizeof source);
+  }
+  if (design.weights.size() > 0) hash.add(design.weights.data(), static_cast<std::size_t>(design.weights.size()) * sizeof(double));
+  return hash.hexadecimal();
+}
+
+}  // namespace
+
+Design make_design(const Panel& panel, const Spec& spec) {
+  const Ingredients all = gather(panel, spec);
+  Sample sample = select_rows(panel, spec, all);
+  Design design;
+  design.spec = spec;
+  design.outcome_name = spec.formula.outcome_name;
+  design.rows = sample.rows();
+  design.y = at_rows(all.outcome, design.rows);
+  if (all.weights) design.weights = at_rows(all.weights->numbers, design.rows);
+  fill_effects(design, all);
+  fill_regressors(design, all);
+  fill_keys(design, panel, all);
+  design.sample_hash = hash_sample(design, panel);
+  design.ledger = sample.ledger();
+  merge(design.notes, log_of_sum_warnings(panel, spec.formula, design.rows));
+  merge(design.notes, denominator_warnings(spec.formula));
+  merge(design.notes, loss_warnings(design.ledger));
+  return design;
+}
+
+Design with_columns(const Design& design, const std::vector<Index>& columns) {
+  Design result = design;
+  result.X.resize(design.n(), static_cast<Index>(columns.size()));
+  result.names.clear();
+  result.term_of_column.clear();
+  result.intercept = false;
+  for (std::size_t j = 0; j < columns.size(); ++j) {
+    const auto from = static_cast<std::size_t>(columns[j]);
+    result.X.col(static_cast<Index>(j)) = design.X.col(columns[j]);
+    result.names.push_back(design.names[from]);
+    result.term_of_column.push_back(design.term_of_column[from]);
+    result.intercept |= design.intercept && columns[j] == 0;
+  }
+  return result;
+}
+
+}  // namespace headwater

@@ -1,0 +1,279 @@
+#include "headwater/design/encoding.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "headwater/core/error.hpp"
+#include "headwater/core/text.hpp"
+#include "headwater/design/polynomial.hpp"
+
+namespace headwater {
+namespace {
+
+[[noreturn]] void formula_error(const std::string& code, const std::string& message) {
+  throw Error(ErrorKind::formula, "formula." + code, message);
+}
+
+bool is_call(const Expression& e, const char* function) { return e.kind == Expression::Kind::call && e.name == function; }
+
+bool is_text_column(const Panel& panel, const Expression& e) {
+  return e.kind == Expression::Kind::column && panel.column(e.name).type == Column::Type::text;
+}
+
+Grouping groups_of(const Panel& panel, const Expression& e) {
+  if (e.kind == Expression::Kind::column) return grouping(panel.column(e.name));
+  Column column;
+  column.name = to_text(e);
+  column.numbers = evaluate(panel, e);
+  return grouping(column);
+}
+
+std::string level_text(const Expression& e) {
+  if (e.kind == Expression::Kind::unary && e.name == "-") return "-" + level_text(*e.arguments[0].value);
+  return e.kind == Expression::Kind::text || e.kind == Expression::Kind::column ? e.name : to_text(e);
+}
+
+std::vector<std::string> level_list(const Expression& e) {
+  if (!is_call(e, "c")) return {level_text(e)};
+  std::vector<std::string> levels;
+  for (const Argument& argument : e.arguments) levels.push_back(level_text(*argument.value));
+  return levels;
+}
+
+void merge_levels(Grouping& groups, const std::map<std::string, std::string>& renamed) {
+  Names labels;
+  std::vector<std::int32_t> code_of;
+  for (const std::string& label : groups.labels) {
+    const auto found = renamed.find(label);
+    const std::string& name = found == renamed.end() ? label : found->second;
+    const auto known = std::find(labels.begin(), labels.end(), name);
+    code_of.push_back(static_cast<std::int32_t>(known - labels.begin()));
+    if (known == labels.end()) labels.push_back(name);
+  }
+  for (std::int32_t& code : groups.code)
+    if (code >= 0) code = code_of[static_cast<std::size_t>(code)];
+  groups.labels = labels;
+  groups.count = static_cast<std::int32_t>(labels.size());
+}
+
+// bin = .(early = c(2013, 2014), late = c(2015, 2016)), or bin = "bin::2" for steps of a numeric factor.
+void apply_bins(Grouping& groups, const Expression& bins) {
+  std::map<std::string, std::string> renamed;
+  if (bins.kind == Expression::Kind::text && bins.name.rfind("bin::", 0) == 0) {
+    const auto width = parse_number(std::string_view(bins.name).substr(5));
+    if (!width || !(*width > 0)) formula_error("bin", "\"" + bins.name + "\" is not a bin width; write \"bin::5\"");
+    for (const std::string& label : groups.labels)
+      if (const auto value = parse_number(label)) renamed[label] = shortest(std::floor(*value / *width) * *width);
+  } else if (bins.kind == Expression::Kind::call && (bins.name == "." || bins.name == "list")) {
+    for (const Argument& bin : bins.arguments) {
+      if (bin.name.empty()) formula_error("bin", "every bin needs a name: bin = .(early = c(2013, 2014))");
+      for (const std::string& level : level_list(*bin.value)) {
+        if (std::find(groups.labels.begin(), groups.labels.end(), level) == groups.labels.end())
+          formula_error("bin", "'" + level + "' is not a level of '" + groups.name + "'; its levels are " + joined(groups.labels, ", "));
+        renamed[level] = bin.name;
+      }
+    }
+  } else {
+    formula_error("bin", "bin = " + to_text(bins) + " is not understood; write bin = .(name = c(level, level)) or bin = \"bin::5\"");
+  }
+  merge_levels(groups, renamed);
+}
+
+void add_fixest_factor(const Panel& panel, const Expression& call, std::vector<FactorPart>& parts) {
+  const Expression* partner = nullptr;
+  FactorPart factor{.kind = FactorPart::Kind::factor, .fixest = true};
+  for (std::size_t a = 0; a < call.arguments.size(); ++a) {
+    const Argument& argument = call.arguments[a];
+    if (a == 0 && argument.name.empty()) {
+      factor.label = to_text(*argument.value);
+      factor.groups = groups_of(panel, *argument.value);
+    } else if (a == 1 && argument.name.empty()) {
+      partner = argument.value.get();
+    } else if (argument.name == "ref") {
+      factor.reference = level_text(*argument.value);
+      factor.has_reference = true;
+    } else if (argument.name == "bin") {
+      apply_bins(factor.groups, *argument.value);
+    } else {
+      formula_error("arguments", "i() takes a factor, a partner, ref = and bin =; '" + (argument.name.empty() ? to_text(*argument.value) : argument.name) + "' is none of them");
+    }
+  }
+  if (factor.label.empty()) formula_error("arguments", "i() needs the column whose levels are meant: i(year, x, ref = 2014)");
+  const auto& labels = factor.groups.labels;
+  if (factor.has_reference && std::find(labels.begin(), labels.end(), factor.reference) == labels.end())
+    formula_error("reference", "'" + factor.reference + "' is not a level of '" + factor.label + "'; its levels are " + joined(labels, ", "));
+  parts.push_back(std::move(factor));
+  if (!partner) return;
+  FactorPart second{.label = to_text(*partner)};
+  if (is_text_column(panel, *partner)) {
+    second.kind = FactorPart::Kind::factor;
+    second.fixest = true;
+    second.has_reference = true;  // all levels, as the first factor already has them all
+    second.groups = groups_of(panel, *partner);
+  } else {
+    second.numbers = evaluate(panel, *partner);
+  }
+  parts.push_back(std::move(second));
+}
+
+FactorPart plain_part(const Panel& panel, const Expression& e) {
+  FactorPart part{.label = to_text(e)};
+  if (is_call(e, "poly")) {
+    if (e.arguments.size() != 2 || e.arguments[1].value->kind != Expression::Kind::number || e.arguments[1].value->number < 1 ||
+        e.arguments[1].value->number > 20)
+      formula_error("arguments", "poly() takes a column and a degree from 1 to 20: poly(x, 2)");
+    part.kind = FactorPart::Kind::polynomial;
+    part.degree = static_cast<int>(e.arguments[1].value->number);
+    part.numbers = evaluate(panel, *e.arguments[0].value);
+  } else if (is_call(e, "factor")) {
+    if (e.arguments.size() != 1) formula_error("arguments", "factor() takes one column");
+    part.kind = FactorPart::Kind::factor;
+    part.groups = groups_of(panel, *e.arguments[0].value);
+  } else if (is_text_column(panel, e)) {
+    if (const Column& column = panel.column(e.name); !column.why_text.empty()) evaluate(panel, e);  // explains the odd cell
+    part.kind = FactorPart::Kind::factor;
+    part.groups = groups_of(panel, e);
+  } else {
+    part.numbers = evaluate(panel, e);
+  }
+  return part;
+}
+
+struct Block {
+  Matrix columns;
+  Names names;
+};
+
+Block number_block(const FactorPart& part, const std::vector<std::int64_t>& rows) {
+  Block block{Matrix(static_cast<Index>(rows.size()), 1), {part.label}};
+  for (std::size_t i = 0; i < rows.size(); ++i) block.columns(static_cast<Index>(i), 0) = part.numbers(rows[i]);
+  return block;
+}
+
+Block polynomial_block(const FactorPart& part, const std::vector<std::int64_t>& rows, Encoding& encoding) {
+  const Vector x = number_block(part, rows).columns.col(0);
+  const OrthogonalPolynomials basis(x, part.degree, part.label);
+  encoding.polynomials.push_back({part.label, basis.alpha(), basis.norm2()});
+  Block block{basis.columns(x), {}};
+  for (int d = 1; d <= part.degree; ++d) block.names.push_back(part.label + std::to_string(d));
+  return block;
+}
+
+Block factor_block(const FactorPart& part, const std::vector<std::int64_t>& rows, bool leave_one_out, Encoding& encoding) {
+  const Grouping groups = restricted(part.groups, rows);
+  std::int32_t left_out = -1;
+  if (!part.reference.empty()) {
+    const auto found = std::find(groups.labels.begin(), groups.labels.end(), part.reference);
+    if (found != groups.labels.end()) left_out = static_cast<std::int32_t>(found - groups.labels.begin());
+  } else if (leave_one_out && !part.has_reference) {
+    left_out = 0;
+  }
+  encoding.factors.push_back({part.label, groups.labels, left_out < 0 ? "" : groups.labels[static_cast<std::size_t>(left_out)]});
+  Block block{Matrix::Zero(static_cast<Index>(rows.size()), groups.count - (left_out >= 0 ? 1 : 0)), {}};
+  std::vector<Index> column_of(static_cast<std::size_t>(groups.count), -1);
+  for (std::int32_t level = 0; level < groups.count; ++level) {
+    if (level == left_out) continue;
+    column_of[static_cast<std::size_t>(level)] = static_cast<Index>(block.names.size());
+    block.names.push_back(part.label + (part.fixest ? "::" : "") + groups.labels[static_cast<std::size_t>(level)]);
+  }
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const Index column = column_of[static_cast<std::size_t>(groups.code[i])];
+    if (column >= 0) block.columns(static_cast<Index>(i), column) = 1;
+  }
+  return block;
+}
+
+Block product(const Block& a, const Block& b) {
+  Block result{Matrix(a.columns.rows(), a.columns.cols() * b.columns.cols()), {}};
+  Index at = 0;
+  for (Index j = 0; j < b.columns.cols(); ++j)
+    for (Index i = 0; i < a.columns.cols(); ++i) {
+      result.columns.col(at++) = a.columns.col(i).cwiseProduct(b.columns.col(j));
+      result.names.push_back(a.names[static_cast<std::size_t>(i)] + ":" + b.names[static_cast<std::size_t>(j)]);
+    }
+  return result;
+}
+
+// R's marginality rule: within a term a factor leaves a level out when the term without it is in the model too.
+bool rest_is_in_model(const std::vector<Term>& terms, const Term& term, std::size_t without, bool absorbs_constant) {
+  if (term.factors.size() == 1) return absorbs_constant;
+  std::vector<std::string> wanted;
+  for (std::size_t f = 0; f < term.factors.size(); ++f)
+    if (f != without) wanted.push_back(to_text(*term.factors[f]));
+  std::sort(wanted.begin(), wanted.end());
+  return std::any_of(terms.begin(), terms.end(), [&](const Term& other) {
+    std::vector<std::string> own;
+    for (const ExpressionPtr& factor : other.factors) own.push_back(to_text(*factor));
+    std::sort(own.begin(), own.end());
+    return own == wanted;
+  });
+}
+
+}  // namespace
+
+TermParts term_parts(const Panel& panel, const Term& term, int index) {
+  TermParts result{index, {}};
+  for (const ExpressionPtr& factor : term.factors) {
+    if (is_call(*factor, "i")) add_fixest_factor(panel, *factor, result.parts);
+    else result.parts.push_back(plain_part(panel, *factor));
+  }
+  return result;
+}
+
+Grouping restricted(const Grouping& groups, const std::vector<std::int64_t>& rows) {
+  Grouping result{.name = groups.name, .code = {}, .count = 0, .labels = {}};
+  std::vector<std::int32_t> code_of(static_cast<std::size_t>(groups.count), -1);
+  for (const std::int64_t row : rows) code_of[static_cast<std::size_t>(groups.code[static_cast<std::size_t>(row)])] = 0;
+  for (std::size_t level = 0; level < code_of.size(); ++level) {
+    if (code_of[level] < 0) continue;
+    code_of[level] = result.count++;
+    result.labels.push_back(groups.labels[level]);
+  }
+  result.code.reserve(rows.size());
+  for (const std::int64_t row : rows)
+    result.code.push_back(code_of[static_cast<std::size_t>(groups.code[static_cast<std::size_t>(row)])]);
+  return result;
+}
+
+EncodedColumns encode(const std::vector<Term>& terms, const std::vector<TermParts>& all_parts, const std::vector<std::int64_t>& rows,
+                      bool absorbs_constant) {
+  EncodedColumns result;
+  std::vector<Block> blocks;
+  Index total = 0;
+  bool constant_spanned = absorbs_constant;
+  for (const TermParts& parts : all_parts) {
+    const Term& term = terms[static_cast<std::size_t>(parts.term)];
+    Block block;
+    for (std::size_t f = 0; f < parts.parts.size(); ++f) {
+      const FactorPart& part = parts.parts[f];
+      const bool partnered = part.fixest && parts.parts.size() > term.factors.size();
+      Block own;
+      if (part.kind == FactorPart::Kind::number) {
+        own = number_block(part, rows);
+      } else if (part.kind == FactorPart::Kind::polynomial) {
+        own = polynomial_block(part, rows, result.encoding);
+      } else {
+        const bool leave_out = !partnered && rest_is_in_model(terms, term, std::min(f, term.factors.size() - 1), constant_spanned);
+        own = factor_block(part, rows, leave_out, result.encoding);
+        if (own.names.empty())
+          result.notes.push_back({"design.one_level", "factor '" + part.label + "' has a single level in the rows used, so it makes no column"});
+        if (parts.parts.size() == 1 && !leave_out) constant_spanned = true;
+      }
+      block = f == 0 ? std::move(own) : product(block, own);
+    }
+    total += block.columns.cols();
+    result.names.insert(result.names.end(), block.names.begin(), block.names.end());
+    result.term_of_column.insert(result.term_of_column.end(), block.names.size(), parts.term);
+    blocks.push_back(std::move(block));
+  }
+  result.X.resize(static_cast<Index>(rows.size()), total);
+  Index at = 0;
+  for (const Block& block : blocks) {
+    result.X.middleCols(at, block.columns.cols()) = block.columns;
+    at += block.columns.cols();
+  }
+  return result;
+}
+
+}  // namespace headwater

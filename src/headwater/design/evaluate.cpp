@@ -1,0 +1,209 @@
+// Expressions on every row of the panel, with R's arithmetic: a missing input gives a missing value. Lags, leads and
+// differences go by time value within the unit, before any row is dropped.
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include "headwater/core/error.hpp"
+#include "headwater/core/method.hpp"
+#include "headwater/core/text.hpp"
+#include "headwater/design/design.hpp"
+
+namespace headwater {
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+struct Function {
+  std::string_view name;
+  double (*apply)(double);
+};
+
+double log_or_missing(double x) { return x > 0 ? std::log(x) : kNaN; }
+double log10_or_missing(double x) { return x > 0 ? std::log10(x) : kNaN; }
+double log2_or_missing(double x) { return x > 0 ? std::log2(x) : kNaN; }
+double log1p_or_missing(double x) { return x > -1 ? std::log1p(x) : kNaN; }
+double sqrt_or_missing(double x) { return x >= 0 ? std::sqrt(x) : kNaN; }
+double same(double x) { return x; }
+
+constexpr std::array<Function, 13> kFunctions = {{{"log", log_or_missing},
+                                                  {"log10", log10_or_missing},
+                                                  {"log2", log2_or_missing},
+                                                  {"log1p", log1p_or_missing},
+                                                  {"exp", [](double x) { return std::exp(x); }},
+                                                  {"expm1", [](double x) { return std::expm1(x); }},
+                                                  {"sqrt", sqrt_or_missing},
+                                                  {"abs", [](double x) { return std::abs(x); }},
+                                                  {"sin", [](double x) { return std::sin(x); }},
+                                                  {"cos", [](double x) { return std::cos(x); }},
+                                                  {"floor", [](double x) { return std::floor(x); }},
+                                                  {"round", [](double x) { return std::nearbyint(x); }},
+                                                  {"I", same}}};
+
+[[noreturn]] void formula_error(const std::string& code, const std::string& message) {
+  throw Error(ErrorKind::formula, "formula." + code, message);
+}
+
+class Evaluator {
+ public:
+  explicit Evaluator(const Panel& panel) : panel_(panel) {}
+
+  Vector operator()(const Expression& e) const {
+    switch (e.kind) {
+      case Expression::Kind::number: return Vector::Constant(panel_.rows(), e.number);
+      case Expression::Kind::column: return column(e);
+      case Expression::Kind::unary: return unary(e);
+      case Expression::Kind::binary: return binary(e);
+      case Expression::Kind::call: return call(e);
+      case Expression::Kind::text: formula_error("text", "the text \"" + e.name + "\" stands where a number is needed");
+      case Expression::Kind::range: break;
+    }
+    formula_error("range", "a range such as " + to_text(e) + " is understood only as the steps of l(), f() or d()");
+  }
+
+ private:
+  Vector column(const Expression& e) const {
+    const Column& column = panel_.column(e.name);
+    if (column.type == Column::Type::number) return column.numbers;
+    std::string message = "column '" + e.name + "' of " + panel_.ledger().file + " holds text and is used as a number";
+    if (!column.why_text.empty()) message += ": " + column.why_text + "; correct it or mark it as missing";
+    else message += "; use it as a factor or an effect";
+    throw Error(ErrorKind::data, "data.not_a_number", message, {.file = panel_.ledger().file, .column = e.name});
+  }
+
+  Vector unary(const Expression& e) const {
+    Vector x = (*this)(*e.arguments[0].value);
+    if (e.name == "-") return -x;
+    for (double& value : x) value = std::isnan(value) ? kNaN : value == 0;
+    return x;
+  }
+
+  // A text column against a text: region == "London".
+  bool compares_text(const Expression& e) const {
+    return e.arguments[1].value->kind == Expression::Kind::text && e.arguments[0].value->kind == Expression::Kind::column;
+  }
+
+  Vector text_comparison(const Expression& e) const {
+    const Column& column = panel_.column(e.arguments[0].value->name);
+    if (column.type != Column::Type::text || (e.name != "==" && e.name != "!="))
+      formula_error("text", to_text(e) + " compares a number with a text");
+    Vector result(panel_.rows());
+    for (Index i = 0; i < panel_.rows(); ++i) {
+      const std::int32_t code = column.codes[static_cast<std::size_t>(i)];
+      const bool equal = code >= 0 && column.levels[static_cast<std::size_t>(code)] == e.arguments[1].value->name;
+      result(i) = code < 0 ? kNaN : equal == (e.name == "==");
+    }
+    return result;
+  }
+
+  static double apply(const std::string& op, double a, double b) {
+    switch (op[0]) {
+      case '+': return a + b;
+      case '-': return a - b;
+      case '*': return a * b;
+      case '/': return b == 0 ? kNaN : a / b;
+      case '^': return std::pow(a, b);
+      case '=': return a == b;
+      case '!': return a != b;
+      case '<': return op == "<" ? a < b : a <= b;
+      case '>': return op == ">" ? a > b : a >= b;
+      case '&': return a != 0 && b != 0;
+      default: return a != 0 || b != 0;
+    }
+  }
+
+  Vector binary(const Expression& e) const {
+    if (compares_text(e)) return text_comparison(e);
+    const Vector a = (*this)(*e.arguments[0].value), b = (*this)(*e.arguments[1].value);
+    Vector result(a.size());
+    for (Index i = 0; i < a.size(); ++i) result(i) = std::isnan(a(i)) || std::isnan(b(i)) ? kNaN : apply(e.name, a(i), b(i));
+    return result;
+  }
+
+  Vector call(const Expression& e) const {
+    if (e.name == "l" || e.name == "f" || e.name == "d") return shifted(e);
+    if (e.name == "is.na") {
+      require(e, 1);
+      Vector x = (*this)(*e.arguments[0].value);
+      for (double& value : x) value = std::isnan(value);
+      return x;
+    }
+    if (e.name == "ifelse") return choice(e);
+    if (e.name == "pmin" || e.name == "pmax") return extreme(e);
+    for (const Function& function : kFunctions)
+      if (function.name == e.name) {
+        require(e, 1);
+        return (*this)(*e.arguments[0].value).unaryExpr([&](double x) { return std::isnan(x) ? kNaN : function.apply(x); });
+      }
+    unknown_function(e);
+  }
+
+  [[noreturn]] static void unknown_function(const Expression& e) {
+    std::vector<std::string> known = {"l", "f", "d", "i", "poly", "factor", "is.na", "ifelse", "pmin", "pmax"};
+    for (const Function& function : kFunctions) known.emplace_back(function.name);
+    if (e.name == "i" || e.name == "poly" || e.name == "factor")
+      formula_error("nested", e.name + "() makes several columns and must stand as a term of its own, not inside " + to_text(e));
+    const std::string near = nearest(e.name, known);
+    formula_error("unknown_function", "there is no function '" + e.name + "' in formulas" +
+                                          (near.empty() ? "; known are " + joined(known, ", ") : "; did you mean '" + near + "'?"));
+  }
+
+  static void require(const Expression& e, std::size_t count) {
+    if (e.arguments.size() != count)
+      formula_error("arguments", e.name + "() takes " + std::to_string(count) + (count == 1 ? " argument, " : " arguments, ") +
+                                     to_text(e) + " has " + std::to_string(e.arguments.size()));
+  }
+
+  Vector choice(const Expression& e) const {
+    require(e, 3);
+    const Vector test = (*this)(*e.arguments[0].value), yes = (*this)(*e.arguments[1].value), no = (*this)(*e.arguments[2].value);
+    Vector result(test.size());
+    for (Index i = 0; i < test.size(); ++i) result(i) = std::isnan(test(i)) ? kNaN : test(i) != 0 ? yes(i) : no(i);
+    return result;
+  }
+
+  Vector extreme(const Expression& e) const {
+    require(e, 2);
+    const Vector a = (*this)(*e.arguments[0].value), b = (*this)(*e.arguments[1].value);
+    Vector result(a.size());
+    for (Index i = 0; i < a.size(); ++i)
+      result(i) = std::isnan(a(i)) || std::isnan(b(i)) ? kNaN : e.name == "pmin" ? std::min(a(i), b(i)) : std::max(a(i), b(i));
+    return result;
+  }
+
+  Vector shifted(const Expression& e) const {
+    if (!panel_.has_time() || !panel_.has_unit())
+      formula_error("needs_time", to_text(e) + " looks at other periods of the same unit, which needs the unit and time keys; name both");
+    const double step = e.arguments.size() > 1 ? signed_step(*e.arguments[1].value) : 1;
+    const Vector x = (*this)(*e.arguments[0].value);
+    const auto shift = static_cast<std::int64_t>(e.name == "f" ? step : -step) * panel_.time_step();
+    Vector result(x.size());
+    for (Index i = 0; i < x.size(); ++i) {
+      const auto at = static_cast<std::size_t>(i);
+      const std::int64_t ordinal = panel_.periods()[static_cast<std::size_t>(panel_.times().code[at])].ordinal;
+      const Index other = panel_.row_at(panel_.units().code[at], ordinal + shift);
+      const double there = other < 0 ? kNaN : x(other);
+      result(i) = e.name == "d" ? x(i) - there : there;
+    }
+    return result;
+  }
+
+  static double signed_step(const Expression& e) {
+    if (e.kind == Expression::Kind::number) return e.number;
+    if (e.kind == Expression::Kind::unary && e.name == "-") return -signed_step(*e.arguments[0].value);
+    formula_error("step", "the step of a lag must be a whole number, not " + to_text(e));
+  }
+
+  const Panel& panel_;
+};
+
+}  // namespace
+
+Vector evaluate(const Panel& panel, const Expression& expression) {
+  Vector values = Evaluator(panel)(expression);
+  for (double& value : values)
+    if (std::isinf(value)) value = kNaN;
+  return values;
+}
+
+}  // namespace headwater

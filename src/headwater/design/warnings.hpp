@@ -1,0 +1,15 @@
+// What an economist would ask about a formula before reading its coefficients.
+#pragma once
+
+#include "headwater/design/design.hpp"
+
+namespace headwater {
+
+// log(x + c): depends on the unit of x. `rows` are the panel rows used.
+Notes log_of_sum_warnings(const Panel& panel, const ModelFormula& formula, const std::vector<std::int64_t>& rows);
+// A column in the outcome's denominator and in a regressor.
+Notes denominator_warnings(const ModelFormula& formula);
+// Most rows lost.
+Notes loss_warnings(const SampleLedger& ledger);
+
+}  // namespace headwater
