@@ -43,6 +43,7 @@ struct Fit {
   Atoms atoms;
   Names names;                 // k identified coefficients
   std::vector<Index> columns;  // k: column of design->X each coefficient belongs to (-1 for made-up parameters)
+  std::vector<Index> mean_of;  // k: design column whose unit mean this is (mundlak), else -1; empty: none
   Vector coefficients;         // k
   Matrix regressors;           // atoms.n × k: what the coefficients multiply, after the estimator's transformation
   Vector outcome;              // atoms.n, transformed alike
@@ -78,6 +79,9 @@ struct EstimatorRow {
 };
 const std::vector<EstimatorRow>& estimators();
 const EstimatorRow& estimator(std::string_view name);  // throws Error{usage, "estimator.unknown"} with the nearest
+
+// Index of a coefficient by name, -1 when there is none.
+Index coefficient_index(const Fit& fit, std::string_view name);
 
 Tree describe(const Fit& fit);
 

@@ -1,0 +1,81 @@
+// Question: do units whose regressors are higher on average have higher outcomes on average?
+// Model ȳ_i = x̄_iβ + ē_i. Estimator: unweighted least squares on unit means, one row a unit, also when the panel is
+// unbalanced. Degrees of freedom N − k. With one effect in the formula its levels take the place of the units.
+// Baltagi, Econometric Analysis of Panel Data (2021), 2.3. Equals plm(model = "between") and Stata xtreg, be to 1e-12.
+#include "headwater/core/error.hpp"
+#include "headwater/estimators/least_squares.hpp"
+#include "headwater/estimators/methods.hpp"
+#include "headwater/moments/moments.hpp"
+
+namespace headwater {
+namespace {
+
+const Grouping& groups_of(const Design& design) {
+  if (design.effects.size() == 1) return design.effects.front().levels;
+  if (design.effects.empty() && design.has_unit) return design.unit;
+  throw Error(ErrorKind::usage, "estimator.no_groups",
+              design.effects.empty() ? "between compares the means of units and needs the unit key"
+                                     : "between compares the means of one grouping; leave one effect in the formula, or none for the units");
+}
+
+Matrix means_by(const Matrix& rows, const Grouping& groups) {
+  Vector size = Vector::Zero(groups.count);
+  for (const std::int32_t code : groups.code) size(code) += 1;
+  return sums_by(rows, groups).array().colwise() / size.array();
+}
+
+Grouping own_groups(const Grouping& groups) {
+  Grouping own{.name = groups.name, .code = {}, .count = groups.count, .labels = groups.labels};
+  for (std::int32_t g = 0; g < groups.count; ++g) own.code.push_back(g);
+  return own;
+}
+
+Atoms atoms_by(const Design& design, const Grouping& groups) {
+  Atoms atoms;
+  atoms.n = groups.count;
+  atoms.unit = own_groups(groups);
+  atoms.design_row.assign(static_cast<std::size_t>(groups.count), -1);
+  for (std::size_t i = groups.code.size(); i-- > 0;) atoms.design_row[static_cast<std::size_t>(groups.code[i])] = static_cast<Index>(i);
+  for (const Grouping& cluster : design.clusters) {
+    if (!nested_in(groups, cluster))
+      throw Error(ErrorKind::usage, "estimator.cluster_not_nested",
+                  "a " + groups.name + " belongs to several levels of cluster '" + cluster.name + "', so its mean has no cluster; cluster by " +
+                      groups.name + " or something coarser");
+    Grouping coarse{.name = cluster.name, .code = {}, .count = cluster.count, .labels = cluster.labels};
+    for (const Index row : atoms.design_row) coarse.code.push_back(cluster.code[static_cast<std::size_t>(row)]);
+    atoms.clusters.push_back(std::move(coarse));
+  }
+  return atoms;
+}
+
+}  // namespace
+
+const MethodCard& between_card() {
+  static const MethodCard card{.name = "between",
+                               .kind = "estimator",
+                               .question = "Do trusts whose regressors are higher on average have higher outcomes on average?",
+                               .avoid = "Not for what happens when a trust changes: every difference between trusts is in it.",
+                               .reference = "Baltagi (2021) 2.3; equals plm between, xtreg be",
+                               .supports = {"effects", "unbalanced", "no_time"},
+                               .options = {}};
+  return card;
+}
+
+Fit fit_between(std::shared_ptr<const Design> design) {
+  check_support(between_card(), *design);
+  const Grouping& groups = groups_of(*design);
+  Transformed data{.X = means_by(design->X, groups), .y = means_by(design->y, groups), .names = design->names, .atoms = atoms_by(*design, groups),
+                   .constant = design->intercept};
+  for (Index j = 0; j < design->k(); ++j) data.columns.push_back(j);
+  if (!design->intercept && design->spec.formula.intercept) {
+    Matrix with_constant(data.X.rows(), data.X.cols() + 1);
+    with_constant << Vector::Ones(data.X.rows()), data.X;
+    data.X = std::move(with_constant);
+    data.names.insert(data.names.begin(), "(Intercept)");
+    data.columns.insert(data.columns.begin(), -1);
+    data.constant = true;
+  }
+  return solve_least_squares(std::move(design), std::move(data));
+}
+
+}  // namespace headwater

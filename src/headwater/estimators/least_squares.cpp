@@ -1,0 +1,206 @@
+#include "headwater/estimators/least_squares.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "headwater/core/error.hpp"
+#include "headwater/core/text.hpp"
+#include "headwater/core/threads.hpp"
+#include "headwater/linalg/solve.hpp"
+
+namespace headwater {
+namespace {
+
+constexpr double kAbsorbed = 1e-9;       // share of a column's centred norm that must survive absorption
+constexpr double kConstant = 1e-13;      // relative spread below which a column is a constant
+constexpr double kPerfectFit = 1e-22;    // rss / tss
+
+double weighted_sum(const Vector& v, const Vector& w) {
+  return w.size() > 0 ? pairwise_dot(v.data(), w.data(), static_cast<std::size_t>(v.size()))
+                      : pairwise_sum(v.data(), static_cast<std::size_t>(v.size()));
+}
+
+double sum_of_squares(const Vector& v, const Vector& w) { return weighted_sum(v.cwiseAbs2(), w); }
+
+Vector centred(const Vector& v, const Vector& w) {
+  const double mass = w.size() > 0 ? w.sum() : static_cast<double>(v.size());
+  Vector once = v.array() - weighted_sum(v, w) / mass;
+  return once.array() - weighted_sum(once, w) / mass;
+}
+
+bool has_levels(const std::vector<Effect>& effects) {
+  return std::any_of(effects.begin(), effects.end(), [](const Effect& e) { return e.intercept; });
+}
+
+// The effects that alone leave nothing of a column; all of them when it takes several together.
+std::vector<std::string> absorbers_of(const Vector& column, const std::vector<Effect>& effects, const Vector& weights) {
+  std::vector<std::string> alone, all;
+  for (const Effect& effect : effects) {
+    all.push_back(effect.levels.name);
+    const Absorbed absorbed = Absorber({effect}, weights, column.size()).project(column);
+    if (absorbed.columns.col(0).norm() <= kAbsorbed * column.norm()) alone.push_back(effect.levels.name);
+  }
+  return alone.empty() ? all : alone;
+}
+
+struct Identification {
+  std::vector<Index> candidates;  // columns of X that survive absorption
+  std::vector<NotIdentified> dropped;
+};
+
+Identification survivors(const Transformed& data, const Matrix& centred_columns, const Matrix& absorbed) {
+  Identification result;
+  for (Index j = 0; j < data.X.cols(); ++j) {
+    const double size = std::sqrt(sum_of_squares(data.X.col(j), data.weights));
+    const double spread = std::sqrt(sum_of_squares(centred_columns.col(j), data.weights));
+    const double left = std::sqrt(sum_of_squares(absorbed.col(j), data.weights));
+    const std::string& name = data.names[static_cast<std::size_t>(j)];
+    if (spread <= kConstant * size)
+      result.dropped.push_back({name, {"the constant"}});
+    else if (left <= kAbsorbed * spread)
+      result.dropped.push_back({name, absorbers_of(centred_columns.col(j), data.effects, data.weights)});
+    else
+      result.candidates.push_back(j);
+  }
+  return result;
+}
+
+Matrix picked(const Matrix& X, const std::vector<Index>& columns) {
+  Matrix result(X.rows(), static_cast<Index>(columns.size()));
+  for (std::size_t j = 0; j < columns.size(); ++j) result.col(static_cast<Index>(j)) = X.col(columns[j]);
+  return result;
+}
+
+void refuse_flat_outcome(const Fit& fit, const Transformed& data) {
+  const bool flat = fit.goodness.tss <= kConstant * kConstant * sum_of_squares(data.y, data.weights);
+  if (flat && (data.constant || has_levels(data.effects)))
+    throw Error(ErrorKind::data, "fit.flat_outcome",
+                "the outcome " + fit.design->outcome_name + " has the same value in all " + std::to_string(data.y.size()) +
+                    " rows used; there is nothing to explain");
+  if (!data.effects.empty() && fit.goodness.tss_within <= kConstant * kConstant * fit.goodness.tss)
+    throw Error(ErrorKind::data, "fit.flat_outcome",
+                "the outcome " + fit.design->outcome_name + " does not vary within the absorbed effects; there is nothing to explain");
+}
+
+void refuse_no_df(const Fit& fit) {
+  if (fit.df_residual > 0) return;
+  throw Error(ErrorKind::identification, "fit.no_degrees_of_freedom",
+              std::to_string(fit.df_model) + " coefficients and effects of rank " + std::to_string(fit.effects_rank.rank) + " leave no degrees of freedom in " +
+                  std::to_string(fit.n()) + " rows; use fewer regressors or coarser effects");
+}
+
+void fill_goodness(Fit& fit, const Transformed& data) {
+  const bool has_constant = data.constant || has_levels(data.effects);
+  GoodnessOfFit& g = fit.goodness;
+  g.rss = sum_of_squares(fit.residuals, fit.weights);
+  g.tss = sum_of_squares(has_constant ? centred(data.y, data.weights) : data.y, data.weights);
+  g.tss_within = data.effects.empty() ? g.tss : sum_of_squares(fit.outcome, fit.weights);
+  g.r_squared = 1 - g.rss / g.tss;
+  g.r_squared_within = 1 - g.rss / g.tss_within;
+  g.sigma2 = g.rss / static_cast<double>(fit.df_residual);
+}
+
+void add_notes(Fit& fit) {
+  if (fit.goodness.rss <= kPerfectFit * fit.goodness.tss && fit.k() > 0)
+    fit.notes.push_back({"fit.perfect", "the regressors fit the outcome exactly, so every standard error is rounding noise; is the "
+                                        "outcome built from a regressor?"});
+  if (fit.status == Status::not_converged)
+    fit.notes.push_back({"fit.absorption", "the absorption of the effects reached only " + significant(fit.certificate, 2) +
+                                               " instead of 1e-10 in its normal equations"});
+}
+
+}  // namespace
+
+const char* name(Status status) {
+  switch (status) {
+    case Status::converged: return "converged";
+    case Status::not_converged: return "not_converged";
+    case Status::boundary: return "boundary";
+    case Status::failed: return "failed";
+  }
+  return "failed";
+}
+
+Atoms atoms_of(const Design& design) {
+  Atoms atoms;
+  atoms.n = design.n();
+  if (design.has_unit) atoms.unit = design.unit;
+  if (design.has_time) {
+    atoms.time = design.time;
+    atoms.periods = design.periods;
+  }
+  atoms.clusters = design.clusters;
+  atoms.design_row.resize(static_cast<std::size_t>(atoms.n));
+  for (Index i = 0; i < atoms.n; ++i) atoms.design_row[static_cast<std::size_t>(i)] = i;
+  return atoms;
+}
+
+void refuse(const MethodCard& card, const Design& design, std::string_view capability, bool present, const std::string& advice) {
+  if (!present || std::find(card.supports.begin(), card.supports.end(), capability) != card.supports.end()) return;
+  throw Error(ErrorKind::usage, "estimator.unsupported",
+              "the estimator " + std::string(card.name) + " does not take " + std::string(capability) + ", which the model " +
+                  design.spec.formula.text + " has; " + advice);
+}
+
+void check_support(const MethodCard& card, const Design& design) {
+  const bool slopes = std::any_of(design.effects.begin(), design.effects.end(), [](const Effect& e) { return e.slopes.cols() > 0; });
+  refuse(card, design, "instruments", design.endogenous.cols() > 0, "no estimator here does yet");
+  refuse(card, design, "effects", !design.effects.empty(), "use within");
+  refuse(card, design, "slopes", slopes, "use within");
+  refuse(card, design, "weights", design.weights.size() > 0, "leave the weights out or use within or pooled");
+  check_options(design.spec.estimator, card);
+}
+
+Fit solve_least_squares(std::shared_ptr<const Design> design, Transformed data) {
+  Fit fit;
+  fit.estimator = design->spec.estimator.text;
+  fit.design = std::move(design);
+  const bool levels = has_levels(data.effects);
+  Matrix before = data.X;
+  if (levels)
+    for (Index j = 0; j < before.cols(); ++j) before.col(j) = centred(data.X.col(j), data.weights);
+  const Absorber absorber(data.effects, data.weights, data.atoms.n);
+  fit.effects_rank = absorber.rank();
+  Absorbed absorbed = absorber.project(before);
+  const Absorbed outcome = absorber.project(levels ? centred(data.y, data.weights) : data.y);
+  fit.certificate = std::max(absorbed.certificate, outcome.certificate);
+  fit.status = absorbed.converged && outcome.converged ? Status::converged : Status::not_converged;
+  Identification identified = data.effects.empty() ? Identification{} : survivors(data, before, absorbed.columns);
+  if (data.effects.empty())
+    for (Index j = 0; j < data.X.cols(); ++j) identified.candidates.push_back(j);
+  const LeastSquares solution = least_squares(picked(absorbed.columns, identified.candidates), outcome.columns.col(0), data.weights);
+  fit.not_identified = std::move(identified.dropped);
+  for (const LeastSquares::Dropped& dropped : solution.dropped) {
+    NotIdentified entry{data.names[static_cast<std::size_t>(identified.candidates[static_cast<std::size_t>(dropped.column)])], {}};
+    for (const Index partner : dropped.collinear_with)
+      entry.because.push_back(data.names[static_cast<std::size_t>(identified.candidates[static_cast<std::size_t>(partner)])]);
+    if (entry.because.empty()) entry.because.emplace_back("zero in every row");
+    fit.not_identified.push_back(std::move(entry));
+  }
+  std::vector<Index> kept;
+  for (const Index j : solution.kept) {
+    const Index column = identified.candidates[static_cast<std::size_t>(j)];
+    kept.push_back(column);
+    fit.names.push_back(data.names[static_cast<std::size_t>(column)]);
+    fit.columns.push_back(data.columns[static_cast<std::size_t>(column)]);
+    if (!data.mean_of.empty()) fit.mean_of.push_back(data.mean_of[static_cast<std::size_t>(column)]);
+  }
+  fit.coefficients = solution.coefficients;
+  fit.regressors = picked(absorbed.columns, kept);
+  fit.outcome = outcome.columns.col(0);
+  fit.residuals = solution.residuals;
+  fit.bread = solution.bread;
+  fit.weights = data.weights;
+  const Vector weighted = fit.weights.size() > 0 ? Vector(fit.residuals.cwiseProduct(fit.weights)) : fit.residuals;
+  fit.scores = fit.regressors.array().colwise() * weighted.array();
+  fit.df_model = fit.k();
+  fit.df_residual = data.atoms.n - fit.df_model - fit.effects_rank.rank;
+  fit.atoms = std::move(data.atoms);
+  refuse_no_df(fit);
+  fill_goodness(fit, data);
+  refuse_flat_outcome(fit, data);
+  add_notes(fit);
+  return fit;
+}
+
+}  // namespace headwater
