@@ -1,0 +1,54 @@
+// Owners of HDF5 identifiers, and the library set to keep quiet and to load no plugin.
+#pragma once
+
+#include <hdf5.h>
+
+#include <mutex>
+#include <string>
+#include <utility>
+
+namespace headwater::hdf5 {
+
+// Closes what it holds. One type for each kind of identifier.
+template <herr_t (*close)(hid_t)>
+class Handle {
+ public:
+  Handle() = default;
+  explicit Handle(hid_t id) : id_(id) {}
+  Handle(Handle&& other) noexcept : id_(std::exchange(other.id_, H5I_INVALID_HID)) {}
+  Handle& operator=(Handle&& other) noexcept {
+    std::swap(id_, other.id_);
+    return *this;
+  }
+  ~Handle() {
+    if (id_ >= 0) close(id_);
+  }
+  hid_t get() const { return id_; }
+  bool valid() const { return id_ >= 0; }
+
+ private:
+  hid_t id_ = H5I_INVALID_HID;
+};
+
+using File = Handle<H5Fclose>;
+using Group = Handle<H5Gclose>;
+using Dataset = Handle<H5Dclose>;
+using AttributeHandle = Handle<H5Aclose>;
+using Space = Handle<H5Sclose>;
+using Type = Handle<H5Tclose>;
+using Properties = Handle<H5Pclose>;
+
+// Held during every use of the library, which is not thread safe. The first one turns plugins off; each one silences
+// the error stack of its thread.
+class Session {
+ public:
+  Session();
+
+ private:
+  std::unique_lock<std::mutex> lock_;
+};
+
+// The innermost reason on the library's error stack, or "".
+std::string reason();
+
+}  // namespace headwater::hdf5

@@ -1,0 +1,30 @@
+// What a file from a stranger may hold. Every check comes before the data it is about are read or memory is set aside.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "headwater/hdf5/handle.hpp"
+
+namespace headwater::hdf5 {
+
+// "FILE: '/fits/m1/estimate' ...": where an object stands, for messages.
+struct ObjectPath {
+  std::string file;
+  std::string path;
+};
+
+// Throws Error{data, "hdf5.CODE"}: FILE: 'PATH' WHY.
+[[noreturn]] void refuse(const ObjectPath& at, const std::string& code, const std::string& why);
+
+// Size in bytes of a regular file that opens with an HDF5 superblock of version 2 or 3 and has its whole length. Throws
+// Error{io, "io.cannot_read"} or Error{data, "hdf5.not_hdf5" | "hdf5.foreign" | "hdf5.truncated"}.
+hsize_t check_file(const std::string& path);
+
+// Refuses virtual datasets, external storage and filters other than shuffle, deflate and fletcher32.
+void check_storage(hid_t dataset, const ObjectPath& at);
+
+// The extents of the dataset, at most kMostDimensions of them, once the stored bytes could fill them.
+std::vector<hsize_t> checked_extents(hid_t dataset, hsize_t file_bytes, const ObjectPath& at);
+
+}  // namespace headwater::hdf5

@@ -1,0 +1,175 @@
+#include "headwater/hdf5/item_reader.hpp"
+
+#include <algorithm>
+
+namespace headwater::hdf5 {
+namespace {
+
+constexpr const char* kDamaged = "; the file is damaged, write it again";
+
+[[noreturn]] void damaged(const ObjectPath& at) {
+  refuse(at, "damaged", "cannot be read (" + reason() + ")" + kDamaged);
+}
+
+bool is(hid_t type, hid_t expected) { return H5Tequal(type, expected) > 0; }
+
+bool is_fixed_text(hid_t type) {
+  return H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) == 0 && H5Tget_strpad(type) == H5T_STR_NULLPAD;
+}
+
+bool is_variable_text(hid_t type) { return H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) > 0; }
+
+template <class T>
+std::vector<T> read_numbers(hid_t attribute, hid_t type, std::size_t count, const ObjectPath& at) {
+  std::vector<T> values(count);
+  if (count > 0 && H5Aread(attribute, type, values.data()) < 0) damaged(at);
+  return values;
+}
+
+std::vector<std::string> read_variable_texts(hid_t attribute, hid_t type, std::size_t count, const ObjectPath& at) {
+  std::vector<char*> pointers(count, nullptr);
+  if (count > 0 && H5Aread(attribute, type, pointers.data()) < 0) damaged(at);
+  std::vector<std::string> texts;
+  for (const char* pointer : pointers) texts.emplace_back(pointer ? pointer : "");
+  const Space space(H5Aget_space(attribute));
+  H5Dvlen_reclaim(type, space.get(), H5P_DEFAULT, pointers.data());
+  return texts;
+}
+
+template <class T>
+Attribute attribute_of(std::vector<T> values, bool scalar) {
+  if (scalar) return std::move(values.front());
+  return values;
+}
+
+Attribute read_opened(hid_t attribute, hsize_t file_bytes, const ObjectPath& at) {
+  const Type type(H5Aget_type(attribute));
+  const Space space(H5Aget_space(attribute));
+  const int rank = H5Sget_simple_extent_ndims(space.get());
+  const hssize_t points = H5Sget_simple_extent_npoints(space.get());
+  if (rank < 0 || rank > 1 || H5Sget_simple_extent_type(space.get()) == H5S_NULL)
+    refuse(at, "attribute", "has a shape that attributes of headwater do not have (one value or one list)");
+  if (points < 0 || static_cast<hsize_t>(points) > file_bytes / 8)
+    refuse(at, "attribute",
+           "declares more values than the file can hold; the file is damaged or made to exhaust memory");
+  const auto count = static_cast<std::size_t>(points);
+  const bool scalar = rank == 0;
+  if (is_variable_text(type.get())) return attribute_of(read_variable_texts(attribute, type.get(), count, at), scalar);
+  if (is(type.get(), H5T_IEEE_F64LE))
+    return attribute_of(read_numbers<double>(attribute, type.get(), count, at), scalar);
+  if (is(type.get(), H5T_STD_I64LE))
+    return attribute_of(read_numbers<std::int64_t>(attribute, type.get(), count, at), scalar);
+  refuse(at, "attribute", "is neither text nor a 64-bit little-endian number, so headwater has not written it");
+}
+
+ObjectPath attribute_path(const ObjectPath& at, const std::string& name) { return {at.file, at.path + "@" + name}; }
+
+std::vector<std::string> unpadded(const std::vector<char>& bytes, std::size_t width) {
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i + width <= bytes.size(); i += width) {
+    const char* begin = bytes.data() + i;
+    texts.emplace_back(begin, std::find(begin, begin + width, '\0'));
+  }
+  return texts;
+}
+
+template <class T>
+std::vector<T> read_values(hid_t dataset, hid_t type, std::size_t count, const ObjectPath& at) {
+  std::vector<T> values(count);
+  if (count > 0 && H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0) damaged(at);
+  return values;
+}
+
+}  // namespace
+
+std::optional<Attribute> read_attribute(hid_t object, const std::string& name, hsize_t file_bytes,
+                                        const ObjectPath& at) {
+  if (H5Aexists(object, name.c_str()) <= 0) return std::nullopt;
+  const AttributeHandle attribute(H5Aopen(object, name.c_str(), H5P_DEFAULT));
+  if (!attribute.valid()) damaged(attribute_path(at, name));
+  return read_opened(attribute.get(), file_bytes, attribute_path(at, name));
+}
+
+std::map<std::string, Attribute> read_attributes(hid_t object, hsize_t file_bytes, const ObjectPath& at) {
+  H5O_info_t info;
+  if (H5Oget_info2(object, &info, H5O_INFO_NUM_ATTRS) < 0) damaged(at);
+  std::map<std::string, Attribute> attributes;
+  for (hsize_t i = 0; i < info.num_attrs; ++i) {
+    const AttributeHandle attribute(
+        H5Aopen_by_idx(object, ".", H5_INDEX_NAME, H5_ITER_INC, i, H5P_DEFAULT, H5P_DEFAULT));
+    if (!attribute.valid()) damaged(at);
+    const ssize_t length = H5Aget_name(attribute.get(), 0, nullptr);
+    if (length < 0 || static_cast<hsize_t>(length) > file_bytes) damaged(at);
+    std::string name(static_cast<std::size_t>(length) + 1, '\0');
+    H5Aget_name(attribute.get(), name.size(), name.data());
+    name.pop_back();
+    attributes.emplace(name, read_opened(attribute.get(), file_bytes, attribute_path(at, name)));
+  }
+  return attributes;
+}
+
+std::string read_text_attribute(hid_t object, const std::string& name, hsize_t file_bytes, const ObjectPath& at) {
+  const std::optional<Attribute> attribute = read_attribute(object, name, file_bytes, at);
+  const auto* text = attribute ? std::get_if<std::string>(&*attribute) : nullptr;
+  if (!text) refuse(at, "attribute", "has no text attribute '" + name + "', so headwater has not written it");
+  return *text;
+}
+
+Values read_dataset(hid_t dataset, hsize_t file_bytes, const ObjectPath& at) {
+  check_storage(dataset, at);
+  const std::vector<hsize_t> extents = checked_extents(dataset, file_bytes, at);
+  Values result{{extents.begin(), extents.end()}, {}};
+  std::size_t count = 1;
+  for (const hsize_t extent : extents) count *= extent;
+  const Type type(H5Dget_type(dataset));
+  if (is(type.get(), H5T_IEEE_F64LE)) {
+    result.values = read_values<double>(dataset, type.get(), count, at);
+  } else if (is(type.get(), H5T_STD_I64LE)) {
+    result.values = read_values<std::int64_t>(dataset, type.get(), count, at);
+  } else if (is_fixed_text(type.get())) {
+    const std::size_t width = H5Tget_size(type.get());
+    result.values = unpadded(read_values<char>(dataset, type.get(), count * width, at), width);
+  } else {
+    refuse(at, "type",
+           "holds values of another type; a dataset of headwater holds 64-bit little-endian numbers or "
+           "UTF-8 texts of fixed width");
+  }
+  return result;
+}
+
+bool is_scale(hid_t dataset) {
+  if (H5Aexists(dataset, "CLASS") <= 0) return false;
+  const AttributeHandle attribute(H5Aopen(dataset, "CLASS", H5P_DEFAULT));
+  const Type type(H5Aget_type(attribute.get()));
+  const Space space(H5Aget_space(attribute.get()));
+  char text[32] = {};
+  if (H5Tget_class(type.get()) != H5T_STRING || H5Tis_variable_str(type.get()) != 0 ||
+      H5Tget_size(type.get()) >= sizeof text || H5Sget_simple_extent_npoints(space.get()) != 1 ||
+      H5Aread(attribute.get(), type.get(), text) < 0)
+    return false;
+  return std::string(text) == "DIMENSION_SCALE";
+}
+
+std::vector<haddr_t> scale_addresses(hid_t dataset, std::size_t rank, const ObjectPath& at) {
+  if (rank == 0) return {};
+  const auto wrong = [&]() { refuse(at, "axes", "has dimensions without an axis; headwater labels every dimension"); };
+  if (H5Aexists(dataset, "DIMENSION_LIST") <= 0) wrong();
+  const AttributeHandle attribute(H5Aopen(dataset, "DIMENSION_LIST", H5P_DEFAULT));
+  const Type type(H5Aget_type(attribute.get()));
+  const Space space(H5Aget_space(attribute.get()));
+  if (H5Tget_class(type.get()) != H5T_VLEN || H5Sget_simple_extent_ndims(space.get()) != 1 ||
+      H5Sget_simple_extent_npoints(space.get()) != static_cast<hssize_t>(rank))
+    wrong();
+  const Type item(H5Tget_super(type.get()));
+  if (!is(item.get(), H5T_STD_REF_OBJ)) wrong();
+  std::vector<hvl_t> lists(rank, hvl_t{0, nullptr});
+  if (H5Aread(attribute.get(), type.get(), lists.data()) < 0) damaged(at);
+  std::vector<haddr_t> addresses;
+  for (const hvl_t& list : lists)
+    if (list.len == 1) addresses.push_back(*static_cast<const hobj_ref_t*>(list.p));
+  H5Dvlen_reclaim(type.get(), space.get(), H5P_DEFAULT, lists.data());
+  if (addresses.size() != rank) wrong();
+  return addresses;
+}
+
+}  // namespace headwater::hdf5

@@ -1,0 +1,80 @@
+#include "headwater/result/result_file.hpp"
+
+#include <gtest/gtest.h>
+
+#include "headwater/core/error.hpp"
+#include "headwater/hdf5/tree_file.hpp"
+#include "unit/result/example_result.hpp"
+#include "unit/result/scratch_folder.hpp"
+
+namespace headwater {
+namespace {
+
+TEST(ResultFile, ComesBackAsWritten) {
+  const ScratchFolder folder;
+  const Tree tree = example_result();
+  write_result(tree, folder / "a.h5");
+  Tree back = read_result(folder / "a.h5");
+  EXPECT_EQ(std::get<std::int64_t>(back.attributes.at("complete")), 1);
+  EXPECT_EQ(text_attribute(back, "format"), "headwater.result");
+  EXPECT_EQ(number_attribute(back, "format_version"), 1);
+  EXPECT_EQ(text_attribute(back, "content_sha256"), content_sha256(back));
+  for (const char* added : {"complete", "format", "format_version", "content_sha256"}) back.attributes.erase(added);
+  EXPECT_EQ(content_sha256(back), content_sha256(tree));
+
+  const Tree& fit = *back.find_child("fits")->find_child("workforce");
+  EXPECT_EQ(fit.attributes, tree.find_child("fits")->find_child("workforce")->attributes);
+  EXPECT_EQ(labels(fit, "term"), (std::vector<std::string>{"x", "log(é)", "(Intercept)"}));
+  EXPECT_EQ(fit.find_array("vcov")->dims, (std::vector<std::string>{"term", "term_2"}));
+  EXPECT_EQ(numbers(fit, "vcov"), (std::vector<double>{4, 0.5, 0.25, 0.5, 9, 0.125, 0.25, 0.125, 16}));
+  EXPECT_TRUE(
+      same_bits(numbers(fit, "estimate"), numbers(*tree.find_child("fits")->find_child("workforce"), "estimate")));
+  EXPECT_EQ(texts(fit, "driver"), (std::vector<std::string>{"workforce", "", "other"}));
+  EXPECT_EQ(integers(fit, "rows")[1], -9007199254740993);
+  EXPECT_EQ(fit.find_array("estimate")->unit, "log points");
+  EXPECT_EQ(fit.find_child("tests")->find_array("mde")->dims, (std::vector<std::string>{"term"}));
+  EXPECT_TRUE(same_bits(std::get<std::vector<double>>(fit.find_axis("grid_point")->labels), {-0.0, 1e-300}));
+}
+
+TEST(ResultFile, SameTreeSameBytes) {
+  const ScratchFolder folder;
+  write_result(example_result(), folder / "a.h5");
+  write_result(example_result(), folder / "b.h5");
+  EXPECT_EQ(bytes_of(folder / "a.h5"), bytes_of(folder / "b.h5"));
+}
+
+TEST(ResultFile, LargeArraysSpanChunks) {
+  const ScratchFolder folder;
+  Tree tree;
+  std::vector<std::string> rows;
+  Vector values(300'000);
+  for (Index i = 0; i < values.size(); ++i) {
+    rows.push_back("row " + std::to_string(i));
+    values(i) = std::sin(static_cast<double>(i));
+  }
+  tree.axis("row", rows, "rows");
+  tree.vector("residual", "row", values, "residuals");
+  write_result(tree, folder / "a.h5");
+  const Tree back = read_result(folder / "a.h5");
+  EXPECT_EQ(numbers(back, "residual"), numbers(tree, "residual"));
+  EXPECT_EQ(labels(back, "row"), rows);
+}
+
+TEST(ResultFile, NothingIsWrittenFromATreeThatDoesNotFit) {
+  const ScratchFolder folder;
+  Tree tree;
+  tree.axis("term", {"a", "b"}, "terms");
+  tree.vector("estimate", "term", Vector::Ones(3), "coefficients");
+  try {
+    write_result(tree, folder / "a.h5");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(
+        error.message(),
+        "'/estimate' cannot be stored: axis 'term' has 2 labels, and the array 3 values along it; please report this");
+  }
+  EXPECT_EQ(folder.files(), 0u);
+}
+
+}  // namespace
+}  // namespace headwater
