@@ -12,6 +12,7 @@ namespace headwater {
 struct Covariance {
   std::string type;      // "iid", "robust", "HC0", "cluster", "driscoll_kraay"
   std::string text;      // as used: "cluster(trust)"
+  MethodCall rule;       // as used, with every option resolved
   std::string profile;   // "fixest"
   Names names;           // k
   Matrix matrix;         // k × k, with the factor

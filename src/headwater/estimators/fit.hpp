@@ -54,6 +54,7 @@ struct Fit {
   bool likelihood = false;     // bread is the inverse observed information; iid covariance is the bread itself
   std::vector<NotIdentified> not_identified;  // columns dropped, with what they are collinear with
   EffectsRank effects_rank;
+  std::vector<Grouping> effect_levels;  // over the atoms, of the effects absorbed
   double certificate = 0;      // of the absorption
   Index df_model = 0;          // identified slopes including the constant if it is a column
   Index df_residual = 0;       // atoms.n − df_model − effects rank

@@ -161,6 +161,7 @@ Fit solve_least_squares(std::shared_ptr<const Design> design, Transformed data) 
     for (Index j = 0; j < before.cols(); ++j) before.col(j) = centred(data.X.col(j), data.weights);
   const Absorber absorber(data.effects, data.weights, data.atoms.n);
   fit.effects_rank = absorber.rank();
+  for (const Effect& effect : data.effects) fit.effect_levels.push_back(effect.levels);
   Absorbed absorbed = absorber.project(before);
   const Absorbed outcome = absorber.project(levels ? centred(data.y, data.weights) : data.y);
   fit.certificate = std::max(absorbed.certificate, outcome.certificate);

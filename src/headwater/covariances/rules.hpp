@@ -1,0 +1,15 @@
+// The meat rules, one file each.
+#pragma once
+
+#include "headwater/covariances/covariance.hpp"
+
+namespace headwater {
+
+Matrix robust_meat(const MethodCall& rule, const Matrix& psi, const Atoms& atoms);
+Matrix cluster_meat(const MethodCall& rule, const Matrix& psi, const Atoms& atoms);
+Matrix driscoll_kraay_meat(const MethodCall& rule, const Matrix& psi, const Atoms& atoms);
+
+// The groupings that cluster(a, b) names, found among the atoms' clusters, unit and time.
+std::vector<const Grouping*> cluster_groupings(const MethodCall& rule, const Atoms& atoms);
+
+}  // namespace headwater
