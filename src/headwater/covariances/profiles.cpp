@@ -5,7 +5,8 @@
 //   fixest        iid 1/(N−K), robust N/(N−K), cluster G/(G−1)·(N−1)/(N−K), DK T/(T−1)·(N−1)/(N−K); K = k + ΣL_q − (Q−1), less
 //                 L_q − 1 for effects nested in a cluster, or k + 1 when all are; t with G−1, T−1 or N−K (fixest 0.14 `ssc`)
 //   reghdfe       the same factors; K = k + r over effects not nested, plus 1 when some effect is nested
-//   xtreg         cluster K = k + 1 + r − L of the first nested effect: the unit's effect is not counted, the constant is
+//   xtreg         cluster K = k + 1: absorbed effects are not counted, the constant is (period dummies count when they are
+//                 regressors, as i.year in Stata: write i(year) for them)
 //   areg          K = k + r always; t with G−1
 //   plm           vcovHC sss: cluster G/(G−1)·(N−1)/(N−k), robust N/(N−k), effects never counted; DK no factor; t with N−k−r
 //   linearmodels  N/(N−k−r) on every sandwich, r left out when the only effect is nested in the clusters; no G; t with N−k−r
@@ -89,21 +90,16 @@ Count full_count(const Fit& fit) {
   return {k + r, "K = " + number(k) + (r > 0 ? " slopes + " + number(r) + " absorbed" : " coefficients")};
 }
 
-Count xtreg_count(const Fit& fit, const std::vector<const Grouping*>& clusters) {
-  const std::vector<bool> inside = nested_effects(fit, clusters);
-  const auto first = std::find(inside.begin(), inside.end(), true);
-  if (first == inside.end()) return full_count(fit);
-  const auto unit = static_cast<std::size_t>(first - inside.begin());
+Count xtreg_count(const Fit& fit) {
   const auto k = static_cast<double>(fit.df_model);
-  const double others = static_cast<double>(fit.effects_rank.rank - fit.effects_rank.effects[unit].levels);
-  return {k + 1 + others, "K = " + number(k) + " slopes + 1 constant" + (others > 0 ? " + " + number(others) + " further effects" : "") + ", " +
-                              fit.effects_rank.effects[unit].name + " not counted"};
+  if (fit.effect_levels.empty()) return {k, "K = " + number(k) + " coefficients"};
+  return {k + 1, "K = " + number(k) + " slopes + 1 constant, effects not counted"};
 }
 
 Count count_for(const std::string& profile, const Fit& fit, const std::vector<const Grouping*>& clusters) {
   if (profile == "fixest") return fixest_count(fit, clusters);
   if (profile == "reghdfe") return reghdfe_count(fit, clusters);
-  if (profile == "xtreg") return clusters.empty() ? full_count(fit) : xtreg_count(fit, clusters);
+  if (profile == "xtreg") return clusters.empty() ? full_count(fit) : xtreg_count(fit);
   if (profile == "plm") return {static_cast<double>(fit.df_model), "K = " + number(static_cast<double>(fit.df_model)) + ", effects not counted"};
   if (profile == "linearmodels") {
     const std::vector<bool> inside = nested_effects(fit, clusters);

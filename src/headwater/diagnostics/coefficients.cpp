@@ -1,0 +1,68 @@
+// Estimates with t intervals at the spec's level, and what a null result could have missed.
+// MDE = (t_{1−α/2, df} + t_{power, df}) · SE: the smallest true effect that the test at level α finds with the given power
+// (Bloom 1995, eq. 1). Without it a null says nothing.
+#include <cmath>
+
+#include "headwater/core/distributions.hpp"
+#include "headwater/diagnostics/test.hpp"
+
+namespace headwater {
+namespace {
+
+double column_sd(const Matrix& X, Index j, const Vector& weights) {
+  const double mass = weights.size() > 0 ? weights.sum() : static_cast<double>(X.rows());
+  const double mean = (weights.size() > 0 ? X.col(j).dot(weights) : X.col(j).sum()) / mass;
+  const Vector centred = X.col(j).array() - mean;
+  const double squares = weights.size() > 0 ? centred.cwiseAbs2().dot(weights) : centred.squaredNorm();
+  return std::sqrt(squares / mass);
+}
+
+}  // namespace
+
+CoefficientTable coefficient_table(const Fit& fit, const Covariance& covariance) {
+  CoefficientTable table;
+  table.names = fit.names;
+  table.df = covariance.df;
+  table.estimate = fit.coefficients;
+  table.std_error = covariance.matrix.diagonal().cwiseMax(0).cwiseSqrt();
+  table.statistic = table.estimate.cwiseQuotient(table.std_error);
+  table.p_value.resize(fit.k());
+  const double reach = student_quantile(0.5 + fit.design->spec.level / 2, covariance.df);
+  table.conf_low = table.estimate - reach * table.std_error;
+  table.conf_high = table.estimate + reach * table.std_error;
+  for (Index j = 0; j < fit.k(); ++j) table.p_value(j) = student_two_sided(table.statistic(j), covariance.df);
+  return table;
+}
+
+Detectable minimum_detectable_effects(const Fit& fit, const Covariance& covariance) {
+  const Spec& spec = fit.design->spec;
+  const double reach = student_quantile(0.5 + spec.level / 2, covariance.df) + student_quantile(spec.power, covariance.df);
+  Detectable result;
+  result.names = fit.names;
+  result.mde = reach * covariance.matrix.diagonal().cwiseMax(0).cwiseSqrt();
+  result.within_sd = Vector::Zero(fit.k());
+  for (Index j = 0; j < fit.k(); ++j)
+    if (j < fit.regressors.cols()) result.within_sd(j) = column_sd(fit.regressors, j, fit.weights);
+  result.mde_per_within_sd = result.mde.cwiseProduct(result.within_sd);
+  return result;
+}
+
+Tree describe(const CoefficientTable& table) {
+  Tree tree;
+  tree.vector("std_error", "term", table.std_error, "standard error", "outcome per regressor");
+  tree.vector("statistic", "term", table.statistic, "estimate / std_error");
+  tree.vector("p_value", "term", table.p_value, "two-sided p-value of the t test that the coefficient is zero");
+  tree.vector("conf_low", "term", table.conf_low, "lower end of the confidence interval", "outcome per regressor");
+  tree.vector("conf_high", "term", table.conf_high, "upper end of the confidence interval", "outcome per regressor");
+  return tree;
+}
+
+Tree describe(const Detectable& detectable) {
+  Tree tree;
+  tree.vector("mde", "term", detectable.mde, "minimum detectable effect at the stated power", "outcome per regressor");
+  tree.vector("within_sd", "term", detectable.within_sd, "standard deviation of the regressor after the estimator's transformation", "regressor");
+  tree.vector("mde_per_within_sd", "term", detectable.mde_per_within_sd, "minimum detectable effect of one such standard deviation", "outcome");
+  return tree;
+}
+
+}  // namespace headwater

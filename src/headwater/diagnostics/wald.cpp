@@ -1,0 +1,185 @@
+// Question: are all coefficients of a driver zero together? Is a linear combination of coefficients what a hypothesis says?
+// W = (Rβ − r)'(RVR')⁻(Rβ − r); F = W/q with q the rank of RVR' and the covariance's degrees of freedom (as fixest wald() and
+// Stata test after cluster-robust fits). For one combination, t and an interval.
+#include <algorithm>
+#include <cmath>
+
+#include "headwater/core/distributions.hpp"
+#include "headwater/core/error.hpp"
+#include "headwater/core/text.hpp"
+#include "headwater/diagnostics/test.hpp"
+#include "headwater/formula/formula.hpp"
+#include "headwater/linalg/solve.hpp"
+
+namespace headwater {
+namespace {
+
+std::string distribution_text(const char* family, std::vector<double> df) {
+  std::vector<std::string> parts;
+  for (const double d : df) parts.push_back(shortest(d));
+  return std::string(family) + "(" + joined(parts, ", ") + ")";
+}
+
+Test joint_test(const Fit& fit, const Covariance& covariance, const std::vector<Index>& members, std::string hypothesis) {
+  const auto q = static_cast<Index>(members.size());
+  Matrix V(q, q);
+  Vector b(q);
+  for (Index i = 0; i < q; ++i) {
+    b(i) = fit.coefficients(members[static_cast<std::size_t>(i)]);
+    for (Index j = 0; j < q; ++j) V(i, j) = covariance.matrix(members[static_cast<std::size_t>(i)], members[static_cast<std::size_t>(j)]);
+  }
+  const Quadratic wald = quadratic_pseudo_inverse(V, b);
+  Test test;
+  test.name = "wald";
+  test.hypothesis = std::move(hypothesis);
+  test.df1 = wald.rank;
+  test.df2 = covariance.df;
+  test.statistic = wald.rank > 0 ? wald.value / wald.rank : std::nan("");
+  test.distribution = distribution_text("F", {test.df1, test.df2});
+  test.p_value = f_upper(test.statistic, test.df1, test.df2);
+  if (wald.rank < q)
+    test.notes.push_back({"test.rank", "'" + test.hypothesis + "' has " + std::to_string(q) + " restrictions of which " +
+                                           std::to_string(wald.rank) + " can be told apart with these clusters"});
+  return test;
+}
+
+Test combination_test(const Fit& fit, const Covariance& covariance, const Vector& weights, double value, std::string hypothesis) {
+  const Spec& spec = fit.design->spec;
+  Test test;
+  test.name = "linear_combination";
+  test.hypothesis = std::move(hypothesis);
+  test.has_estimate = true;
+  test.estimate = weights.dot(fit.coefficients);
+  test.std_error = std::sqrt(std::max(0.0, weights.dot(covariance.matrix * weights)));
+  test.statistic = (test.estimate - value) / test.std_error;
+  test.df1 = 1;
+  test.df2 = covariance.df;
+  test.distribution = distribution_text("t", {test.df2});
+  test.p_value = student_two_sided(test.statistic, test.df2);
+  const double reach = student_quantile(0.5 + spec.level / 2, test.df2);
+  test.set = {{test.estimate - reach * test.std_error, test.estimate + reach * test.std_error}};
+  test.mde = (reach + student_quantile(spec.power, test.df2)) * test.std_error;
+  return test;
+}
+
+// A linear form over coefficients: weights and a constant.
+struct LinearForm {
+  Vector weights;
+  double constant = 0;
+};
+
+class FormReader {
+ public:
+  FormReader(const Fit& fit, const std::string& text) : fit_(fit), text_(text) {}
+
+  LinearForm operator()(const Expression& e) const {
+    if (const Index at = coefficient_index(fit_, to_text(e)); at >= 0) return unit(at);
+    switch (e.kind) {
+      case Expression::Kind::number: return {Vector::Zero(fit_.k()), e.number};
+      case Expression::Kind::unary: return scaled((*this)(*e.arguments[0].value), -1);
+      case Expression::Kind::binary: return binary(e);
+      case Expression::Kind::range: return interaction(e);
+      default: break;
+    }
+    if (const Index at = coefficient_index(fit_, e.name); at >= 0) return unit(at);
+    unknown(to_text(e));
+  }
+
+ private:
+  LinearForm unit(Index at) const { return {Vector::Unit(fit_.k(), at), 0}; }
+  static LinearForm scaled(LinearForm form, double by) { return {form.weights * by, form.constant * by}; }
+
+  LinearForm interaction(const Expression& e) const {
+    const Index at = coefficient_index(fit_, to_text(e));
+    if (at < 0) unknown(to_text(e));
+    return unit(at);
+  }
+
+  LinearForm binary(const Expression& e) const {
+    const LinearForm a = (*this)(*e.arguments[0].value), b = (*this)(*e.arguments[1].value);
+    if (e.name == "+") return {a.weights + b.weights, a.constant + b.constant};
+    if (e.name == "-") return {a.weights - b.weights, a.constant - b.constant};
+    if (e.name == "*" && a.weights.isZero(0)) return scaled(b, a.constant);
+    if (e.name == "*" && b.weights.isZero(0)) return scaled(a, b.constant);
+    if (e.name == "/" && b.weights.isZero(0) && b.constant != 0) return scaled(a, 1 / b.constant);
+    throw Error(ErrorKind::usage, "test.not_linear", "'" + text_ + "' is not linear in the coefficients; add, subtract or multiply by numbers only");
+  }
+
+  [[noreturn]] void unknown(const std::string& name) const {
+    const std::string near = nearest(name, fit_.names);
+    throw Error(ErrorKind::usage, "test.unknown_term",
+                "the test '" + text_ + "' names '" + name + "', which is not a coefficient of the model" +
+                    (near.empty() ? "; they are " + joined(fit_.names, ", ") : "; did you mean '" + near + "'?"));
+  }
+
+  const Fit& fit_;
+  const std::string& text_;
+};
+
+// Left and right of the one "=" of a test.
+std::pair<std::string, std::string> sides(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos) return {text, "0"};
+  if (text.find('=', equals + 1) != std::string::npos)
+    throw Error(ErrorKind::usage, "test.syntax", "the test '" + text + "' has more than one '='; write a + b = 0");
+  return {std::string(trimmed(text.substr(0, equals))), std::string(trimmed(text.substr(equals + 1)))};
+}
+
+}  // namespace
+
+std::vector<Test> driver_tests(const Fit& fit, const Covariance& covariance) {
+  const DriverPartition partition = partition_drivers(*fit.design);
+  std::vector<Test> tests;
+  if (fit.design->spec.drivers.empty()) return tests;
+  for (std::size_t slot = 0; slot < partition.slots.size(); ++slot) {
+    std::vector<Index> members;
+    for (Index j = 0; j < fit.k(); ++j) {
+      const Index column = fit.columns[static_cast<std::size_t>(j)];
+      if (column >= 0 && partition.slot[static_cast<std::size_t>(column)] == static_cast<int>(slot)) members.push_back(j);
+    }
+    if (members.empty()) continue;
+    tests.push_back(joint_test(fit, covariance, members,
+                               "every coefficient of " + partition.slots[slot] + " is zero (" + std::to_string(members.size()) + " terms)"));
+  }
+  if (!tests.empty()) merge(tests.front().notes, partition.notes);
+  return tests;
+}
+
+Test linear_combination(const Fit& fit, const Covariance& covariance, const std::string& text) {
+  const auto [left, right] = sides(text);
+  const FormReader reader(fit, text);
+  const LinearForm a = reader(*parse_expression(left)), b = reader(*parse_expression(right));
+  const Vector weights = a.weights - b.weights;
+  if (weights.isZero(0)) throw Error(ErrorKind::usage, "test.empty", "the test '" + text + "' names no coefficient");
+  return combination_test(fit, covariance, weights, b.constant - a.constant, text);
+}
+
+std::vector<Test> long_run_sums(const Fit& fit, const Covariance& covariance) {
+  struct Lags {
+    std::string variable;
+    Vector weights;
+    int count;
+  };
+  std::vector<Lags> found;
+  const auto& terms = fit.design->spec.formula.terms;
+  for (Index j = 0; j < fit.k(); ++j) {
+    const Index column = fit.columns[static_cast<std::size_t>(j)];
+    const int term = column < 0 ? -1 : fit.design->term_of_column[static_cast<std::size_t>(column)];
+    if (term < 0 || terms[static_cast<std::size_t>(term)].factors.size() != 1) continue;
+    const Expression& factor = *terms[static_cast<std::size_t>(term)].factors.front();
+    if (factor.kind != Expression::Kind::call || factor.name != "l") continue;
+    const std::string variable = to_text(*factor.arguments[0].value);
+    auto known = std::find_if(found.begin(), found.end(), [&](const Lags& lags) { return lags.variable == variable; });
+    if (known == found.end()) known = found.insert(found.end(), {variable, Vector::Zero(fit.k()), 0});
+    known->weights(j) = 1;
+    ++known->count;
+  }
+  std::vector<Test> tests;
+  for (const Lags& lags : found)
+    if (lags.count > 1)
+      tests.push_back(combination_test(fit, covariance, lags.weights, 0,
+                                       "the sum over " + std::to_string(lags.count) + " lags of " + lags.variable + " is zero"));
+  return tests;
+}
+
+}  // namespace headwater
