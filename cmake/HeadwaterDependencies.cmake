@@ -18,3 +18,24 @@ target_link_libraries(headwater_hdf5_library INTERFACE ${HEADWATER_HDF5_HL} ${HE
 if(HEADWATER_TESTS)
   find_package(GTest REQUIRED)
 endif()
+
+# Debian has no Arrow for C++: the pyarrow package brings headers and libraries. HEADWATER_ARROW_INCLUDE stays empty when
+# the module cannot be built, and HEADWATER_ARROW_WHY_NOT says why.
+set(HEADWATER_ARROW_INCLUDE "")
+set(HEADWATER_ARROW_WHY_NOT "HEADWATER_PYARROW names no Python interpreter")
+if(HEADWATER_PYARROW)
+  execute_process(
+    COMMAND ${HEADWATER_PYARROW} -c
+            "import pyarrow; print(pyarrow.get_include(), pyarrow.get_library_dirs()[0], pyarrow.cpp_version_info.major, sep=';', end='')"
+    RESULT_VARIABLE failure OUTPUT_VARIABLE found ERROR_VARIABLE ignored)
+  if(failure)
+    set(HEADWATER_ARROW_WHY_NOT "${HEADWATER_PYARROW} has no pyarrow")
+  else()
+    list(GET found 0 HEADWATER_ARROW_INCLUDE)
+    list(GET found 1 HEADWATER_ARROW_LIBRARY_DIR)
+    list(GET found 2 version)
+    # The wheel has libarrow.so.2600 and no libarrow.so: linked by the full name, nothing is written into the package.
+    set(HEADWATER_ARROW_LIBRARIES ${HEADWATER_ARROW_LIBRARY_DIR}/libparquet.so.${version}00
+                                  ${HEADWATER_ARROW_LIBRARY_DIR}/libarrow.so.${version}00)
+  endif()
+endif()
