@@ -88,6 +88,23 @@ std::vector<Grouping> cluster_groups(const Panel& panel, const MethodCall& covar
   return groups;
 }
 
+// Zero where an expression has a value, NaN where it has none; factors and texts count as values.
+Vector presence(const Panel& panel, const Expression& e) {
+  const bool makes_columns = e.kind == Expression::Kind::call && (e.name == "i" || e.name == "factor" || e.name == "poly");
+  const bool text = e.kind == Expression::Kind::column && panel.column(e.name).type == Column::Type::text;
+  if (!makes_columns && !text) return evaluate(panel, e) * 0.0;
+  Vector result = Vector::Zero(panel.rows());
+  if (text) {
+    const Column& column = panel.column(e.name);
+    for (Index i = 0; i < panel.rows(); ++i)
+      if (column.codes[static_cast<std::size_t>(i)] < 0) result(i) = std::nan("");
+    return result;
+  }
+  for (const Argument& argument : e.arguments)
+    if (argument.name.empty() && !columns_of(*argument.value).empty()) result += presence(panel, *argument.value);
+  return result;
+}
+
 std::vector<TermParts> parts_of(const Panel& panel, const std::vector<Term>& terms) {
   std::vector<TermParts> parts;
   for (std::size_t t = 0; t < terms.size(); ++t) parts.push_back(term_parts(panel, terms[t], static_cast<int>(t)));
@@ -110,7 +127,7 @@ const Column* weight_column(const Panel& panel, const std::string& name) {
 Ingredients gather(const Panel& panel, const Spec& spec) {
   Ingredients all;
   all.outcome = evaluate(panel, *spec.formula.outcome);
-  for (const ExpressionPtr& expression : spec.also_required) all.also.push_back(evaluate(panel, *expression));
+  for (const ExpressionPtr& expression : spec.also_required) all.also.push_back(presence(panel, *expression));
   all.terms = parts_of(panel, spec.formula.terms);
   all.endogenous = parts_of(panel, spec.formula.endogenous);
   all.instruments = parts_of(panel, spec.formula.instruments);

@@ -7,25 +7,24 @@
 #include <string>
 #include <vector>
 
-#include "headwater/core/method.hpp"
-#include "headwater/core/notes.hpp"
-
 namespace headwater {
 
 // One model file (or the flags of `headwater fit`), before the formula is parsed and multiplicities are expanded.
 struct ModelConfig {
+  friend bool operator==(const ModelConfig&, const ModelConfig&) = default;
+
   std::string file;      // "" when it came from flags
   std::string name;      // file stem, or "model"
   std::string title;
   std::string question;  // the comment that opens the file
   std::string outcome;   // may be empty when the formula has a left-hand side
   std::string formula;
-  std::string estimator = "within";  // "pooled" when the formula has no effects and nothing was asked
+  std::string estimator;             // "" = within when the formula has effects, else pooled
   std::string covariance;            // "" = default_covariance()
   std::string profile = "fixest";
   std::string weights;
   std::string split, fsplit;         // column names
-  std::string singletons = "drop";
+  std::string singletons = "drop";   // drop | keep
   std::vector<std::pair<std::string, std::string>> drivers;  // name -> terms, in the order written
   std::vector<std::string> use;                              // decompositions
   std::vector<std::string> tests;                            // linear combinations

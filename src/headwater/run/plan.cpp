@@ -1,0 +1,150 @@
+#include "headwater/run/plan.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "headwater/core/error.hpp"
+#include "headwater/core/text.hpp"
+#include "headwater/covariances/profiles.hpp"
+#include "headwater/decompositions/decomposition.hpp"
+
+namespace headwater {
+namespace {
+
+std::string identifier(std::string text) {
+  for (char& c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+    if (!plain) c = '_';
+  }
+  return text;
+}
+
+std::string unique_id(std::set<std::string>& taken, const std::string& wanted) {
+  std::string id = wanted;
+  for (int copy = 2; !taken.insert(id).second; ++copy) id = wanted + "." + std::to_string(copy);
+  return id;
+}
+
+std::vector<std::string> split_values(const Panel& panel, const std::string& column) { return grouping(panel.column(column)).labels; }
+
+std::vector<ModelFormula> formulas_of(const ModelConfig& model, const Panel& panel) {
+  const std::string text = model.outcome.empty() ? model.formula : model.outcome + " ~ " + model.formula;
+  std::vector<ModelFormula> formulas = expand(parse_formula(text));
+  const std::string& column = model.split.empty() ? model.fsplit : model.split;
+  if (column.empty()) return formulas;
+  std::vector<ModelFormula> all;
+  for (const ModelFormula& formula : formulas)
+    for (ModelFormula& part : expand_split(formula, column, split_values(panel, column), model.split.empty())) all.push_back(std::move(part));
+  return all;
+}
+
+// within without effects absorbs the unit, as plm and xtreg do.
+void add_unit_effect(ModelFormula& formula, const std::string& unit) {
+  EffectTerm effect;
+  effect.keys.push_back(parse_expression("`" + unit + "`"));
+  effect.text = unit;
+  formula.effects.push_back(std::move(effect));
+  formula.text += " | " + unit;
+}
+
+void resolve_estimator(Spec& spec, const ModelConfig& model, const Panel& panel) {
+  const std::string asked = model.estimator.empty() ? (spec.formula.effects.empty() ? "pooled" : "within") : model.estimator;
+  spec.estimator = parse_method_call(asked);
+  check_options(spec.estimator, estimator(spec.estimator.method).card);
+  if (spec.estimator.method == "within" && spec.formula.effects.empty() && panel.has_unit()) add_unit_effect(spec.formula, panel.keys().unit);
+}
+
+void resolve_covariance(Spec& spec, const ModelConfig& model, const Panel& panel) {
+  spec.covariance = model.covariance.empty() ? default_covariance(panel.keys().unit) : parse_method_call(model.covariance);
+  const auto& rows = covariances();
+  const auto found = std::find_if(rows.begin(), rows.end(), [&](const CovarianceRow& row) { return row.card.name == spec.covariance.method; });
+  if (found == rows.end()) {
+    Names known;
+    for (const CovarianceRow& row : rows) known.emplace_back(row.card.name);
+    const std::string near = nearest(spec.covariance.method, known);
+    throw Error(ErrorKind::usage, "covariance.unknown",
+                "there is no covariance '" + spec.covariance.method + "'" +
+                    (near.empty() ? "; known are " + joined(known, ", ") : "; did you mean '" + near + "'?"));
+  }
+  check_options(spec.covariance, found->card);
+  check_profile(model.profile);
+  spec.profile = model.profile;
+}
+
+void resolve_methods(Spec& spec, const ModelConfig& model) {
+  for (const auto& [name, terms] : model.drivers) spec.drivers.push_back({name, parse_terms(terms)});
+  for (const std::string& use : model.use) {
+    spec.decompositions.push_back(parse_method_call(use));
+    check_options(spec.decompositions.back(), decomposition(spec.decompositions.back().method).card);
+  }
+}
+
+std::string wanted_id(const ModelConfig& model, const ModelFormula& formula, bool several_outcomes) {
+  std::string id = model.name;
+  if (!formula.role.empty()) id += "." + formula.role;
+  else if (several_outcomes) id += "." + formula.outcome_name;
+  if (!formula.split_column.empty()) id += "." + (formula.split_value.empty() ? "all" : formula.split_value);
+  return identifier(id);
+}
+
+bool has_several_outcomes(const std::vector<ModelFormula>& formulas) {
+  return std::any_of(formulas.begin(), formulas.end(), [&](const ModelFormula& f) { return f.outcome_name != formulas.front().outcome_name; });
+}
+
+void require_triplet(std::vector<Spec>& specs, std::size_t first) {
+  std::vector<ExpressionPtr> outcomes;
+  for (std::size_t i = first; i < specs.size(); ++i)
+    if (!specs[i].formula.role.empty()) outcomes.push_back(specs[i].formula.outcome);
+  for (std::size_t i = first; i < specs.size(); ++i)
+    if (!specs[i].formula.role.empty()) specs[i].also_required = outcomes;
+}
+
+void require_common_sample(std::vector<Spec>& specs) {
+  std::map<std::string, ExpressionPtr> all;
+  const auto add = [&](const ExpressionPtr& e) { all.emplace(to_text(*e), e); };
+  for (const Spec& spec : specs) {
+    add(spec.formula.outcome);
+    for (const Term& term : spec.formula.terms)
+      for (const ExpressionPtr& factor : term.factors) add(factor);
+    for (const EffectTerm& effect : spec.formula.effects) {
+      for (const ExpressionPtr& key : effect.keys) add(key);
+      for (const ExpressionPtr& slope : effect.slopes) add(slope);
+    }
+  }
+  for (Spec& spec : specs)
+    for (const auto& [text, expression] : all) spec.also_required.push_back(expression);
+}
+
+}  // namespace
+
+std::vector<Spec> plan(const RunConfig& config, const Panel& panel) {
+  std::vector<Spec> specs;
+  std::set<std::string> taken;
+  for (const ModelConfig& model : config.models) {
+    const std::size_t first = specs.size();
+    const std::vector<ModelFormula> formulas = formulas_of(model, panel);
+    for (const ModelFormula& formula : formulas) {
+      Spec spec;
+      spec.id = unique_id(taken, wanted_id(model, formula, has_several_outcomes(formulas)));
+      spec.title = model.title;
+      spec.question = model.question;
+      spec.formula = formula;
+      resolve_estimator(spec, model, panel);
+      resolve_covariance(spec, model, panel);
+      resolve_methods(spec, model);
+      spec.weights = model.weights;
+      spec.singletons = model.singletons == "keep" ? Singletons::keep : Singletons::drop;
+      spec.tests = model.tests;
+      spec.level = config.run.level;
+      spec.power = config.run.power;
+      spec.seed = config.run.seed;
+      specs.push_back(std::move(spec));
+    }
+    require_triplet(specs, first);
+  }
+  if (config.run.sample == "common") require_common_sample(specs);
+  return specs;
+}
+
+}  // namespace headwater
