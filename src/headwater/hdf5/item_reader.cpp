@@ -17,8 +17,6 @@ bool is_fixed_text(hid_t type) {
   return H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) == 0 && H5Tget_strpad(type) == H5T_STR_NULLPAD;
 }
 
-bool is_variable_text(hid_t type) { return H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) > 0; }
-
 template <class T>
 std::vector<T> read_numbers(hid_t attribute, hid_t type, std::size_t count, const ObjectPath& at) {
   std::vector<T> values(count);
@@ -26,14 +24,21 @@ std::vector<T> read_numbers(hid_t attribute, hid_t type, std::size_t count, cons
   return values;
 }
 
-std::vector<std::string> read_variable_texts(hid_t attribute, hid_t type, std::size_t count, const ObjectPath& at) {
-  std::vector<char*> pointers(count, nullptr);
-  if (count > 0 && H5Aread(attribute, type, pointers.data()) < 0) damaged(at);
+std::vector<std::string> unpadded(const std::vector<char>& bytes, std::size_t width) {
   std::vector<std::string> texts;
-  for (const char* pointer : pointers) texts.emplace_back(pointer ? pointer : "");
-  const Space space(H5Aget_space(attribute));
-  H5Dvlen_reclaim(type, space.get(), H5P_DEFAULT, pointers.data());
+  for (std::size_t i = 0; i + width <= bytes.size(); i += width) {
+    const char* begin = bytes.data() + i;
+    texts.emplace_back(begin, std::find(begin, begin + width, '\0'));
+  }
   return texts;
+}
+
+std::vector<std::string> read_texts(hid_t attribute, hid_t type, std::size_t count, hsize_t file_bytes,
+                                    const ObjectPath& at) {
+  const std::size_t width = H5Tget_size(type);
+  if (width > file_bytes || count > file_bytes / width)
+    refuse(at, "attribute", "declares more text than the file can hold; the file is damaged or made to exhaust memory");
+  return unpadded(read_numbers<char>(attribute, type, count * width, at), width);
 }
 
 template <class T>
@@ -54,7 +59,7 @@ Attribute read_opened(hid_t attribute, hsize_t file_bytes, const ObjectPath& at)
            "declares more values than the file can hold; the file is damaged or made to exhaust memory");
   const auto count = static_cast<std::size_t>(points);
   const bool scalar = rank == 0;
-  if (is_variable_text(type.get())) return attribute_of(read_variable_texts(attribute, type.get(), count, at), scalar);
+  if (is_fixed_text(type.get())) return attribute_of(read_texts(attribute, type.get(), count, file_bytes, at), scalar);
   if (is(type.get(), H5T_IEEE_F64LE))
     return attribute_of(read_numbers<double>(attribute, type.get(), count, at), scalar);
   if (is(type.get(), H5T_STD_I64LE))
@@ -63,15 +68,6 @@ Attribute read_opened(hid_t attribute, hsize_t file_bytes, const ObjectPath& at)
 }
 
 ObjectPath attribute_path(const ObjectPath& at, const std::string& name) { return {at.file, at.path + "@" + name}; }
-
-std::vector<std::string> unpadded(const std::vector<char>& bytes, std::size_t width) {
-  std::vector<std::string> texts;
-  for (std::size_t i = 0; i + width <= bytes.size(); i += width) {
-    const char* begin = bytes.data() + i;
-    texts.emplace_back(begin, std::find(begin, begin + width, '\0'));
-  }
-  return texts;
-}
 
 template <class T>
 std::vector<T> read_values(hid_t dataset, hid_t type, std::size_t count, const ObjectPath& at) {
@@ -150,26 +146,27 @@ bool is_scale(hid_t dataset) {
   return std::string(text) == "DIMENSION_SCALE";
 }
 
-std::vector<haddr_t> scale_addresses(hid_t dataset, std::size_t rank, const ObjectPath& at) {
-  if (rank == 0) return {};
-  const auto wrong = [&]() { refuse(at, "axes", "has dimensions without an axis; headwater labels every dimension"); };
-  if (H5Aexists(dataset, "DIMENSION_LIST") <= 0) wrong();
-  const AttributeHandle attribute(H5Aopen(dataset, "DIMENSION_LIST", H5P_DEFAULT));
-  const Type type(H5Aget_type(attribute.get()));
+std::vector<Labelled> labelled_by(hid_t scale, hsize_t file_bytes, const ObjectPath& at) {
+  if (H5Aexists(scale, "REFERENCE_LIST") <= 0) return {};
+  struct Reference {
+    hobj_ref_t dataset;
+    int dimension;
+  };
+  const AttributeHandle attribute(H5Aopen(scale, "REFERENCE_LIST", H5P_DEFAULT));
+  const Type stored(H5Aget_type(attribute.get()));
   const Space space(H5Aget_space(attribute.get()));
-  if (H5Tget_class(type.get()) != H5T_VLEN || H5Sget_simple_extent_ndims(space.get()) != 1 ||
-      H5Sget_simple_extent_npoints(space.get()) != static_cast<hssize_t>(rank))
-    wrong();
-  const Type item(H5Tget_super(type.get()));
-  if (!is(item.get(), H5T_STD_REF_OBJ)) wrong();
-  std::vector<hvl_t> lists(rank, hvl_t{0, nullptr});
-  if (H5Aread(attribute.get(), type.get(), lists.data()) < 0) damaged(at);
-  std::vector<haddr_t> addresses;
-  for (const hvl_t& list : lists)
-    if (list.len == 1) addresses.push_back(*static_cast<const hobj_ref_t*>(list.p));
-  H5Dvlen_reclaim(type.get(), space.get(), H5P_DEFAULT, lists.data());
-  if (addresses.size() != rank) wrong();
-  return addresses;
+  const Type type(H5Tcreate(H5T_COMPOUND, sizeof(Reference)));
+  H5Tinsert(type.get(), "dataset", HOFFSET(Reference, dataset), H5T_STD_REF_OBJ);
+  H5Tinsert(type.get(), "dimension", HOFFSET(Reference, dimension), H5T_NATIVE_INT);
+  const hssize_t count = H5Sget_simple_extent_npoints(space.get());
+  if (!is(stored.get(), type.get()) || count < 0 || static_cast<hsize_t>(count) > file_bytes / sizeof(Reference))
+    refuse(at, "axes", "does not say in a way that headwater writes what it labels");
+  std::vector<Reference> references(static_cast<std::size_t>(count));
+  if (H5Aread(attribute.get(), type.get(), references.data()) < 0) damaged(at);
+  std::vector<Labelled> labelled;
+  for (const Reference& reference : references)
+    labelled.emplace_back(reference.dataset, static_cast<unsigned>(reference.dimension));
+  return labelled;
 }
 
 }  // namespace headwater::hdf5

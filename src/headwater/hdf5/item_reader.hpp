@@ -23,7 +23,9 @@ struct Values {
 Values read_dataset(hid_t dataset, hsize_t file_bytes, const ObjectPath& at);
 
 bool is_scale(hid_t dataset);
-// File address of the dimension scale of each dimension, in order; throws Error{data, "hdf5.axes"} when one is missing.
-std::vector<haddr_t> scale_addresses(hid_t dataset, std::size_t rank, const ObjectPath& at);
+
+// The dimensions of other datasets that a dimension scale labels: file address of the dataset, number of the dimension.
+using Labelled = std::pair<haddr_t, unsigned>;
+std::vector<Labelled> labelled_by(hid_t scale, hsize_t file_bytes, const ObjectPath& at);
 
 }  // namespace headwater::hdf5

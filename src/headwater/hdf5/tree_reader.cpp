@@ -12,14 +12,15 @@ using namespace hdf5;
 constexpr int kMostLevels = 32;
 constexpr hsize_t kMostObjects = 1'000'000;
 
-// Names of the axes of a group and of those around it, by file address.
+// The axes of a group and of those around it, by what they label. The scales say what they label; the list that each
+// array keeps lies in HDF5's heap without checksums and is not read.
 struct Scope {
   const Scope* outer = nullptr;
-  std::map<haddr_t, std::pair<std::string, std::int64_t>> axes;
+  std::map<Labelled, std::pair<std::string, std::int64_t>> axes;  // name and number of labels
 
-  const std::pair<std::string, std::int64_t>* find(haddr_t address) const {
+  const std::pair<std::string, std::int64_t>* find(const Labelled& dimension) const {
     for (const Scope* scope = this; scope; scope = scope->outer)
-      if (const auto found = scope->axes.find(address); found != scope->axes.end()) return &found->second;
+      if (const auto found = scope->axes.find(dimension); found != scope->axes.end()) return &found->second;
     return nullptr;
   }
 };
@@ -91,9 +92,8 @@ class Reader {
     std::string description = read_text_attribute(dataset, "description", bytes_, at);
     if (is_scale(dataset)) {
       if (content.shape.size() != 1) refuse(at, "rank", "labels an axis and has not exactly one dimension");
-      H5O_info_t info;
-      H5Oget_info2(dataset, &info, H5O_INFO_BASIC);
-      scope.axes.emplace(info.addr, std::pair{name, content.shape.front()});
+      for (const Labelled& dimension : labelled_by(dataset, bytes_, at))
+        scope.axes.emplace(dimension, std::pair{name, content.shape.front()});
       tree.axes.push_back({name, {}, std::move(description)});
       std::visit([&](auto& labels) { tree.axes.back().labels = std::move(labels); }, content.values);
       return;
@@ -104,11 +104,12 @@ class Reader {
                         std::move(content.values),
                         std::move(description),
                         read_text_attribute(dataset, "unit", bytes_, at)};
-    const std::vector<haddr_t> scales = scale_addresses(dataset, array.shape.size(), at);
-    for (std::size_t d = 0; d < scales.size(); ++d) {
-      const auto* axis = scope.find(scales[d]);
+    H5O_info_t info;
+    H5Oget_info2(dataset, &info, H5O_INFO_BASIC);
+    for (unsigned d = 0; d < array.shape.size(); ++d) {
+      const auto* axis = scope.find({info.addr, d});
       if (!axis || axis->second != array.shape[d])
-        refuse(at, "axes", "has a dimension whose axis is not in its group or one around it, or has another length");
+        refuse(at, "axes", "has a dimension without an axis of its length in its group or one around it");
       array.dims.push_back(axis->first);
     }
     tree.arrays.push_back(std::move(array));

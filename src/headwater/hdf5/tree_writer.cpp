@@ -42,7 +42,7 @@ Type text_type(std::size_t size) {
   Type type(H5Tcopy(H5T_C_S1));
   H5Tset_size(type.get(), size);
   H5Tset_cset(type.get(), H5T_CSET_UTF8);
-  H5Tset_strpad(type.get(), size == H5T_VARIABLE ? H5T_STR_NULLTERM : H5T_STR_NULLPAD);
+  H5Tset_strpad(type.get(), H5T_STR_NULLPAD);
   return type;
 }
 
@@ -50,14 +50,14 @@ void check_text(const std::string& text, const std::string& path) {
   if (text.find('\0') != std::string::npos) invalid(path, "a text holds a NUL byte");
 }
 
-// Text cells padded with NUL to one width: unlike variable-length texts they pass through the checksum filter.
+// Text cells padded with NUL to one width: unlike variable-length texts they are checksummed with what holds them.
 struct PaddedTexts {
-  std::size_t width = 1;
+  std::size_t width;
   std::vector<char> bytes;
 };
 
-PaddedTexts padded(const std::vector<std::string>& texts, const std::string& path) {
-  PaddedTexts result;
+PaddedTexts padded(const std::vector<std::string>& texts, std::size_t least_width, const std::string& path) {
+  PaddedTexts result{least_width, {}};
   for (const std::string& text : texts) {
     check_text(text, path);
     result.width = std::max(result.width, text.size());
@@ -81,14 +81,12 @@ void write_raw_attribute(hid_t object, const std::string& key, const Type& type,
     must(H5Awrite(attribute.get(), type.get(), data), path + "@" + key);
 }
 
+// Fixed width here too: variable-length texts live in a heap without checksums, where one flipped bit makes HDF5 itself
+// fail. h5netcdf takes texts of width 1 for characters, hence 2.
 void write_texts(hid_t object, const std::string& key, const std::vector<std::string>& texts, const Space& space,
                  const std::string& path) {
-  std::vector<const char*> pointers;
-  for (const std::string& text : texts) {
-    check_text(text, path + "@" + key);
-    pointers.push_back(text.c_str());
-  }
-  write_raw_attribute(object, key, text_type(H5T_VARIABLE), space, pointers.data(), path);
+  const PaddedTexts cells = padded(texts, 2, path + "@" + key);
+  write_raw_attribute(object, key, text_type(cells.width), space, cells.bytes.data(), path);
 }
 
 struct AttributeWriter {
@@ -148,7 +146,7 @@ struct DatasetWriter {
     return dataset;
   }
   Dataset operator()(const std::vector<std::string>& texts) const {
-    const PaddedTexts cells = padded(texts, path);
+    const PaddedTexts cells = padded(texts, 1, path);
     Dataset dataset = write(text_type(cells.width), cells.width, cells.bytes.data());
     write_attribute(dataset.get(), "_Encoding", std::string("utf-8"), path);  // xarray then gives str, not bytes
     return dataset;

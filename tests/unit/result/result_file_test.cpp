@@ -4,8 +4,8 @@
 
 #include "headwater/core/error.hpp"
 #include "headwater/hdf5/tree_file.hpp"
-#include "unit/result/example_result.hpp"
-#include "unit/result/scratch_folder.hpp"
+#include "unit/hdf5/example_result.hpp"
+#include "unit/hdf5/scratch_folder.hpp"
 
 namespace headwater {
 namespace {
@@ -58,6 +58,17 @@ TEST(ResultFile, LargeArraysSpanChunks) {
   const Tree back = read_result(folder / "a.h5");
   EXPECT_EQ(numbers(back, "residual"), numbers(tree, "residual"));
   EXPECT_EQ(labels(back, "row"), rows);
+}
+
+TEST(ResultFile, LongTextsAsAttributes) {
+  const ScratchFolder folder;
+  Tree tree;
+  tree.attribute("formula", std::string(200'000, 'x'));
+  tree.attribute("empty", std::string());
+  write_result(tree, folder / "a.h5");
+  const Tree back = read_result(folder / "a.h5");
+  EXPECT_EQ(text_attribute(back, "formula").size(), 200'000u);
+  EXPECT_EQ(text_attribute(back, "empty", "absent"), "");
 }
 
 TEST(ResultFile, NothingIsWrittenFromATreeThatDoesNotFit) {
