@@ -1,0 +1,181 @@
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "headwater/core/text.hpp"
+#include "headwater/report/layout.hpp"
+#include "headwater/report/tables.hpp"
+
+namespace headwater {
+namespace {
+
+constexpr std::size_t kMostSuspicions = 12;
+
+bool simulated(const Tree& result) { return result.find_attribute("simulated") && number_attribute(result, "simulated") != 0; }
+
+bool usable(const Tree& fit) { return fit.find_attribute("error_message") == nullptr; }
+
+std::string banner(const Tree& result) {
+  return simulated(result) ? "SIMULATED DATA: no real trust is described here.\n" : "";
+}
+
+// What cannot be told, and how little is explained, before anything else.
+std::string honest_first(const Tree& result) {
+  const Tree* fits = result.find_child("fits");
+  if (!fits) return "";
+  std::string out;
+  for (const Tree& fit : fits->children) {
+    if (!usable(fit)) continue;
+    const auto& dropped = labels(fit, "unidentified");
+    if (!dropped.empty()) out += wrapped("Not identified in " + fit.name + ": " + joined(dropped, ", ") + ".", 2);
+  }
+  for (const Tree& fit : fits->children) {
+    if (!usable(fit) || !fit.find_array("r_squared_within")) continue;
+    const double within = numbers(fit, "r_squared_within").front(), rss = numbers(fit, "rss").front(), tss = numbers(fit, "tss").front(),
+                 tss_within = numbers(fit, "tss_within").front();
+    const bool effects = !labels(fit, "effect").empty();
+    out += wrapped(fit.name + ": the regressors explain " + shown_percent(within) + (effects ? " of the variance within the effects, which is " + shown_percent((tss_within - rss) / tss) + " of the total variance" : " of the variance") + " of the outcome.", 2);
+  }
+  return out.empty() ? "" : heading("What can and cannot be told") + out;
+}
+
+std::string lost_rows(const Tree& result) {
+  const Tree* fits = result.find_child("fits");
+  std::map<std::string, std::string> seen;
+  std::string out;
+  if (!fits) return out;
+  for (const Tree& fit : fits->children) {
+    if (!usable(fit)) continue;
+    const auto& reasons = labels(fit, "sample_reason");
+    const auto& rows = integers(fit, "sample_rows");
+    std::vector<std::string> parts;
+    for (std::size_t i = 0; i < reasons.size(); ++i) parts.push_back(thousands(rows[i]) + " " + reasons[i]);
+    const std::string text = thousands(static_cast<long long>(number_attribute(fit, "rows_used"))) + " of " +
+                             thousands(static_cast<long long>(number_attribute(fit, "rows_read"))) + " rows used" +
+                             (parts.empty() ? "" : "; dropped: " + joined(parts, "; ")) + ".";
+    seen[text] += (seen[text].empty() ? "" : ", ") + fit.name;
+  }
+  for (const auto& [text, names] : seen) out += wrapped(names + ": " + text, 2);
+  return out;
+}
+
+std::string missing_cells(const Tree& data) {
+  const auto &columns = texts(data, "missing_column"), &reasons = texts(data, "missing_reason");
+  const auto& cells = integers(data, "missing_cells");
+  if (columns.empty()) return "";
+  std::vector<std::string> parts;
+  for (std::size_t i = 0; i < columns.size() && i < 12; ++i) parts.push_back(columns[i] + " " + thousands(cells[i]) + " " + reasons[i]);
+  if (columns.size() > 12) parts.push_back("and " + std::to_string(columns.size() - 12) + " more (see the result file)");
+  return wrapped("Cells without a value: " + joined(parts, "; ") + ".", 2);
+}
+
+std::string suspicions(const Tree& data) {
+  const auto& messages = texts(data, "suspicion_message");
+  std::string out;
+  for (std::size_t i = 0; i < messages.size() && i < kMostSuspicions; ++i) out += wrapped("  - " + messages[i], 4);
+  if (messages.size() > kMostSuspicions) out += "  - and " + std::to_string(messages.size() - kMostSuspicions) + " more in the result file\n";
+  return out.empty() ? "" : "Values that look odd (nothing was changed):\n" + out;
+}
+
+std::string variation_table(const Tree& fit) {
+  const auto& names = labels(fit, "regressor");
+  const auto &mean = numbers(fit, "mean"), &total = numbers(fit, "sd_total"), &between = numbers(fit, "sd_between"), &within = numbers(fit, "sd_within"),
+             &absorbed = numbers(fit, "sd_absorbed");
+  TextTable table;
+  table.column("regressor", TextTable::Align::left);
+  for (const char* name : {"mean", "sd", "between", "within", "after effects"}) table.column(name, TextTable::Align::decimal);
+  const auto& dropped = labels(fit, "unidentified");
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const bool gone = std::find(dropped.begin(), dropped.end(), names[i]) != dropped.end();
+    table.row({names[i], shown(mean[i]), shown(total[i]), shown(between[i]), shown(within[i]), gone ? "not identified" : shown(absorbed[i])});
+  }
+  return table.text();
+}
+
+}  // namespace
+
+std::string data_section(const Tree& result) {
+  const Tree* data = result.find_child("data");
+  if (!data) return "";
+  std::string out = heading("Data");
+  out += wrapped(text_attribute(*data, "file") + ", SHA-256 " + text_attribute(*data, "sha256").substr(0, 16) + "..., " +
+                     thousands(static_cast<long long>(number_attribute(*data, "rows_read"))) + " rows read.", 2);
+  const auto& reasons = labels(*data, "lost_reason");
+  const auto& lost = integers(*data, "lost_rows");
+  for (std::size_t i = 0; i < reasons.size(); ++i) out += wrapped("Left out: " + thousands(lost[i]) + " rows, " + reasons[i] + ".", 2);
+  out += lost_rows(result) + missing_cells(*data);
+  for (const std::string& message : texts(*data, "succession_message")) out += wrapped("Succession: " + message + ".", 2);
+  return out + suspicions(*data);
+}
+
+std::string warning_section(const Tree& result) {
+  std::vector<std::string> messages;
+  const auto add = [&](const Tree& node, const char* name) {
+    if (!node.find_array(name)) return;
+    for (const std::string& message : texts(node, name))
+      if (std::find(messages.begin(), messages.end(), message) == messages.end()) messages.push_back(message);
+  };
+  if (const Tree* data = result.find_child("data")) add(*data, "data_note_message");
+  if (const Tree* fits = result.find_child("fits"))
+    for (const Tree& fit : fits->children) add(fit, "note_message");
+  std::string out;
+  for (const std::string& message : messages) out += wrapped("  - " + message + ".", 4);
+  return out.empty() ? "" : heading("Warnings") + out;
+}
+
+std::string text_report(const Tree& result, const TableOptions& options) {
+  std::string out = banner(result) + honest_first(result) + coefficient_tables(result, options);
+  if (const Tree* comparison = result.find_child("comparison")) {
+    const auto& rows = integers(*comparison, "model_nobs");
+    const bool differ = std::any_of(rows.begin(), rows.end(), [&](std::int64_t n) { return n != rows.front(); });
+    if (differ) out += "\n" + wrapped("The models use different rows, so differences between them mix models and samples; sample = common uses the same rows.");
+  }
+  return out + decomposition_tables(result) + data_section(result) + warning_section(result);
+}
+
+std::string check_report(const Tree& result) {
+  std::string out = banner(result);
+  if (const Tree* fits = result.find_child("fits"))
+    for (const Tree& fit : fits->children) {
+      out += heading(fit.name + ": " + text_attribute(fit, "formula"));
+      if (!usable(fit)) {
+        out += wrapped("cannot be fitted: " + text_attribute(fit, "error_message"), 2);
+        continue;
+      }
+      const auto& dropped = labels(fit, "unidentified");
+      const auto& because = texts(fit, "unidentified_because");
+      for (std::size_t i = 0; i < dropped.size(); ++i) out += wrapped("Not identified: " + dropped[i] + " (a combination of: " + because[i] + ").", 2);
+      out += variation_table(fit);
+    }
+  return out + data_section(result) + warning_section(result);
+}
+
+std::string csv_coefficients(const Tree& result) {
+  const auto quoted = [](std::string text) {
+    // A cell that a spreadsheet would take for a formula is kept as text by a leading apostrophe.
+    if (!text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos) text.insert(0, "'");
+    std::string out = "\"";
+    for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
+    return out + "\"";
+  };
+  std::string out = "fit,outcome,term,estimate,std_error,statistic,p_value,conf_low,conf_high,mde,df,status\n";
+  const Tree* fits = result.find_child("fits");
+  if (!fits) return out;
+  for (const Tree& fit : fits->children) {
+    if (!usable(fit)) continue;
+    const auto& terms = labels(fit, "term");
+    const std::string lead = quoted(fit.name) + "," + quoted(text_attribute(fit, "outcome")) + ",";
+    for (std::size_t i = 0; i < terms.size(); ++i) {
+      out += lead + quoted(terms[i]);
+      for (const char* name : {"estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high", "mde"}) {
+        const double value = numbers(fit, name)[i];
+        out += "," + (std::isfinite(value) ? shortest(value) : std::string());
+      }
+      out += "," + shortest(numbers(fit, "df").front()) + "," + quoted(text_attribute(fit, "status")) + "\n";
+    }
+    for (const std::string& name : labels(fit, "unidentified")) out += lead + quoted(name) + ",,,,,,,,,\"not identified\"\n";
+  }
+  return out;
+}
+
+}  // namespace headwater
