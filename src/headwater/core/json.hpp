@@ -20,6 +20,7 @@ class JsonWriter {
   void value(bool truth);
   void value(std::string_view text);
   void value(const char* text) { value(std::string_view(text)); }
+  void value(const std::string& text) { value(std::string_view(text)); }
   void null();
 
   template <class T>

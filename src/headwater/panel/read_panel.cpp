@@ -9,13 +9,13 @@ bool ends_with(const std::string& path, std::string_view extension) {
   return path.size() >= extension.size() && lower(path.substr(path.size() - extension.size())) == extension;
 }
 
+}  // namespace
+
 RawTable read_table(const std::string& path, const ReadOptions& options) {
   if (ends_with(path, ".parquet") || ends_with(path, ".feather") || ends_with(path, ".arrow")) return read_arrow(path, options);
   if (ends_with(path, ".h5") || ends_with(path, ".hdf5")) return read_hdf5_panel(path, options);
   return read_csv(path, options);
 }
-
-}  // namespace
 
 Panel read_panel(const std::string& path, const ReadOptions& options) {
   if (path.empty())

@@ -16,6 +16,8 @@ struct RawTable {
   DataLedger ledger;
 };
 
+// By extension, see read_panel().
+RawTable read_table(const std::string& path, const ReadOptions& options);
 // RFC 4180 with a header line; `,`, or tab for .tsv. Throws Error{data | io} naming file, row and column.
 RawTable read_csv(const std::string& path, const ReadOptions& options);
 RawTable parse_csv(std::string_view bytes, const std::string& file, char separator, const ReadOptions& options);

@@ -1,0 +1,150 @@
+#include "flags.hpp"
+
+#include <algorithm>
+#include <boost/program_options.hpp>
+
+#include "headwater/core/error.hpp"
+#include "headwater/core/method.hpp"
+#include "headwater/core/text.hpp"
+
+namespace headwater::cli {
+namespace {
+
+namespace po = boost::program_options;
+
+[[noreturn]] void usage_error(const std::string& code, const std::string& message, const std::string& key = {}) {
+  throw Error(ErrorKind::usage, "usage." + code, message, {.key = key});
+}
+
+po::options_description describe(const std::vector<Flag>& known) {
+  po::options_description all;
+  for (const Flag& flag : known) {
+    if (flag.takes_value) all.add_options()(flag.name.c_str(), po::value<std::vector<std::string>>());
+    else all.add_options()(flag.name.c_str(), po::bool_switch());
+  }
+  all.add_options()("argument", po::value<std::vector<std::string>>());
+  return all;
+}
+
+[[noreturn]] void unknown_option(const Command& command, const std::string& name, const std::vector<Flag>& known) {
+  std::vector<std::string> names;
+  for (const Flag& flag : known) names.push_back("--" + flag.name);
+  const std::string near = nearest(name, names);
+  usage_error("unknown_option",
+              "headwater " + std::string(command.name) + " has no option '" + name + "'" +
+                  (near.empty() ? "; see headwater " + std::string(command.name) + " --help" : "; did you mean '" + near + "'?"),
+              name);
+}
+
+}  // namespace
+
+Flags::Flags(const Command& command, const Words& words, std::vector<Flag> known, std::size_t least, std::size_t most) {
+  const po::options_description all = describe(known);
+  po::positional_options_description positional;
+  positional.add("argument", -1);
+  const int style = (po::command_line_style::unix_style & ~po::command_line_style::allow_guessing & ~po::command_line_style::allow_short);
+  try {
+    const po::parsed_options parsed = po::command_line_parser(words).options(all).positional(positional).style(style).run();
+    for (const po::option& option : parsed.options) {
+      if (option.position_key >= 0) {
+        arguments_.insert(arguments_.end(), option.value.begin(), option.value.end());
+        continue;
+      }
+      const auto flag = std::find_if(known.begin(), known.end(), [&](const Flag& f) { return f.name == option.string_key; });
+      if (flag != known.end() && !flag->repeatable && has(option.string_key))
+        usage_error("repeated_option", "--" + option.string_key + " is given twice; keep one", option.string_key);
+      values_.emplace_back(option.string_key, option.value.empty() ? "" : option.value.front());
+    }
+  } catch (const po::unknown_option& error) {
+    unknown_option(command, error.get_option_name(), known);
+  } catch (const po::invalid_command_line_syntax& error) {
+    usage_error("missing_value", "the option '" + error.get_option_name() + "' needs a value, or was given one it does not take", error.get_option_name());
+  } catch (const po::error& error) {
+    usage_error("syntax", std::string("the command line cannot be read: ") + error.what());
+  }
+  if (arguments_.size() < least || arguments_.size() > most)
+    usage_error("arguments", "headwater " + std::string(command.name) + " takes " + std::string(command.usage) + "; got " +
+                                 std::to_string(arguments_.size()) + (arguments_.size() == 1 ? " argument" : " arguments"));
+}
+
+bool Flags::has(const std::string& name) const {
+  return std::any_of(values_.begin(), values_.end(), [&](const auto& value) { return value.first == name; });
+}
+
+std::string Flags::get(const std::string& name, const std::string& fallback) const {
+  for (const auto& [key, value] : values_)
+    if (key == name) return value;
+  return fallback;
+}
+
+std::vector<std::string> Flags::all(const std::string& name) const {
+  std::vector<std::string> found;
+  for (const auto& [key, value] : values_)
+    if (key == name) found.push_back(value);
+  return found;
+}
+
+std::vector<Flag> config_flags() {
+  std::vector<Flag> flags;
+  for (const KeyCard& card : config_keys()) {
+    const bool repeatable = card.key == "use" || card.key == "test" || card.key == "model";
+    flags.push_back({card.section + "." + card.key, true, repeatable, card.help + (card.fallback.empty() ? "" : " [" + card.fallback + "]")});
+  }
+  return flags;
+}
+
+Overrides config_overrides(const Flags& flags) {
+  Overrides overrides;
+  for (const Flag& flag : config_flags())
+    for (const std::string& value : flags.all(flag.name)) overrides.emplace_back(flag.name, value);
+  return overrides;
+}
+
+std::vector<Flag> fit_flags() {
+  return {{"unit", true, false, "column of the unit key"},
+          {"time", true, false, "column of the time key"},
+          {"weights", true, false, "column of analytic weights"},
+          {"estimator", true, false, "pooled, within, between, ... (headwater methods)"},
+          {"covariance", true, false, "iid, robust, HC0, cluster(a, b), driscoll_kraay(lag = L)"},
+          {"profile", true, false, "small-sample profile: fixest, reghdfe, xtreg, areg, plm, linearmodels, none"},
+          {"driver", true, true, "name=term,term: a driver group"},
+          {"use", true, true, "a decomposition: method(option=value)"},
+          {"test", true, true, "a linear combination: a + b = 0"},
+          {"split", true, false, "column: one fit for each of its values"},
+          {"fsplit", true, false, "the same and the full sample"},
+          {"singletons", true, false, "drop or keep"},
+          {"sample", true, false, "own or common"},
+          {"succession", true, false, "table of which code became which"},
+          {"text", true, false, "columns that stay text, separated by commas"},
+          {"level", true, false, "level of intervals [0.95]"},
+          {"power", true, false, "power of minimum detectable effects [0.8]"},
+          {"seed", true, false, "seed of everything random"},
+          {"threads", true, false, "worker threads"},
+          {"output", true, false, "HDF5 file for the result"},
+          {"format", true, false, "text, json or csv [text]"},
+          {"stars", false, false, "stars in the table"},
+          {"allow-failures", false, false, "exit 0 although a fit did not converge"},
+          {"help", false, false, "this text"}};
+}
+
+RunConfig config_of_fit(const Flags& flags) {
+  static const std::vector<std::pair<const char*, const char*>> keys = {
+      {"unit", "data.unit"}, {"time", "data.time"}, {"succession", "data.succession"}, {"text", "data.text"}, {"weights", "model.weights"},
+      {"estimator", "model.estimator"}, {"covariance", "model.covariance"}, {"profile", "model.profile"}, {"split", "model.split"},
+      {"fsplit", "model.fsplit"}, {"singletons", "model.singletons"}, {"sample", "run.sample"}, {"level", "run.level"}, {"power", "run.power"},
+      {"seed", "run.seed"}, {"threads", "run.threads"}, {"output", "output.result"}, {"test", "model.test"}, {"use", "decompose.use"}};
+  Overrides overrides{{"data.file", flags.arguments()[0]}, {"model.formula", flags.arguments()[1]}};
+  for (const auto& [flag, key] : keys)
+    for (const std::string& value : flags.all(flag)) overrides.emplace_back(key, value);
+  for (const std::string& driver : flags.all("driver")) {
+    const std::size_t equals = driver.find('=');
+    if (equals == std::string::npos)
+      usage_error("driver", "--driver '" + driver + "' has no '='; write --driver name=term,term", "driver");
+    overrides.emplace_back("driver." + std::string(trimmed(driver.substr(0, equals))), joined(split(driver.substr(equals + 1), ','), " + "));
+  }
+  if (flags.has("stars")) overrides.emplace_back("output.stars", "yes");
+  if (flags.has("allow-failures")) overrides.emplace_back("run.allow_failures", "yes");
+  return config_from_flags(overrides);
+}
+
+}  // namespace headwater::cli

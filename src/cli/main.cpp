@@ -1,0 +1,124 @@
+#include <clocale>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <new>
+
+#include "command.hpp"
+#include "flags.hpp"
+#include "headwater/core/error.hpp"
+#include "headwater/core/method.hpp"
+#include "headwater/core/text.hpp"
+#include "headwater/report/json.hpp"
+#include "headwater/report/layout.hpp"
+#include "headwater/version.hpp"
+#include "output.hpp"
+
+namespace headwater::cli {
+
+const std::vector<Command>& commands() {
+  static const std::vector<Command> all = {
+      {"run", "run CONFIG [--section.key VALUE ...]", "fit the models of a configuration and write its result file",
+       "Every key of the configuration is also a flag, such as --data.file panel.csv or --run.seed 7.", run_command},
+      {"check", "check CONFIG", "everything but estimation: rows lost, what is identified, variation", "Takes the flags of run.", check_command},
+      {"fit", "fit DATA FORMULA [options]", "fit one formula to a file",
+       "Example: headwater fit panel.csv 'log(y) ~ l(x, 1:2) | trust + quarter' --unit trust --time quarter", fit_command},
+      {"decompose", "decompose DATA FORMULA --use METHOD [options]", "fit, and attribute levels or changes to driver groups",
+       "Example: headwater decompose panel.csv 'y ~ x + z | trust' --unit trust --time year --driver a=x --driver b=z --use 'change(from = 2019, to = 2023)'",
+       decompose_command},
+      {"show", "show RESULT", "print the tables of a result file", "", show_command},
+      {"methods", "methods [NAME]", "what each method answers and when not to use it", "", methods_command},
+      {"convert", "convert IN OUT.h5", "read a panel once and keep it as HDF5, reasons of missing cells included", "", convert_command},
+      {"simulate", "simulate --output FILE [options]", "write an NHS-like panel with planted truth", "", simulate_command},
+  };
+  return all;
+}
+
+const Command* find_command(std::string_view name) {
+  for (const Command& command : commands())
+    if (command.name == name) return &command;
+  return nullptr;
+}
+
+namespace {
+
+std::vector<Flag> flags_of(const Command& command) {
+  if (command.name == "fit" || command.name == "decompose") return fit_flags();
+  if (command.name == "run" || command.name == "check") return config_flags();
+  return {};
+}
+
+void print_overview() {
+  print("headwater explains the productivity of organisations observed over time.\n\n");
+  for (const Command& command : commands())
+    print(wrapped("  " + std::string(command.name) + std::string(11 - command.name.size(), ' ') + std::string(command.summary), 13));
+  print("\nStart with: headwater fit panel.csv 'y ~ x | unit + period' --unit unit --time period\n"
+        "headwater COMMAND --help explains a command, headwater methods the methods.\n");
+}
+
+bool wants_json(const Words& words) {
+  for (std::size_t i = 0; i < words.size(); ++i)
+    if (words[i] == "--format=json" || (words[i] == "--format" && i + 1 < words.size() && words[i + 1] == "json")) return true;
+  return false;
+}
+
+int report_error(const Error& error, const Words& words) {
+  if (wants_json(words)) print(error_json(error));
+  std::fprintf(stderr, "headwater: error: %s\n", error.what());
+  return exit_code(error.kind());
+}
+
+int dispatch(const Words& words) {
+  if (words.empty() || words[0] == "--help" || words[0] == "-h" || (words[0] == "help" && words.size() == 1)) {
+    print_overview();
+    return words.empty() ? exit_code(ErrorKind::usage) : 0;
+  }
+  if (words[0] == "--version") {
+    print(std::string("headwater ") + kVersion + " (" + kGitHash + ")\n");
+    return 0;
+  }
+  const std::string& name = words[0] == "help" ? words[1] : words[0];
+  const Command* command = find_command(name);
+  if (!command) {
+    std::vector<std::string> names;
+    for (const Command& known : commands()) names.emplace_back(known.name);
+    const std::string near = nearest(name, names);
+    throw Error(ErrorKind::usage, "usage.unknown_command",
+                "there is no command '" + name + "'" + (near.empty() ? "; they are " + joined(names, ", ") : "; did you mean '" + near + "'?"));
+  }
+  if (words[0] == "help") {
+    print_help(*command);
+    return 0;
+  }
+  return command->run({words.begin() + 1, words.end()});
+}
+
+int guarded(const Words& words) {
+  try {
+    return dispatch(words);
+  } catch (const Error& error) {
+    return report_error(error, words);
+  } catch (const std::bad_alloc&) {
+    return report_error(Error(ErrorKind::internal, "internal.memory", "there is not enough memory for this; use fewer rows or columns"), words);
+  } catch (const std::exception& error) {
+    return report_error(Error(ErrorKind::internal, "internal.unexpected", std::string("unexpected failure: ") + error.what() + "; please report it with the command and data"), words);
+  }
+}
+
+}  // namespace
+
+void print_help(const Command& command) {
+  print("headwater " + std::string(command.usage) + "\n\n" + wrapped(command.summary));
+  if (!command.details.empty()) print(wrapped(command.details));
+  const std::vector<Flag> flags = flags_of(command);
+  if (!flags.empty()) print("\n");
+  for (const Flag& flag : flags) print(wrapped("  --" + flag.name + (flag.takes_value ? " VALUE" : "") + (flag.repeatable ? " (repeatable)" : "") + "  " + flag.help, 6));
+}
+
+}  // namespace headwater::cli
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_DFL);
+  std::setlocale(LC_ALL, "C");
+  return headwater::cli::guarded({argv + 1, argv + argc});
+}

@@ -1,0 +1,73 @@
+#include "flags.hpp"
+#include "headwater/core/error.hpp"
+#include "headwater/core/text.hpp"
+#include "headwater/decompositions/decomposition.hpp"
+#include "headwater/diagnostics/test.hpp"
+#include "headwater/report/layout.hpp"
+#include "output.hpp"
+
+namespace headwater::cli {
+namespace {
+
+struct Section {
+  const char* title;
+  std::vector<const MethodCard*> cards;
+};
+
+std::vector<Section> sections() {
+  std::vector<Section> all = {{"Estimators", {}}, {"Covariances", {}}, {"Small-sample profiles", {}}, {"Diagnostics", {}}, {"Decompositions", {}}};
+  for (const EstimatorRow& row : estimators()) all[0].cards.push_back(&row.card);
+  for (const CovarianceRow& row : covariances()) all[1].cards.push_back(&row.card);
+  for (const MethodCard& card : profiles()) all[2].cards.push_back(&card);
+  for (const MethodCard& card : diagnostics()) all[3].cards.push_back(&card);
+  for (const DecompositionRow& row : decompositions()) all[4].cards.push_back(&row.card);
+  return all;
+}
+
+std::string card_text(const MethodCard& card) {
+  return wrapped(std::string(card.name) + ": " + std::string(card.question) + " " + std::string(card.avoid), 4);
+}
+
+std::string full_text(const MethodCard& card) {
+  std::string out = std::string(card.name) + " (" + std::string(card.kind) + ")\n\n" + wrapped(card.question) + wrapped(card.avoid);
+  if (!card.reference.empty()) out += wrapped("Reference: " + std::string(card.reference) + ".");
+  if (!card.supports.empty()) {
+    std::vector<std::string> names(card.supports.begin(), card.supports.end());
+    out += wrapped("Takes: " + joined(names, ", ") + ".");
+  }
+  if (card.options.empty()) return out + "It has no options.\n";
+  out += "\nOptions\n";
+  for (const OptionCard& option : card.options)
+    out += wrapped("  " + std::string(option.name) + " (" + std::string(option.type) + (option.fallback.empty() ? "" : ", default " + std::string(option.fallback)) +
+                       "): " + std::string(option.help), 6);
+  return out;
+}
+
+}  // namespace
+
+int methods_command(const Words& words) {
+  const Command& command = *find_command("methods");
+  const Flags flags(command, words, {{"help", false, false, "this text"}}, 0, 1);
+  if (flags.has("help")) {
+    print_help(command);
+    return 0;
+  }
+  std::vector<std::string> names;
+  for (const Section& section : sections()) {
+    if (flags.arguments().empty()) print(heading(section.title));
+    for (const MethodCard* card : section.cards) {
+      names.emplace_back(card->name);
+      if (flags.arguments().empty()) print(card_text(*card));
+      if (!flags.arguments().empty() && flags.arguments().front() == card->name) {
+        print(full_text(*card));
+        return 0;
+      }
+    }
+  }
+  if (flags.arguments().empty()) return 0;
+  const std::string near = nearest(flags.arguments().front(), names);
+  throw Error(ErrorKind::usage, "usage.unknown_method",
+              "there is no method '" + flags.arguments().front() + "'" + (near.empty() ? "; headwater methods lists them" : "; did you mean '" + near + "'?"));
+}
+
+}  // namespace headwater::cli

@@ -1,0 +1,22 @@
+#include "output.hpp"
+
+#include <cstdio>
+
+#include "headwater/core/error.hpp"
+#include "headwater/result/result_file.hpp"
+
+namespace headwater::cli {
+
+void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+void save(const Tree& tree, const RunConfig& config) {
+  if (!config.output.result.empty()) write_result(tree, config.output.result);
+}
+
+int exit_code_of(const RunResult& result) {
+  const std::string worst = status(result);
+  const bool sound = worst == "converged" || worst == "boundary";
+  return sound || result.config.run.allow_failures ? 0 : exit_code(ErrorKind::numerical);
+}
+
+}  // namespace headwater::cli

@@ -1,0 +1,69 @@
+#include <fstream>
+
+#include "flags.hpp"
+#include "headwater/core/error.hpp"
+#include "headwater/report/json.hpp"
+#include "headwater/report/tables.hpp"
+#include "output.hpp"
+
+namespace headwater::cli {
+namespace {
+
+std::vector<Flag> run_flags() {
+  std::vector<Flag> flags = config_flags();
+  flags.push_back({"print-config", false, false, "print the resolved configuration and stop"});
+  flags.push_back({"format", true, false, "text, json or csv [text]"});
+  flags.push_back({"help", false, false, "this text"});
+  return flags;
+}
+
+void write_table(const std::string& path, const std::string& text) {
+  if (path.empty()) return print(text);
+  std::ofstream file(path, std::ios::binary);
+  file << text;
+  file.close();
+  if (!file) throw Error(ErrorKind::io, "io.cannot_write", "cannot write the tables to '" + path + "'; check the folder and its permissions", {.file = path});
+}
+
+}  // namespace
+
+int run_command(const Words& words) {
+  const Command& command = *find_command("run");
+  const Flags flags(command, words, run_flags(), 0, 1);
+  if (flags.has("help")) {
+    print_help(command);
+    return 0;
+  }
+  if (flags.arguments().empty()) throw Error(ErrorKind::usage, "usage.arguments", "headwater run takes a configuration: headwater run CONFIG");
+  const RunConfig config = read_config(flags.arguments().front(), config_overrides(flags));
+  if (flags.has("print-config")) {
+    print(to_text(config));
+    return 0;
+  }
+  const std::string format = flags.get("format", "text");
+  if (format != "text" && format != "json" && format != "csv")
+    throw Error(ErrorKind::usage, "usage.format", "--format is '" + format + "'; it is text, json or csv", {.key = "format"});
+  const RunResult result = run(config);
+  const Tree tree = describe(result);
+  save(tree, config);
+  if (format == "json") print(decompositions_json(tree));
+  else if (format == "csv") print(csv_coefficients(tree));
+  else write_table(config.output.table, text_report(tree, {.stars = config.output.stars}));
+  if (format == "text" && !config.output.result.empty()) print("\nResult file: " + config.output.result + "\n");
+  return exit_code_of(result);
+}
+
+int check_command(const Words& words) {
+  const Command& command = *find_command("check");
+  const Flags flags(command, words, run_flags(), 0, 1);
+  if (flags.has("help")) {
+    print_help(command);
+    return 0;
+  }
+  if (flags.arguments().empty()) throw Error(ErrorKind::usage, "usage.arguments", "headwater check takes a configuration: headwater check CONFIG");
+  const RunResult result = check(read_config(flags.arguments().front(), config_overrides(flags)));
+  print(check_report(describe(result)));
+  return exit_code_of(result);
+}
+
+}  // namespace headwater::cli

@@ -1,0 +1,40 @@
+#include "flags.hpp"
+#include "headwater/core/error.hpp"
+#include "headwater/report/json.hpp"
+#include "headwater/report/tables.hpp"
+#include "headwater/result/result_file.hpp"
+#include "output.hpp"
+
+namespace headwater::cli {
+
+int show_command(const Words& words) {
+  const Command& command = *find_command("show");
+  const Flags flags(command, words,
+                    {{"format", true, false, "text, json or csv [text]"},
+                     {"config", false, false, "print the configuration stored in the result"},
+                     {"stars", false, false, "stars in the table"},
+                     {"help", false, false, "this text"}},
+                    0, 1);
+  if (flags.has("help")) {
+    print_help(command);
+    return 0;
+  }
+  if (flags.arguments().empty()) throw Error(ErrorKind::usage, "usage.arguments", "headwater show takes a result file: headwater show RESULT");
+  const Tree tree = read_result(flags.arguments().front());
+  const std::string format = flags.get("format", "text");
+  const bool estimated = number_attribute(tree, "estimated") != 0;
+  if (flags.has("config")) {
+    if (const Tree* run = tree.find_child("run")) print(texts(*run, "config").front());
+  } else if (format == "json") {
+    print(tree.find_child("decompositions") ? decompositions_json(tree) : fits_json(tree));
+  } else if (format == "csv") {
+    print(csv_coefficients(tree));
+  } else if (format == "text") {
+    print(estimated ? text_report(tree, {.stars = flags.has("stars")}) : check_report(tree));
+  } else {
+    throw Error(ErrorKind::usage, "usage.format", "--format is '" + format + "'; it is text, json or csv", {.key = "format"});
+  }
+  return 0;
+}
+
+}  // namespace headwater::cli
