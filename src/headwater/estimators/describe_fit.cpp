@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "headwater/core/text.hpp"
@@ -80,7 +81,11 @@ Tree describe(const Fit& fit) {
   tree.text("unidentified_because", "unidentified", because, "what they depend on");
   describe_rows(tree, fit);
   Tree& extras = tree.child("extras");
-  for (const auto& [name, array] : fit.extras) extras.arrays.push_back(array);
+  for (const auto& [name, array] : fit.extras) {
+    const bool by_row = std::find(array.dims.begin(), array.dims.end(), "row") != array.dims.end();
+    if (by_row && !extras.find_axis("row")) extras.axes.push_back(*tree.child("rows").find_axis("row"));
+    extras.arrays.push_back(array);
+  }
   return tree;
 }
 

@@ -1,0 +1,17 @@
+// Modules opened at run time, so that a command that needs none does not pay for loading them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace headwater {
+
+// Where modules are looked for: $HEADWATER_MODULES, the folder of the executable, lib/headwater beside that folder and
+// one and two further out.
+std::vector<std::string> module_folders();
+
+// The function `symbol` of the module `file` ("headwater_ceres.so"). Throws Error{io, "module.absent" | "module.broken"}; `need` says
+// who needs it ("the estimator frontier"), `remedy` what to do about it.
+void* module_function(const std::string& file, const std::string& symbol, const std::string& need, const std::string& remedy);
+
+}  // namespace headwater
