@@ -1,5 +1,6 @@
 // Arithmetic over columns with R's precedence: | & ! comparison + - * / : unary ^.
-#include "headwater/core/text.hpp"
+#include <algorithm>
+
 #include "headwater/formula/parser.hpp"
 
 namespace headwater {
@@ -7,20 +8,24 @@ namespace {
 
 std::string found(const Token& token) {
   if (token.kind == Token::Kind::end) return "the end";
-  const std::string& text = token.text.size() > 40 ? token.text.substr(0, 37) + "..." : token.text;
-  return "'" + text + "'";
+  return "'" + (token.text.size() > 40 ? whole_characters(token.text, 37) + "..." : token.text) + "'";
 }
 
 ExpressionPtr node(Expression::Kind kind, std::string name, std::vector<ExpressionPtr> parts, TextRange where) {
   auto expression = std::make_shared<Expression>();
   expression->kind = kind;
   expression->name = std::move(name);
-  for (ExpressionPtr& part : parts) expression->arguments.push_back({"", std::move(part)});
+  for (ExpressionPtr& part : parts) {
+    expression->height = std::max(expression->height, part->height + 1);
+    expression->arguments.push_back({"", std::move(part)});
+  }
   expression->where = where;
   return expression;
 }
 
-ExpressionPtr binary(std::string op, ExpressionPtr left, ExpressionPtr right) {
+ExpressionPtr binary(const Cursor& cursor, std::string op, ExpressionPtr left, ExpressionPtr right) {
+  if (std::max(left->height, right->height) >= kTallest)
+    cursor.fail_at(right->where.begin, "more than " + std::to_string(kTallest) + " operators in one expression; add a column to the data instead");
   const TextRange where{left->where.begin, right->where.end};
   const auto kind = op == ":" ? Expression::Kind::range : Expression::Kind::binary;
   return node(kind, std::move(op), {std::move(left), std::move(right)}, where);
@@ -45,8 +50,10 @@ ExpressionPtr parse_call(Cursor& cursor, const Token& function) {
   call->name = function.text;
   cursor.expect("(", "after a function's name");
   if (!cursor.peek().is(")")) {
-    do call->arguments.push_back(parse_argument(cursor));
-    while (cursor.take_if(","));
+    do {
+      call->arguments.push_back(parse_argument(cursor));
+      call->height = std::max(call->height, call->arguments.back().value->height + 1);
+    } while (cursor.take_if(","));
   }
   if (!cursor.take_if(")")) cursor.fail("',' or ')'");
   call->where = {function.where.begin, cursor.end_of_last()};
@@ -65,13 +72,13 @@ ExpressionPtr parse_power(Cursor& cursor) {
   }
   if (!cursor.take_if("^")) return base;
   const Cursor::Depth depth(cursor);
-  return binary("^", base, parse_unary(cursor));  // right associative, and x^-1 is allowed
+  return binary(cursor, "^", base, parse_unary(cursor));  // right associative, and x^-1 is allowed
 }
 
 ExpressionPtr parse_unary(Cursor& cursor) {
-  const Cursor::Depth depth(cursor);
   const Token& sign = cursor.peek();
   if (!sign.is("-") && !sign.is("+")) return parse_power(cursor);
+  const Cursor::Depth depth(cursor);
   const std::size_t begin = sign.where.begin;
   const std::string op = cursor.take().text;
   ExpressionPtr inner = parse_unary(cursor);
@@ -91,7 +98,7 @@ ExpressionPtr left_associative(Cursor& cursor, Level inner, const char* const (&
       if (cursor.peek().is(candidate)) op = candidate;
     if (!op) return left;
     cursor.take();
-    left = binary(op, left, inner(cursor));
+    left = binary(cursor, op, left, inner(cursor));
   }
 }
 
@@ -103,8 +110,8 @@ ExpressionPtr parse_comparison(Cursor& cursor) {
 }
 
 ExpressionPtr parse_not(Cursor& cursor) {
-  const Cursor::Depth depth(cursor);
   if (!cursor.peek().is("!")) return parse_comparison(cursor);
+  const Cursor::Depth depth(cursor);
   const std::size_t begin = cursor.take().where.begin;
   ExpressionPtr inner = parse_not(cursor);
   const TextRange where{begin, inner->where.end};
@@ -132,12 +139,11 @@ void Cursor::fail(const std::string& expected) const {
 Cursor::Depth::Depth(Cursor& cursor) : cursor_(cursor) {
   if (++cursor_.depth_ > kDeepest) {
     --cursor_.depth_;
-    cursor_.fail_at(cursor_.peek().where.begin, "brackets and operators are nested more than " + std::to_string(kDeepest) + " deep");
+    cursor_.fail_at(cursor_.peek().where.begin, "brackets are nested too deeply; write this part with fewer");
   }
 }
 
 ExpressionPtr parse_factor(Cursor& cursor) {
-  const Cursor::Depth depth(cursor);
   const Token token = cursor.peek();
   if (token.kind == Token::Kind::number) {
     cursor.take();

@@ -8,15 +8,15 @@ namespace headwater {
 namespace {
 
 int precedence(const Expression& e) {
-  if (e.kind == Expression::Kind::range) return 5;
-  if (e.kind == Expression::Kind::unary) return e.name == "!" ? 2 : 6;
+  if (e.kind == Expression::Kind::range) return 6;
+  if (e.kind == Expression::Kind::unary) return e.name == "!" ? 2 : 7;
   if (e.kind != Expression::Kind::binary) return 9;
   if (e.name == "|") return 0;
   if (e.name == "&") return 1;
-  if (e.name == "+" || e.name == "-") return 3;
-  if (e.name == "*" || e.name == "/") return 4;
-  if (e.name == "^") return 7;
-  return 2;  // comparisons
+  if (e.name == "+" || e.name == "-") return 4;
+  if (e.name == "*" || e.name == "/") return 5;
+  if (e.name == "^") return 8;
+  return 3;  // comparisons
 }
 
 bool plain_name(const std::string& name) {
@@ -42,11 +42,16 @@ std::string binary_text(const Expression& e) {
          bracketed(right, precedence(right) < own || (!right_associative && precedence(right) == own));
 }
 
+std::string name_text(const std::string& name) { return plain_name(name) ? name : "`" + name + "`"; }
+
+std::string quoted(const std::string& text) { return text.find('"') == std::string::npos ? "\"" + text + "\"" : "'" + text + "'"; }
+std::string argument_name_text(const std::string& name) { return name.find('`') == std::string::npos ? name_text(name) : quoted(name); }
+
 std::string call_text(const Expression& e) {
-  std::string text = e.name + "(";
+  std::string text = name_text(e.name) + "(";
   for (std::size_t i = 0; i < e.arguments.size(); ++i) {
     if (i > 0) text += ", ";
-    if (!e.arguments[i].name.empty()) text += e.arguments[i].name + " = ";
+    if (!e.arguments[i].name.empty()) text += argument_name_text(e.arguments[i].name) + " = ";
     text += to_text(*e.arguments[i].value);
   }
   return text + ")";
@@ -62,8 +67,8 @@ void collect(const Expression& e, std::vector<std::string>& names) {
 std::string to_text(const Expression& e) {
   switch (e.kind) {
     case Expression::Kind::number: return shortest(e.number);
-    case Expression::Kind::text: return e.name.find('"') == std::string::npos ? "\"" + e.name + "\"" : "'" + e.name + "'";
-    case Expression::Kind::column: return plain_name(e.name) ? e.name : "`" + e.name + "`";
+    case Expression::Kind::text: return quoted(e.name);
+    case Expression::Kind::column: return name_text(e.name);
     case Expression::Kind::call: return call_text(e);
     case Expression::Kind::unary:
       return e.name + bracketed(*e.arguments[0].value, precedence(*e.arguments[0].value) < precedence(e));

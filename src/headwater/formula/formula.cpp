@@ -9,11 +9,17 @@
 namespace headwater {
 namespace {
 
+void refuse_many_models(const Cursor& cursor, std::size_t models) {
+  if (models > kMostModels)
+    cursor.fail_at(0, "it stands for more than " + std::to_string(kMostModels) + " models; use fewer alternatives in sw() and csw()");
+}
+
 // Cartesian product, the first piece varying slowest.
 template <class Item, class Piece, class Combine>
-std::vector<std::vector<Item>> combinations(const std::vector<Piece>& pieces, const Combine& combine) {
+std::vector<std::vector<Item>> combinations(const Cursor& cursor, const std::vector<Piece>& pieces, const Combine& combine) {
   std::vector<std::vector<Item>> result{{}};
   for (const Piece& piece : pieces) {
+    refuse_many_models(cursor, result.size() * piece.choices.size());
     std::vector<std::vector<Item>> next;
     for (const std::vector<Item>& so_far : result)
       for (const std::vector<Item>& choice : piece.choices) {
@@ -27,7 +33,7 @@ std::vector<std::vector<Item>> combinations(const std::vector<Piece>& pieces, co
 
 void combine_terms(std::vector<Term>& terms, const std::vector<Term>& choice, const Alternatives& piece) {
   for (const Term& term : choice) {
-    const auto same = [&](const Term& other) { return other.text == term.text; };
+    const auto same = [&](const Term& other) { return same_term(other, term); };
     if (piece.removed) std::erase_if(terms, same);
     else if (std::none_of(terms.begin(), terms.end(), same)) terms.push_back(term);
   }
@@ -53,6 +59,7 @@ void add_outcomes(const Cursor& cursor, const ExpressionPtr& e, std::vector<Form
   outcomes.push_back({e, nullptr, nullptr});
 }
 
+// Endogenous regressors or instruments.
 std::vector<Term> single(const Cursor& cursor, const RightHandSide& side, const char* what) {
   std::vector<Term> terms;
   for (const Alternatives& piece : side.pieces) {
@@ -66,6 +73,7 @@ void parse_instruments(Cursor& cursor, Formula& formula) {
   formula.endogenous = single(cursor, parse_right_hand_side(cursor), "endogenous regressors");
   cursor.expect("~", "between endogenous regressors and instruments");
   formula.instruments = single(cursor, parse_right_hand_side(cursor), "instruments");
+  if (formula.endogenous.empty() || formula.instruments.empty()) cursor.fail("endogenous ~ instruments with a column on either side");
 }
 
 // True when the part that starts here has a '~' before the next '|' at the same level.
@@ -134,26 +142,27 @@ Formula parse_formula(std::string_view text) {
   if (!cursor.take_if("~")) cursor.fail("'~' between the outcome and the regressors");
   const RightHandSide side = parse_right_hand_side(cursor);
   formula.intercept = side.intercept;
-  formula.regressors = combinations<Term>(side.pieces, combine_terms);
+  formula.regressors = combinations<Term>(cursor, side.pieces, combine_terms);
   formula.effects = {{}};
   if (cursor.take_if("|")) {
     if (is_instrument_part(cursor)) {
       parse_instruments(cursor, formula);
     } else {
-      formula.effects = combinations<EffectTerm>(parse_effects(cursor), combine_effects);
+      formula.effects = combinations<EffectTerm>(cursor, parse_effects(cursor), combine_effects);
       if (cursor.take_if("|")) parse_instruments(cursor, formula);
     }
   }
   if (!cursor.at_end()) cursor.fail("'+', '|' or the end");
+  refuse_many_models(cursor, formula.outcomes.size() * formula.regressors.size() * formula.effects.size());
   return formula;
 }
 
 std::vector<ModelFormula> expand(const Formula& formula) {
   std::vector<ModelFormula> models;
-  for (const Formula::Outcome& outcome : formula.outcomes)
-    for (const ResolvedOutcome& resolved : resolve(outcome))
-      for (const std::vector<EffectTerm>& effects : formula.effects)
-        for (const std::vector<Term>& terms : formula.regressors) {
+  for (const std::vector<EffectTerm>& effects : formula.effects)
+    for (const Formula::Outcome& outcome : formula.outcomes)
+      for (const std::vector<Term>& terms : formula.regressors)
+        for (const ResolvedOutcome& resolved : resolve(outcome)) {
           ModelFormula model;
           model.outcome = resolved.expression;
           model.outcome_name = to_text(*resolved.expression);

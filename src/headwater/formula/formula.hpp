@@ -31,6 +31,7 @@ struct Expression {
   std::string name;                 // column name, function name, text, or operator: + - * / ^ ( ** is ^ ) < <= == != & | : for range
   std::vector<Argument> arguments;  // call: its arguments; unary: 1; binary and range: 2
   TextRange where;
+  int height = 1;  // of the tree; the parser bounds it, so that recursion over an expression is safe
 };
 
 // Canonical text, R's spelling: log(x), I(x^2), l(x, 1), d(log(x), 4), i(year, x).
@@ -91,7 +92,8 @@ Formula parse_formula(std::string_view text);
 std::vector<Term> parse_terms(std::string_view text);
 ExpressionPtr parse_expression(std::string_view text);
 
-// outcomes × regressor alternatives × effect alternatives; ratio outcomes give three models (activity, resource, ratio).
+// Effect alternatives × outcomes × regressor alternatives, the last varying fastest, as fixest orders them; a ratio outcome
+// gives three models side by side (activity, resource, ratio).
 // split is "" or "column" ("fsplit" adds the full sample); its values are only known with the data, so the caller
 // passes them.
 std::vector<ModelFormula> expand(const Formula& formula);

@@ -1,6 +1,7 @@
 // Tokens -> expressions and terms. One cursor over one text.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,7 +11,11 @@
 
 namespace headwater {
 
-constexpr int kDeepest = 200;  // nesting of brackets and operators
+constexpr int kDeepest = 200;              // nesting of brackets
+constexpr int kTallest = 1000;             // height of an expression: operators in one chain
+constexpr std::size_t kMostTerms = 5000;   // terms of one right-hand side
+constexpr std::size_t kMostSteps = 500;    // arguments of sw() and its kin
+constexpr std::size_t kMostModels = 5000;  // models one formula expands to
 
 class Cursor {
  public:
@@ -60,6 +65,8 @@ struct RightHandSide {
   bool intercept = true;
 };
 RightHandSide parse_right_hand_side(Cursor& cursor);
+// a:b and b:a are one term, as in R.
+bool same_term(const Term& a, const Term& b);
 
 struct EffectAlternatives {
   std::vector<std::vector<EffectTerm>> choices;

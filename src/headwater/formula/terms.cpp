@@ -11,6 +11,8 @@ namespace {
 
 using Terms = std::vector<Term>;
 
+constexpr double kLongestStep = 1000;  // periods
+
 std::string term_text(const std::vector<ExpressionPtr>& factors) {
   std::vector<std::string> parts;
   for (const ExpressionPtr& factor : factors) parts.push_back(to_text(*factor));
@@ -22,9 +24,21 @@ Term make_term(std::vector<ExpressionPtr> factors, TextRange where) {
   return {std::move(factors), std::move(text), where};
 }
 
+std::vector<std::string> sorted_factors(const Term& term) {
+  std::vector<std::string> factors;
+  for (const ExpressionPtr& factor : term.factors) factors.push_back(to_text(*factor));
+  std::sort(factors.begin(), factors.end());
+  return factors;
+}
+
 void add(Terms& terms, const Term& term) {
-  const bool known = std::any_of(terms.begin(), terms.end(), [&](const Term& t) { return t.text == term.text; });
+  const bool known = std::any_of(terms.begin(), terms.end(), [&](const Term& t) { return same_term(t, term); });
   if (!known) terms.push_back(term);
+}
+
+void refuse_many(const Cursor& cursor, std::size_t terms) {
+  if (terms > kMostTerms)
+    cursor.fail_at(cursor.peek().where.begin, "these are more than " + std::to_string(kMostTerms) + " terms; write fewer, or absorb a factor as an effect after '|'");
 }
 
 Term product(const Term& a, const Term& b) {
@@ -37,7 +51,8 @@ Term product(const Term& a, const Term& b) {
   return make_term(std::move(factors), {a.where.begin, b.where.end});
 }
 
-Terms interactions(const Terms& a, const Terms& b) {
+Terms interactions(const Cursor& cursor, const Terms& a, const Terms& b) {
+  refuse_many(cursor, a.size() * b.size());
   Terms result;
   for (const Term& left : a)
     for (const Term& right : b) add(result, product(left, right));
@@ -65,13 +80,14 @@ ExpressionPtr number(double value, TextRange where) {
 // The steps of l(x, 1:3), l(x, c(1, 4)), l(x, 2) or l(x).
 std::vector<double> steps_of(const Cursor& cursor, const Expression& call) {
   const std::string usage = call.name + "(column, steps) with whole steps such as 1, 1:4 or c(1, 4)";
-  if (call.arguments.empty() || call.arguments.size() > 2) cursor.fail_at(call.where.begin, "expected " + usage);
+  const bool named = std::any_of(call.arguments.begin(), call.arguments.end(), [](const Argument& a) { return !a.name.empty(); });
+  if (named || call.arguments.empty() || call.arguments.size() > 2) cursor.fail_at(call.where.begin, "expected " + usage);
   if (call.arguments.size() == 1) return {1};
   const Expression& steps = *call.arguments[1].value;
   std::vector<double> values;
   if (steps.kind == Expression::Kind::range) {
     const auto from = constant(*steps.arguments[0].value), to = constant(*steps.arguments[1].value);
-    if (!from || !to || std::abs(*to - *from) > 1000) cursor.fail_at(steps.where.begin, "expected " + usage);
+    if (!from || !to || std::abs(*to - *from) > kLongestStep) cursor.fail_at(steps.where.begin, "expected " + usage);
     const double direction = *to >= *from ? 1 : -1;
     for (double step = *from; direction * (*to - step) > -1e-9; step += direction) values.push_back(step);
   } else if (steps.kind == Expression::Kind::call && steps.name == "c") {
@@ -79,8 +95,9 @@ std::vector<double> steps_of(const Cursor& cursor, const Expression& call) {
   } else {
     values.push_back(constant(steps).value_or(std::nan("")));
   }
+  if (values.empty()) cursor.fail_at(steps.where.begin, "expected " + usage);
   for (const double value : values)
-    if (!(value == std::floor(value))) cursor.fail_at(steps.where.begin, "expected " + usage);
+    if (!(value == std::floor(value)) || std::abs(value) > kLongestStep) cursor.fail_at(steps.where.begin, "expected " + usage);
   return values;
 }
 
@@ -132,16 +149,20 @@ Terms parse_power(Cursor& cursor) {
   Terms base = parse_primary(cursor);
   if (cursor.peek().is("/"))
     cursor.fail_at(cursor.peek().where.begin, "'/' between terms has no meaning here; for a quotient write I(a / b)");
+  for (const char* comparison : {"==", "!=", "<", "<=", ">", ">="})
+    if (cursor.peek().is(comparison))
+      cursor.fail_at(cursor.peek().where.begin, std::string("a comparison goes inside I(): write I(") + base[0].text + " " + comparison + " value)");
   if (!cursor.peek().is("^")) return base;
   cursor.take();
   const Token power = cursor.take();
   if (base.size() == 1)
-    cursor.fail_at(begin, "a power of a column goes inside I(): write I(" + base[0].text + "^" + power.text + ")");
+    cursor.fail_at(begin, "a power of a column goes inside I(): write I(" + base[0].text + "^" +
+                              (power.kind == Token::Kind::number ? power.text : "power") + ")");
   if (power.kind != Token::Kind::number || power.number < 1 || power.number > 4 || power.number != std::floor(power.number))
     cursor.fail_at(power.where.begin, "expected a whole power from 1 to 4 of a sum of terms");
   Terms result = base;
   for (int i = 1; i < static_cast<int>(power.number); ++i) {
-    const Terms crossed = interactions(result, base);
+    const Terms crossed = interactions(cursor, result, base);
     for (const Term& term : crossed) add(result, term);
   }
   return result;
@@ -149,7 +170,7 @@ Terms parse_power(Cursor& cursor) {
 
 Terms parse_interaction(Cursor& cursor) {
   Terms left = parse_power(cursor);
-  while (cursor.take_if(":")) left = interactions(left, parse_power(cursor));
+  while (cursor.take_if(":")) left = interactions(cursor, left, parse_power(cursor));
   return left;
 }
 
@@ -157,7 +178,7 @@ Terms parse_crossing(Cursor& cursor) {
   Terms left = parse_interaction(cursor);
   while (cursor.take_if("*")) {
     const Terms right = parse_interaction(cursor);
-    const Terms both = interactions(left, right);
+    const Terms both = interactions(cursor, left, right);
     for (const Term& term : right) add(left, term);
     for (const Term& term : both) add(left, term);
   }
@@ -167,17 +188,25 @@ Terms parse_crossing(Cursor& cursor) {
 Terms parse_terms_sum(Cursor& cursor) {
   const Cursor::Depth depth(cursor);
   Terms sum = parse_crossing(cursor);
-  while (cursor.take_if("+"))
+  while (cursor.take_if("+")) {
     for (const Term& term : parse_crossing(cursor)) add(sum, term);
+    refuse_many(cursor, sum.size());
+  }
   return sum;
+}
+
+void refuse_many_steps(const Cursor& cursor, std::size_t steps) {
+  if (steps > kMostSteps) cursor.fail_at(cursor.peek().where.begin, "more than " + std::to_string(kMostSteps) + " steps; write fewer");
 }
 
 Alternatives parse_stepwise(Cursor& cursor) {
   const std::string function = cursor.take().text;
   cursor.expect("(", "after " + function);
   std::vector<Terms> arguments;
-  do arguments.push_back(parse_terms_sum(cursor));
-  while (cursor.take_if(","));
+  do {
+    arguments.push_back(parse_terms_sum(cursor));
+    refuse_many_steps(cursor, arguments.size());
+  } while (cursor.take_if(","));
   if (!cursor.take_if(")")) cursor.fail("',' or ')'");
   return {stepwise(function, arguments), false};
 }
@@ -213,6 +242,8 @@ EffectTerm parse_effect(Cursor& cursor) {
     effect.text += (slopes_only ? "[[" : "[") + joined(slopes, ", ") + (slopes_only ? "]]" : "]");
   }
   effect.where.end = cursor.end_of_last();
+  if (cursor.peek().is(":") || cursor.peek().is("*"))
+    cursor.fail_at(cursor.peek().where.begin, "effects are crossed with '^', as in type^quarter");
   return effect;
 }
 
@@ -223,6 +254,12 @@ std::vector<EffectTerm> parse_effect_sum(Cursor& cursor) {
 }
 
 }  // namespace
+
+bool same_term(const Term& a, const Term& b) {
+  if (a.text == b.text) return true;
+  const bool reordered = a.factors.size() == b.factors.size() && a.factors.size() > 1 && a.text.size() == b.text.size();
+  return reordered && sorted_factors(a) == sorted_factors(b);
+}
 
 bool is_stepwise(const std::string& function) {
   return function == "sw" || function == "sw0" || function == "csw" || function == "csw0";
@@ -244,6 +281,7 @@ RightHandSide parse_right_hand_side(Cursor& cursor) {
     } else {
       side.pieces.push_back({{parse_crossing(cursor)}, minus});
     }
+    refuse_many(cursor, side.pieces.size());
     if (cursor.take_if("+")) minus = false;
     else if (cursor.take_if("-")) minus = true;
     else return side;
@@ -252,13 +290,19 @@ RightHandSide parse_right_hand_side(Cursor& cursor) {
 
 std::vector<EffectAlternatives> parse_effects(Cursor& cursor) {
   std::vector<EffectAlternatives> pieces;
+  if (cursor.peek().kind == Token::Kind::number && (cursor.peek().number == 0 || cursor.peek().number == 1)) {
+    cursor.take();  // "| 0 |" and "| 1 |": no effects
+    return pieces;
+  }
   do {
     if (starts_stepwise(cursor)) {
       const std::string function = cursor.take().text;
       cursor.expect("(", "after " + function);
       std::vector<std::vector<EffectTerm>> arguments;
-      do arguments.push_back(parse_effect_sum(cursor));
-      while (cursor.take_if(","));
+      do {
+        arguments.push_back(parse_effect_sum(cursor));
+        refuse_many_steps(cursor, arguments.size());
+      } while (cursor.take_if(","));
       if (!cursor.take_if(")")) cursor.fail("',' or ')'");
       pieces.push_back({stepwise(function, arguments)});
     } else {

@@ -19,6 +19,7 @@ bool continues_name(char c) { return starts_name(c) || is_digit(c) || c == '.'; 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
 constexpr std::array<std::string_view, 8> kTwoCharacterSymbols = {"==", "!=", "<=", ">=", "**", "&&", "||", "[["};
+constexpr std::string_view kNoBreakSpace = "\xC2\xA0";
 constexpr std::string_view kOneCharacterSymbols = "+-*/^:~|()[],=<>&!";
 
 class Lexer {
@@ -33,8 +34,12 @@ class Lexer {
   }
 
  private:
+  // No-break spaces come with text pasted from documents.
   void skip_blanks() {
-    while (at_ < source_.size() && is_blank(source_[at_])) ++at_;
+    while (at_ < source_.size())
+      if (is_blank(source_[at_])) ++at_;
+      else if (source_.substr(at_, kNoBreakSpace.size()) == kNoBreakSpace) at_ += kNoBreakSpace.size();
+      else return;
   }
 
   Token next() {
@@ -66,7 +71,7 @@ class Lexer {
 
   Token name() {
     const std::size_t begin = at_;
-    while (at_ < source_.size() && continues_name(source_[at_])) ++at_;
+    while (at_ < source_.size() && continues_name(source_[at_]) && source_.substr(at_, kNoBreakSpace.size()) != kNoBreakSpace) ++at_;
     return {Token::Kind::name, std::string(source_.substr(begin, at_ - begin)), 0, {begin, at_}};
   }
 
@@ -103,6 +108,8 @@ std::size_t sequence_start(std::string_view text, std::size_t at) {
 }
 
 }  // namespace
+
+std::string whole_characters(std::string_view text, std::size_t bytes) { return std::string(text.substr(0, sequence_start(text, bytes))); }
 
 std::vector<Token> tokenize(std::string_view source) { return Lexer(source).run(); }
 
