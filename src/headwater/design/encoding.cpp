@@ -21,6 +21,17 @@ bool is_text_column(const Panel& panel, const Expression& e) {
   return e.kind == Expression::Kind::column && panel.column(e.name).type == Column::Type::text;
 }
 
+// A text column of numbers with an odd cell among them: a mistake, not a factor.
+bool mostly_numbers(const Column& column) {
+  if (column.why_text.empty()) return false;
+  std::vector<bool> number;
+  for (const std::string& level : column.levels) number.push_back(parse_number(level).has_value());
+  std::int64_t numbers = 0, words = 0;
+  for (const std::int32_t code : column.codes)
+    if (code >= 0) ++(number[static_cast<std::size_t>(code)] ? numbers : words);
+  return numbers > words;
+}
+
 Grouping groups_of(const Panel& panel, const Expression& e) {
   if (e.kind == Expression::Kind::column) return grouping(panel.column(e.name));
   Column column;
@@ -131,7 +142,7 @@ FactorPart plain_part(const Panel& panel, const Expression& e) {
     part.kind = FactorPart::Kind::factor;
     part.groups = groups_of(panel, *e.arguments[0].value);
   } else if (is_text_column(panel, e)) {
-    if (const Column& column = panel.column(e.name); !column.why_text.empty()) evaluate(panel, e);  // explains the odd cell
+    if (mostly_numbers(panel.column(e.name))) evaluate(panel, e);  // explains the odd cell
     part.kind = FactorPart::Kind::factor;
     part.groups = groups_of(panel, e);
   } else {

@@ -1,0 +1,76 @@
+// NIST StRD linear regression: correct digits (log relative error) of coefficients, standard errors and residual spread.
+#include <algorithm>
+#include <cmath>
+#include <iostream>
+#include <map>
+
+#include "case.hpp"
+#include "filip.hpp"
+#include "headwater/core/text.hpp"
+#include "headwater/linalg/solve.hpp"
+
+namespace headwater::golden {
+namespace {
+
+double digits(double got, double certified) {
+  const double error = certified == 0 ? std::abs(got) : std::abs(got - certified) / std::abs(certified);
+  return error == 0 ? 15 : std::clamp(-std::log10(error), 0.0, 15.0);
+}
+
+struct Least {
+  double coefficients, errors;
+};
+// At least the digits of Eigen's Householder QR; Longley and Filip as promised.
+const std::map<std::string, Least>& least() {
+  static const std::map<std::string, Least> table = {{"nist_linear_longley", {12, 12}}, {"nist_linear_norris", {12.3, 12}},
+                                                     {"nist_linear_noint1", {14, 13}},  {"nist_linear_wampler1", {10.1, 9}},
+                                                     {"nist_linear_wampler2", {13.1, 13}}, {"nist_linear_wampler3", {9.8, 9}}};
+  return table;
+}
+
+class Nist : public ::testing::TestWithParam<Case> {};
+
+TEST_P(Nist, IsReachedToItsDigits) {
+  const Case& one = GetParam();
+  if (one.absent()) GTEST_SKIP() << "the reference values are not beside the source tree";
+  const Fit fit = fit_case(one);
+  const auto& parameters = one.json["certified"]["parameters"];
+  ASSERT_EQ(static_cast<std::size_t>(fit.k()), parameters.size());
+  double coefficients = 15, errors = 15;
+  Index j = 0;
+  for (const auto& [name, certified] : parameters.items()) {
+    coefficients = std::min(coefficients, digits(fit.coefficients(j), number(certified["estimate"])));
+    errors = std::min(errors, digits(std::sqrt(fit.goodness.sigma2 * fit.bread(j, j)), number(certified["se"])));
+    ++j;
+  }
+  std::cout << one.id << ": log relative error of coefficients " << significant(coefficients, 3) << ", of standard errors "
+            << significant(errors, 3) << "\n";
+  RecordProperty("coefficients", significant(coefficients, 3));
+  RecordProperty("errors", significant(errors, 3));
+  const auto wanted = least().find(one.id);
+  if (wanted == least().end()) return;
+  EXPECT_GE(coefficients, wanted->second.coefficients);
+  EXPECT_GE(errors, wanted->second.errors);
+}
+INSTANTIATE_TEST_SUITE_P(Reference, Nist, ::testing::ValuesIn(cases_of({"nist_linear"})), case_name);
+
+TEST(NistFilip, ReachesSevenAndAHalfDigits) {
+  const Index n = static_cast<Index>(kFilipX.size());
+  Matrix X(n, 11);
+  Vector y(n);
+  for (Index i = 0; i < n; ++i) {
+    y(i) = kFilipY[static_cast<std::size_t>(i)];
+    for (int power = 0; power < 11; ++power) X(i, power) = std::pow(kFilipX[static_cast<std::size_t>(i)], power);
+  }
+  const LeastSquares fit = least_squares(X, y, Vector());
+  ASSERT_EQ(fit.kept.size(), 11u) << "a column was called collinear";
+  double worst = 15;
+  for (Index j = 0; j < 11; ++j) worst = std::min(worst, digits(fit.coefficients(j), kFilipCertified[static_cast<std::size_t>(j)]));
+  const double spread = std::sqrt(fit.residuals.squaredNorm() / static_cast<double>(n - 11));
+  std::cout << "nist_linear_filip: log relative error of coefficients " << significant(worst, 3) << "\n";
+  EXPECT_GE(worst, 7.5);
+  EXPECT_GE(digits(spread, kFilipResidualSpread), 7.5);
+}
+
+}  // namespace
+}  // namespace headwater::golden
