@@ -24,16 +24,9 @@ std::string model_heading(const Tree& fit) {
 std::string count_text(const Tree& fit, const char* key) { return thousands(static_cast<long long>(number_attribute(fit, key))); }
 
 std::string cluster_text(const Tree& fit) {
-  const auto& names = labels(fit, "cluster");
-  const auto& counts = integers(fit, "cluster_count");
   std::vector<std::string> parts;
-  for (std::size_t i = 0; i < names.size(); ++i) parts.push_back(thousands(counts[i]) + " " + names[i]);
+  for (const std::int64_t count : integers(fit, "cluster_count")) parts.push_back(thousands(count));
   return parts.empty() ? "-" : joined(parts, ", ");
-}
-
-std::string effects_text(const Tree& fit) {
-  const auto& names = labels(fit, "effect");
-  return names.empty() ? "none" : joined(names, " + ");
 }
 
 double scalar(const Tree& fit, const char* name) { return numbers(fit, name).front(); }
@@ -62,6 +55,15 @@ std::string one_model(const Tree& fit, const TableOptions& options) {
   return out;
 }
 
+std::vector<std::string> all_effects(const std::vector<const Tree*>& fits) {
+  std::vector<std::string> names;
+  for (const Tree* fit : fits)
+    if (!failed(*fit))
+      for (const std::string& name : labels(*fit, "effect"))
+        if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  return names;
+}
+
 void summary_rows(TextTable& table, const std::vector<const Tree*>& fits) {
   const auto row = [&](const std::string& label, const auto& cell) {
     std::vector<std::string> cells{label};
@@ -71,7 +73,11 @@ void summary_rows(TextTable& table, const std::vector<const Tree*>& fits) {
   row("rows", [](const Tree& f) { return count_text(f, "nobs"); });
   row("units", [](const Tree& f) { return count_text(f, "units"); });
   row("clusters", cluster_text);
-  row("effects", effects_text);
+  for (const std::string& effect : all_effects(fits))
+    row("effect: " + effect, [&](const Tree& f) {
+      const auto& own = labels(f, "effect");
+      return std::string(std::find(own.begin(), own.end(), effect) != own.end() ? "yes" : "no");
+    });
   row("outcome mean", [](const Tree& f) { return shown(scalar(f, "outcome_mean")); });
   row("R2 within", [](const Tree& f) { return shown(scalar(f, "r_squared_within")); });
   row("R2 total", [](const Tree& f) { return shown(scalar(f, "r_squared")); });

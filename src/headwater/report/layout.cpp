@@ -140,7 +140,8 @@ std::string TextTable::text(int width) const {
   std::vector<std::string> headings;
   for (const Column& column : columns_) headings.push_back(column.heading);
   const std::string across = std::string(static_cast<std::size_t>(std::min(total, width)), '-') + "\n";
-  std::string out = line(headings) + across;
+  const bool headed = std::any_of(headings.begin(), headings.end(), [](const std::string& h) { return !h.empty(); });
+  std::string out = headed ? line(headings) + across : std::string();
   for (const auto& row : cells) out += row.empty() ? across : line(row);
   return out + notes;
 }
