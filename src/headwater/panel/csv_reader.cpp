@@ -35,19 +35,34 @@ std::size_t utf8_length(std::string_view bytes, std::size_t at) {
   return 0;
 }
 
-void check_encoding(std::string_view bytes, const std::string& file) {
+// Line and field of a byte. Counts quotes only, so it works before anything is known to be well formed.
+[[noreturn]] void encoding_error(std::string_view bytes, std::size_t at, char separator, const std::string& file,
+                                 const std::string& code, const std::string& message) {
+  std::int64_t row = 1, field = 1;
+  bool quoted = false;
+  for (std::size_t i = 0; i < at; ++i) {
+    const bool ends_line = bytes[i] == '\n' || (bytes[i] == '\r' && bytes[i + 1] != '\n');
+    row += ends_line;
+    if (bytes[i] == '"') quoted = !quoted;
+    if (quoted) continue;
+    if (ends_line) field = 1;
+    field += bytes[i] == separator;
+  }
+  const std::string column = "column " + std::to_string(field);
+  data_error(file, row, code, column + ": " + message, column);
+}
+
+void check_encoding(std::string_view bytes, char separator, const std::string& file) {
   if (bytes.substr(0, 2) == "\xFF\xFE" || bytes.substr(0, 2) == "\xFE\xFF")
     throw Error(ErrorKind::data, "csv.utf16", file + " is UTF-16 text, which is not read; save it as UTF-8", {.file = file});
-  std::int64_t row = 1;
   for (std::size_t i = 0; i < bytes.size();) {
-    const char c = bytes[i];
-    if (c == '\n') ++row;
-    if (c == '\0')
-      data_error(file, row, "nul_byte", "there is a NUL byte, so this is not plain text; save it as UTF-8 CSV");
-    const std::size_t length = utf8_length(bytes, i);
+    if (bytes[i] == '\0')
+      encoding_error(bytes, i, separator, file, "nul_byte",
+                     "there is a NUL byte, so this is not plain text; save it as UTF-8 CSV");
+    const std::size_t length = static_cast<unsigned char>(bytes[i]) < 0x80 ? 1 : utf8_length(bytes, i);
     if (length == 0)
-      data_error(file, row, "invalid_utf8",
-                 "a byte is not UTF-8 (the file may be Latin-1 or Windows-1252); save it as UTF-8");
+      encoding_error(bytes, i, separator, file, "invalid_utf8",
+                     "a byte is not UTF-8 (the file may be Latin-1 or Windows-1252); save it as UTF-8");
     i += length;
   }
 }
@@ -96,7 +111,7 @@ class Tokens {
       if (at_ >= bytes_.size())
         data_error(file_, opened, "unclosed_quote",
                    "the quote that opens field " + std::to_string(column + 1) + " is never closed; close it or double it");
-      if (bytes_[at_] == '\n') ++line_;
+      if (bytes_[at_] == '\n' || (bytes_[at_] == '\r' && bytes_.substr(at_ + 1, 1) != "\n")) ++line_;
       if (bytes_[at_] != '"') continue;
       if (at_ + 1 < bytes_.size() && bytes_[at_ + 1] == '"') {
         doubled = true;
@@ -141,6 +156,8 @@ Names read_header(Tokens& tokens, const std::string& file, char separator) {
   tokens.record(fields);
   if (fields.size() == 1 && separator == ',' && std::count(fields[0].begin(), fields[0].end(), ';') > 0)
     data_error(file, 1, "separator", "the header has ';' and no ',': save the file with commas, or as .tsv with tabs");
+  if (fields.size() == 1 && separator == ',' && fields[0].find('\t') != std::string_view::npos)
+    data_error(file, 1, "separator", "the header has tabs and no ',': name the file .tsv, or save it with commas");
   std::unordered_map<std::string, std::size_t> seen;
   Names names;
   for (std::size_t j = 0; j < fields.size(); ++j) {
@@ -171,7 +188,7 @@ Names read_header(Tokens& tokens, const std::string& file, char separator) {
 
 RawTable parse_csv(std::string_view bytes, const std::string& file, char separator, const ReadOptions& options) {
   if (bytes.empty()) throw Error(ErrorKind::data, "csv.empty", file + " is empty; it needs a header line and rows", {.file = file});
-  check_encoding(bytes, file);
+  check_encoding(bytes, separator, file);
   Tokens tokens(bytes, file, separator);
   const Names header = read_header(tokens, file, separator);
   std::vector<std::vector<std::string_view>> cells(header.size());

@@ -8,15 +8,10 @@
 #include "headwater/core/error.hpp"
 #include "headwater/core/method.hpp"
 #include "headwater/core/text.hpp"
+#include "headwater/panel/key_values.hpp"
 
 namespace headwater {
 namespace {
-
-[[noreturn]] void data_error(const DataLedger& ledger, const std::string& code, std::int64_t row, const std::string& column,
-                             const std::string& message) {
-  throw Error(ErrorKind::data, "data." + code, ledger.file + ", row " + std::to_string(row) + ": " + message,
-              {.file = ledger.file, .row = row, .column = column});
-}
 
 const Column& key_column(const std::vector<Column>& columns, const std::string& key, const char* what, const DataLedger& ledger) {
   const auto found = std::find_if(columns.begin(), columns.end(), [&](const Column& c) { return c.name == key; });
@@ -30,44 +25,11 @@ const Column& key_column(const std::vector<Column>& columns, const std::string& 
               {.file = ledger.file, .column = key});
 }
 
-// Text of a cell whatever the type of its column.
-std::string cell_text(const Column& column, Index row) {
-  if (column.type == Column::Type::number) return shortest(column.numbers(row));
-  const std::int32_t code = column.codes[static_cast<std::size_t>(row)];
-  return code < 0 ? "" : column.levels[static_cast<std::size_t>(code)];
-}
-
 void require_present(const Column& column, const char* what, const std::vector<std::int64_t>& rows, const DataLedger& ledger) {
   for (Index i = 0; i < column.size(); ++i)
     if (column.is_missing(i) || (column.type == Column::Type::text && column.codes[static_cast<std::size_t>(i)] < 0))
-      data_error(ledger, "missing_key", rows[static_cast<std::size_t>(i)], column.name,
+      key_error(ledger, "missing_key", rows[static_cast<std::size_t>(i)], column.name,
                  "the " + std::string(what) + " key '" + column.name + "' is empty; every row needs one");
-}
-
-// Codes that a reader would take for the same unit: apart only in case, blanks or no-break spaces.
-std::string folded(std::string_view code) {
-  std::string plain;
-  for (std::size_t i = 0; i < code.size(); ++i) {
-    if (code.substr(i, 2) == "\xC2\xA0") {
-      ++i;
-      continue;
-    }
-    if (code[i] != ' ' && code[i] != '\t') plain += code[i];
-  }
-  return lower(plain);
-}
-
-void refuse_ambiguous_units(const Column& unit, const std::vector<std::int64_t>& rows, const DataLedger& ledger) {
-  if (unit.type != Column::Type::text) return;
-  std::unordered_map<std::string, std::size_t> seen;
-  for (std::size_t level = 0; level < unit.levels.size(); ++level) {
-    const auto [known, fresh] = seen.emplace(folded(unit.levels[level]), level);
-    if (fresh) continue;
-    const auto where = std::find(unit.codes.begin(), unit.codes.end(), static_cast<std::int32_t>(level)) - unit.codes.begin();
-    data_error(ledger, "ambiguous_unit", rows[static_cast<std::size_t>(where)], unit.name,
-               "unit '" + unit.levels[level] + "' differs from '" + unit.levels[known->second] +
-                   "' only in case or blanks; write them alike if they are one unit, or rename one");
-  }
 }
 
 Grouping row_grouping(Index rows) {
@@ -75,48 +37,6 @@ Grouping row_grouping(Index rows) {
   std::iota(groups.code.begin(), groups.code.end(), 0);
   for (Index i = 0; i < rows; ++i) groups.labels.push_back(std::to_string(i + 1));
   return groups;
-}
-
-struct Times {
-  std::vector<Period> of_row;
-  Frequency frequency = Frequency::integer;
-};
-
-// "2011-12" may be a financial year or a month: it is a month where other cells can only be months.
-Period as_month(const Period& period) {
-  return {Frequency::month, period.ordinal * 12 + (period.ordinal + 1) % 100 - 1};
-}
-
-Times read_times(const Column& column, const std::vector<std::int64_t>& rows, const DataLedger& ledger) {
-  Times times;
-  times.of_row.resize(static_cast<std::size_t>(column.size()));
-  std::vector<std::optional<Period>> of_level;
-  if (column.type == Column::Type::text)
-    for (const std::string& level : column.levels) of_level.push_back(parse_period(level));
-  bool months = false;
-  for (Index i = 0; i < column.size(); ++i) {
-    const auto at = static_cast<std::size_t>(i);
-    const auto period = column.type == Column::Type::text ? of_level[static_cast<std::size_t>(column.codes[at])]
-                                                          : parse_period(cell_text(column, i));
-    if (!period)
-      data_error(ledger, "period", rows[at], column.name,
-                 "'" + cell_text(column, i) + "' in column '" + column.name +
-                     "' is not a period; write 2024Q1, 2024-25 Q1, 2024-25, 2024, 2024-04, a date or a whole number");
-    times.of_row[at] = *period;
-    months |= period->frequency == Frequency::month;
-  }
-  if (months)
-    for (Period& period : times.of_row)
-      if (period.frequency == Frequency::financial_year && (period.ordinal + 1) % 100 >= 1 && (period.ordinal + 1) % 100 <= 12)
-        period = as_month(period);
-  for (std::size_t i = 1; i < times.of_row.size(); ++i)
-    if (times.of_row[i].frequency != times.of_row[0].frequency)
-      data_error(ledger, "mixed_periods", rows[i], column.name,
-                 "'" + cell_text(column, static_cast<Index>(i)) + "' is a " + name(times.of_row[i].frequency) + " and '" +
-                     cell_text(column, 0) + "' in row " + std::to_string(rows[0]) + " a " + name(times.of_row[0].frequency) +
-                     "; one column holds one kind of period");
-  times.frequency = times.of_row.empty() ? Frequency::integer : times.of_row[0].frequency;
-  return times;
 }
 
 Column reordered(const Column& column, const std::vector<Index>& order) {
@@ -194,12 +114,12 @@ Panel::Panel(std::vector<Column> columns, Keys keys, std::vector<std::int64_t> s
     refuse_ambiguous_units(unit, source_rows, ledger_);
     units = grouping(unit);
   }
-  Times times;
+  KeyPeriods times;
   times.of_row.assign(n, Period{});
   if (has_time()) {
     const Column& time = key_column(columns, keys_.time, "time", ledger_);
     require_present(time, "time", source_rows, ledger_);
-    times = read_times(time, source_rows, ledger_);
+    times = read_periods(time, source_rows, ledger_);
   }
   const auto before = [&](Index a, Index b) {
     const auto i = static_cast<std::size_t>(a), j = static_cast<std::size_t>(b);
@@ -211,7 +131,7 @@ Panel::Panel(std::vector<Column> columns, Keys keys, std::vector<std::int64_t> s
     for (std::size_t i = 1; i < n; ++i) {
       if (before(order[i - 1], order[i])) continue;
       const auto first = static_cast<std::size_t>(order[i - 1]), second = static_cast<std::size_t>(order[i]);
-      data_error(ledger_, "duplicate_key", source_rows[second], keys_.unit,
+      key_error(ledger_, "duplicate_key", source_rows[second], keys_.unit,
                  "unit '" + units.labels[static_cast<std::size_t>(units.code[second])] + "' and period '" +
                      to_text(times.of_row[second]) + "' stand in row " + std::to_string(source_rows[first]) +
                      " already; a unit has one row a period, so remove one or add the keys that tell them apart");

@@ -66,6 +66,17 @@ class Scanner {
     rest_ = trial.rest_;
     return true;
   }
+  // "201819-" before a quarter. Alone, "201819" is a whole number.
+  bool joined_financial_year(std::int64_t& first) {
+    std::int64_t both = 0;
+    Scanner trial(rest_);
+    if (!trial.digits(6, both) || !trial.any_of("-") || both % 100 != (both / 100 + 1) % 100) return false;
+    first = both / 100;
+    rest_ = trial.rest_;
+    return true;
+  }
+  // The hours of "2024-04-30 00:00:00" or "2024-04-30T09:30:00.5+01:00".
+  bool clock() const { return rest_.find_first_not_of("0123456789:.+-Z") == std::string_view::npos; }
   bool done() const { return rest_.empty(); }
 
  private:
@@ -113,7 +124,7 @@ std::optional<Period> financial(std::string_view text) {
     if (s.digits(4, year) && s.done()) return Period{Frequency::quarter, year * 4 + q - 1};
     return std::nullopt;
   }
-  if (!s.financial_year(year)) return std::nullopt;
+  if (!s.financial_year(year) && !s.joined_financial_year(year)) return std::nullopt;
   if (s.done()) return Period{Frequency::financial_year, year};
   s.any_of("-_ ");
   s.blanks();
@@ -140,7 +151,7 @@ std::optional<Period> calendar(std::string_view text) {
   if (!s.digits(2, second)) return std::nullopt;
   if (s.done()) return second >= 1 && second <= 12 ? std::optional(Period{Frequency::month, year * 12 + second - 1}) : std::nullopt;
   if (!s.any_of("-/.") || !s.digits(2, third)) return std::nullopt;
-  if (!s.done() && !s.any_of("T ")) return std::nullopt;
+  if (!s.done() && !(s.any_of("T ") && s.clock())) return std::nullopt;
   return make_day(year, second, third);
 }
 
@@ -169,15 +180,17 @@ std::optional<Period> named_month(std::string_view text) {
 
 // A whole number, or a short prefix of letters and a number: t5 is before t10.
 std::optional<Period> counted(std::string_view text) {
-  std::size_t prefix = 0;
-  while (prefix < text.size() && prefix < 8 && ((text[prefix] | 0x20) >= 'a' && (text[prefix] | 0x20) <= 'z')) ++prefix;
+  const std::size_t prefix = count_prefix(text).size();
+  if (prefix > 8) return std::nullopt;
   text.remove_prefix(prefix);
+  if (prefix > 0 && text.substr(0, 1) == "-") return std::nullopt;  // "wave-2" is not minus two
   std::int64_t value = 0;
   const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (text.empty() || status != std::errc{}) return std::nullopt;
   const std::string_view tail = text.substr(static_cast<std::size_t>(end - text.data()));
   if (!tail.empty() && tail != ".0") return std::nullopt;
-  if (std::abs(value) > std::int64_t{1} << 53) return std::nullopt;
+  constexpr std::int64_t kMost = std::int64_t{1} << 53;
+  if (value > kMost || value < -kMost) return std::nullopt;
   return Period{Frequency::integer, value};
 }
 
@@ -213,6 +226,25 @@ std::optional<Period> parse_period(std::string_view raw) {
   if (auto period = day_first(text)) return period;
   if (auto period = named_month(text)) return period;
   return counted(text);
+}
+
+std::string_view count_prefix(std::string_view text) {
+  text = trimmed(text);
+  std::size_t prefix = 0;
+  while (prefix < text.size() && ((text[prefix] | 0x20) >= 'a' && (text[prefix] | 0x20) <= 'z')) ++prefix;
+  return text.substr(0, prefix);
+}
+
+std::optional<Period> month_begun_by(const Period& day) {
+  if (day.frequency != Frequency::day) return std::nullopt;
+  const Date date = date_of(day.ordinal);
+  if (date.day != 1) return std::nullopt;
+  return Period{Frequency::month, date.year * 12 + date.month - 1};
+}
+
+std::optional<Period> month_ended_by(const Period& day) {
+  if (const auto next = month_begun_by({day.frequency, day.ordinal + 1})) return Period{Frequency::month, next->ordinal - 1};
+  return std::nullopt;
 }
 
 std::string to_text(const Period& period) {

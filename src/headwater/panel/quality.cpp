@@ -2,7 +2,6 @@
 // a row that is the sum of all others. Everything found is said; nothing is changed.
 #include <algorithm>
 #include <cmath>
-#include <map>
 
 #include "headwater/core/text.hpp"
 #include "headwater/panel/panel.hpp"
@@ -113,20 +112,25 @@ std::int64_t year_of(const Period& period) {
   return period.ordinal >= 0 ? period.ordinal / per_year : (period.ordinal - per_year + 1) / per_year;
 }
 
-// Financial and calendar years both occur: constant within either makes the series annual.
+// Financial and calendar years both occur: constant within either makes the series annual. Rows of one unit and year
+// follow one another.
 bool annual(const Panel& panel, const Column& column, std::int64_t shift) {
-  std::map<std::pair<std::int32_t, std::int64_t>, double> value_of;
-  std::size_t repeats = 0, breaks = 0, changes = 0;
-  double previous = std::nan("");
-  for (Index i = 0; i < panel.rows(); ++i) {
-    const double value = column.numbers(i);
-    if (std::isnan(value)) continue;
-    Period period = panel.periods()[static_cast<std::size_t>(panel.times().code[static_cast<std::size_t>(i)])];
+  std::vector<std::int64_t> years;
+  for (Period period : panel.periods()) {
     period.ordinal -= shift;
-    const auto [known, fresh] = value_of.emplace(std::pair{panel.units().code[static_cast<std::size_t>(i)], year_of(period)}, value);
-    if (!fresh) (known->second == value ? repeats : breaks) += 1;
-    if (i > 0 && same_unit(panel, i - 1, i) && !std::isnan(previous) && previous != value) ++changes;
-    previous = value;
+    years.push_back(year_of(period));
+  }
+  const auto year_at = [&](Index row) { return years[static_cast<std::size_t>(panel.times().code[static_cast<std::size_t>(row)])]; };
+  std::size_t repeats = 0, breaks = 0, changes = 0;
+  Index previous = -1;
+  for (Index i = 0; i < panel.rows(); ++i) {
+    if (std::isnan(column.numbers(i))) continue;
+    if (previous >= 0 && same_unit(panel, previous, i)) {
+      const bool equal = column.numbers(previous) == column.numbers(i);
+      if (year_at(previous) == year_at(i)) (equal ? repeats : breaks) += 1;
+      changes += !equal;
+    }
+    previous = i;
   }
   return repeats > 0 && changes > 0 && breaks * 50 <= repeats;
 }

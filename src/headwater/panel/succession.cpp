@@ -1,9 +1,12 @@
 // Which organisation became which: links the rows of a code to its successor, breaks a successor's series where it took
-// another one over, or leaves the predecessor's rows out. What was done is said in the ledger.
+// another one over, or leaves the predecessor's rows out. What was done is said in the ledger. The break is in the first
+// period of the successor without the predecessor; the date of the table is shown, not used.
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <optional>
 #include <set>
+#include <tuple>
 
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
@@ -14,11 +17,20 @@ namespace {
 
 struct Succession {
   std::string from, to, policy;  // policy: "link", "break" or "drop"
+  std::string date;              // of the change, as written; may be empty
   std::int64_t row = 0;
 };
 
 [[noreturn]] void table_error(const std::string& file, std::int64_t row, const std::string& message) {
   throw Error(ErrorKind::data, "succession.table", file + ", row " + std::to_string(row) + ": " + message, {.file = file, .row = row});
+}
+
+// Every column as text: codes and dates keep their form.
+RawTable read_as_text(const std::string& path) {
+  const std::string bytes = read_file(path);
+  ReadOptions options;
+  for (const Column& column : parse_csv(bytes, path, ',', options).columns) options.text.push_back(column.name);
+  return parse_csv(bytes, path, ',', options);
 }
 
 const Column* named(const RawTable& table, std::initializer_list<const char*> names) {
@@ -34,15 +46,17 @@ std::string text_at(const Column* column, std::size_t row) {
 }
 
 std::vector<Succession> read_successions(const std::string& path) {
-  RawTable table = read_csv(path, {.text = {"old_code", "new_code", "final_code", "policy", "from", "to"}});
+  const RawTable table = read_as_text(path);
   const Column* from = named(table, {"old_code", "from"});
   const Column* to = named(table, {"new_code", "final_code", "to"});
   const Column* policy = named(table, {"policy"});
+  const Column* date = named(table, {"date", "period"});
   if (!from || !to)
-    table_error(path, 1, "a succession table needs the columns old_code and new_code, and may have policy (link, break or drop)");
+    table_error(path, 1,
+                "a succession table needs the columns old_code and new_code, and may have date and policy (link, break or drop)");
   std::vector<Succession> successions;
   for (std::size_t i = 0; i < table.source_rows.size(); ++i) {
-    Succession entry{text_at(from, i), text_at(to, i), text_at(policy, i), table.source_rows[i]};
+    Succession entry{text_at(from, i), text_at(to, i), text_at(policy, i), text_at(date, i), table.source_rows[i]};
     if (entry.from.empty() || entry.to.empty()) table_error(path, entry.row, "old_code and new_code must both be given");
     if (entry.policy.empty()) entry.policy = "link";
     if (entry.policy != "link" && entry.policy != "break" && entry.policy != "drop")
@@ -52,141 +66,178 @@ std::vector<Succession> read_successions(const std::string& path) {
   return successions;
 }
 
-// The rows of the panel by unit code, with their periods.
-class Rows {
+// The rows of the table by unit code and period.
+class Series {
  public:
-  Rows(RawTable& table, const ReadOptions& options) : table_(table) {
+  Series(RawTable& table, const ReadOptions& options) : table_(table) {
+    const Column* time = nullptr;
     for (Column& column : table.columns) {
       if (column.name == options.unit) unit_ = &column;
-      if (column.name == options.time) time_ = &column;
+      if (column.name == options.time) time = &column;
     }
-    if (!unit_ || !time_)
+    if (!unit_ || !time)
       throw Error(ErrorKind::usage, "succession.keys", "a succession table needs the unit and time keys; name both");
-  }
-
-  std::set<std::int64_t> periods_of(const std::string& code) const {
-    std::set<std::int64_t> ordinals;
-    for (std::size_t i = 0; i < unit_->codes.size(); ++i)
-      if (unit_of(i) == code)
-        if (const auto period = period_at(i)) ordinals.insert(period->ordinal);
-    return ordinals;
-  }
-
-  std::string unit_of(std::size_t row) const {
-    return unit_->codes[row] < 0 ? "" : unit_->levels[static_cast<std::size_t>(unit_->codes[row])];
-  }
-
-  // Renames `code` to `other` in the rows from `first` on; the count of rows renamed.
-  std::int64_t rename(const std::string& code, const std::string& other, std::int64_t first) {
-    const std::int32_t target = level(other);
-    std::int64_t count = 0;
+    std::vector<std::optional<Period>> of_level;
+    for (const std::string& level : time->levels) of_level.push_back(parse_period(level));
     for (std::size_t i = 0; i < unit_->codes.size(); ++i) {
-      const auto period = period_at(i);
-      if (unit_of(i) != code || !period || period->ordinal < first) continue;
-      unit_->codes[i] = target;
-      ++count;
+      const std::int32_t unit = unit_->codes[i], at = time->codes[i];
+      const auto period = at < 0 ? std::nullopt : of_level[static_cast<std::size_t>(at)];
+      code_.push_back(unit < 0 ? "" : unit_->levels[static_cast<std::size_t>(unit)]);
+      if (period) rows_[code_.back()][period->ordinal].push_back(i);
+      if (period) frequency_ = period->frequency;
     }
+  }
+
+  bool has(const std::string& code) const { return rows_.count(code) > 0; }
+  std::string label(std::int64_t ordinal) const { return to_text({frequency_, ordinal}); }
+  std::int64_t last(const std::string& code) const { return rows_.at(code).rbegin()->first; }
+
+  // First period of `code` from `ordinal` on.
+  std::optional<std::int64_t> first_from(const std::string& code, std::int64_t ordinal) const {
+    const auto found = rows_.find(code);
+    if (found == rows_.end()) return std::nullopt;
+    const auto at = found->second.lower_bound(ordinal);
+    return at == found->second.end() ? std::nullopt : std::optional(at->first);
+  }
+
+  std::optional<std::int64_t> overlap(const std::string& a, const std::string& b) const {
+    if (!has(a) || !has(b)) return std::nullopt;
+    for (const auto& [ordinal, rows] : rows_.at(a))
+      if (rows_.at(b).count(ordinal) > 0) return ordinal;
+    return std::nullopt;
+  }
+
+  // Gives the rows of `code` from `first` on to `other`; the count of rows.
+  std::int64_t rename(const std::string& code, const std::string& other, std::int64_t first) {
+    auto& from = rows_.at(code);
+    std::int64_t count = 0;
+    for (auto at = from.lower_bound(first); at != from.end(); at = from.erase(at))
+      for (const std::size_t row : at->second) {
+        rows_[other][at->first].push_back(row);
+        code_[row] = other;
+        ++count;
+      }
+    if (from.empty()) rows_.erase(code);
     return count;
   }
 
-  std::string label(std::int64_t ordinal) const {
-    for (std::size_t i = 0; i < unit_->codes.size(); ++i)
-      if (const auto period = period_at(i); period && period->ordinal == ordinal) return to_text(*period);
-    return std::to_string(ordinal);
-  }
-
   std::int64_t drop(const std::string& code) {
-    std::vector<Index> kept;
-    for (std::size_t i = 0; i < unit_->codes.size(); ++i)
-      if (unit_of(i) != code) kept.push_back(static_cast<Index>(i));
-    const auto lost = static_cast<std::int64_t>(unit_->codes.size() - kept.size());
-    for (Column& column : table_.columns) keep(column, kept);
-    std::vector<std::int64_t> rows;
-    for (const Index i : kept) rows.push_back(table_.source_rows[static_cast<std::size_t>(i)]);
-    table_.source_rows = std::move(rows);
-    return lost;
+    std::int64_t count = 0;
+    for (const auto& [ordinal, rows] : rows_.at(code))
+      for (const std::size_t row : rows) {
+        dropped_.insert(row);
+        ++count;
+      }
+    rows_.erase(code);
+    return count;
   }
 
-  // Levels that lost all rows go; the rest are put in natural order.
-  void tidy_levels() {
-    std::map<std::string, std::int32_t, decltype(&natural_less)> order(&natural_less);
-    for (std::size_t i = 0; i < unit_->codes.size(); ++i)
-      if (unit_->codes[i] >= 0) order.emplace(unit_of(i), 0);
-    Names levels;
-    for (auto& [code, rank] : order) {
-      rank = static_cast<std::int32_t>(levels.size());
-      levels.push_back(code);
+  // Puts the new codes into the table and takes the dropped rows out.
+  void finish(Notes& notes) {
+    *unit_ = type_column(unit_->name, {code_.begin(), code_.end()}, table_.source_rows, true, notes);
+    if (dropped_.empty()) return;
+    std::vector<std::size_t> kept;
+    for (std::size_t i = 0; i < code_.size(); ++i)
+      if (dropped_.count(i) == 0) kept.push_back(i);
+    for (Column& column : table_.columns) keep(column, kept);
+    std::vector<std::string> codes;
+    std::vector<std::int64_t> rows;
+    for (const std::size_t i : kept) {
+      rows.push_back(table_.source_rows[i]);
+      codes.push_back(code_[i]);
     }
-    for (std::size_t i = 0; i < unit_->codes.size(); ++i)
-      if (unit_->codes[i] >= 0) unit_->codes[i] = order.at(unit_of(i));
-    unit_->levels = std::move(levels);
+    table_.source_rows = std::move(rows);
+    *unit_ = type_column(unit_->name, {codes.begin(), codes.end()}, table_.source_rows, true, notes);
   }
 
  private:
-  std::optional<Period> period_at(std::size_t row) const {
-    return time_->codes[row] < 0 ? std::nullopt : parse_period(time_->levels[static_cast<std::size_t>(time_->codes[row])]);
-  }
-
-  std::int32_t level(const std::string& code) {
-    const auto found = std::find(unit_->levels.begin(), unit_->levels.end(), code);
-    if (found != unit_->levels.end()) return static_cast<std::int32_t>(found - unit_->levels.begin());
-    unit_->levels.push_back(code);
-    return static_cast<std::int32_t>(unit_->levels.size()) - 1;
-  }
-
-  static void keep(Column& column, const std::vector<Index>& rows) {
+  static void keep(Column& column, const std::vector<std::size_t>& rows) {
     Column result = column;
     result.numbers.resize(column.type == Column::Type::number ? static_cast<Index>(rows.size()) : 0);
     result.codes.clear();
     result.missing.clear();
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      const auto from = static_cast<std::size_t>(rows[i]);
-      if (column.type == Column::Type::number) result.numbers(static_cast<Index>(i)) = column.numbers(rows[i]);
-      else result.codes.push_back(column.codes[from]);
-      if (!column.missing.empty()) result.missing.push_back(column.missing[from]);
+      if (column.type == Column::Type::number) result.numbers(static_cast<Index>(i)) = column.numbers(static_cast<Index>(rows[i]));
+      else result.codes.push_back(column.codes[rows[i]]);
+      if (!column.missing.empty()) result.missing.push_back(column.missing[rows[i]]);
     }
     column = std::move(result);
   }
 
   RawTable& table_;
   Column* unit_ = nullptr;
-  Column* time_ = nullptr;
+  Frequency frequency_ = Frequency::integer;
+  std::vector<std::string> code_;
+  std::map<std::string, std::map<std::int64_t, std::vector<std::size_t>>> rows_;
+  std::set<std::size_t> dropped_;
 };
 
-void apply(const Succession& entry, Rows& rows, DataLedger& ledger) {
-  const std::set<std::int64_t> old_periods = rows.periods_of(entry.from), new_periods = rows.periods_of(entry.to);
-  if (old_periods.empty()) return;
+// A takeover: the acquirer's series is broken at this period.
+struct Break {
+  std::string code;
+  std::int64_t period;
+  bool operator<(const Break& other) const { return std::tie(code, period) < std::tie(other.code, other.period); }
+};
+
+void apply(const Succession& entry, Series& series, DataLedger& ledger, std::map<Break, std::vector<std::string>>& breaks) {
+  if (!series.has(entry.from)) return;
+  const std::string change = entry.from + " became " + entry.to + (entry.date.empty() ? "" : " (" + entry.date + ")");
   if (entry.policy == "drop") {
-    const std::int64_t lost = rows.drop(entry.from);
+    const std::int64_t lost = series.drop(entry.from);
     ledger.rows_lost.emplace_back("succession: " + entry.from + " left out", lost);
-    ledger.succession.push_back(entry.from + " became " + entry.to + ": its " + std::to_string(lost) + " rows are left out (policy drop)");
+    ledger.succession.push_back(change + ": its " + std::to_string(lost) + " rows are left out (policy drop)");
     return;
   }
-  const std::int64_t last = *old_periods.rbegin();
-  const bool overlap = std::any_of(old_periods.begin(), old_periods.end(), [&](std::int64_t t) { return new_periods.count(t) > 0; });
-  if (entry.policy == "link" && !overlap) {
-    const std::int64_t linked = rows.rename(entry.from, entry.to, *old_periods.begin());
-    ledger.succession.push_back(entry.from + " became " + entry.to + ": " + std::to_string(linked) + " rows are linked to one series");
+  const auto both = series.overlap(entry.from, entry.to);
+  if (entry.policy == "link" && !both) {
+    const std::int64_t linked = series.rename(entry.from, entry.to, std::numeric_limits<std::int64_t>::min());
+    ledger.succession.push_back(change + ": " + std::to_string(linked) + " rows are linked to one series");
     return;
   }
-  const auto after = new_periods.upper_bound(last);
-  if (after == new_periods.end()) {
-    ledger.succession.push_back(entry.from + " became " + entry.to + ", which has no rows afterwards: nothing to link or break");
+  const auto after = series.first_from(entry.to, series.last(entry.from) + 1);
+  if (!after) {
+    ledger.succession.push_back(change + ", which has no rows after the last of " + entry.from + ": nothing was linked or broken");
     return;
   }
-  const std::string broken = entry.to + "@" + rows.label(*after);
-  const std::int64_t renamed = rows.rename(entry.to, broken, *after);
-  ledger.succession.push_back(entry.from + " was taken over by " + entry.to + ": " + std::to_string(renamed) + " rows of " + entry.to +
-                              " from " + rows.label(*after) + " on are a series of their own, " + broken +
-                              (entry.policy == "link" ? " (both existed side by side, so the series cannot be linked)" : ""));
+  if (entry.policy == "link")
+    ledger.succession.push_back(change + ": both have rows in " + series.label(*both) + ", so the series cannot be linked; " +
+                                entry.to + " is broken instead");
+  breaks[{entry.to, *after}].push_back(entry.from);
+}
+
+// Later breaks first, so that each takes the rows up to the next.
+void break_series(const std::map<Break, std::vector<std::string>>& breaks, Series& series, DataLedger& ledger) {
+  for (auto at = breaks.rbegin(); at != breaks.rend(); ++at) {
+    const auto& [where, old_codes] = *at;
+    const std::string broken = where.code + "@" + series.label(where.period);
+    const std::int64_t renamed = series.has(where.code) ? series.rename(where.code, broken, where.period) : 0;
+    ledger.succession.push_back(joined(old_codes, ", ") + " taken over by " + where.code + ": its " + std::to_string(renamed) +
+                                " rows from " + series.label(where.period) + " on are a series of their own, " + broken);
+  }
+}
+
+// Predecessors first: A to B stands before B to C whatever the order of the table.
+std::vector<Succession> in_order(std::vector<Succession> entries) {
+  std::vector<Succession> ordered;
+  while (!entries.empty()) {
+    std::set<std::string> awaited;
+    for (const Succession& entry : entries) awaited.insert(entry.to);
+    const auto ready = std::stable_partition(entries.begin(), entries.end(), [&](const Succession& e) { return awaited.count(e.from) == 0; });
+    const auto end = ready == entries.begin() ? entries.end() : ready;  // a circle is taken in the order of the table
+    ordered.insert(ordered.end(), entries.begin(), end);
+    entries.erase(entries.begin(), end);
+  }
+  return ordered;
 }
 
 }  // namespace
 
 void apply_succession(RawTable& table, const ReadOptions& options) {
-  Rows rows(table, options);
-  for (const Succession& entry : read_successions(options.succession)) apply(entry, rows, table.ledger);
-  rows.tidy_levels();
+  Series series(table, options);
+  std::map<Break, std::vector<std::string>> breaks;
+  for (const Succession& entry : in_order(read_successions(options.succession))) apply(entry, series, table.ledger, breaks);
+  break_series(breaks, series, table.ledger);
+  series.finish(table.ledger.notes);
   if (table.ledger.succession.empty())
     table.ledger.succession.push_back("no code of the succession table occurs in the data: nothing was linked or broken");
 }

@@ -1,5 +1,7 @@
 // Text cells -> numbers or codes. A column is numeric when every cell that is not a missing mark reads as a number;
-// thousands separators, £, %, and brackets for negatives are understood only then. Percentages become fractions.
+// thousands separators, £, %, and brackets for negatives are understood only then. Percentages become fractions, which a
+// note says. In text only an empty cell, NA, N/A, Not Applicable and the bracketed codes of official statistics are
+// missing: `-`, `*`, `~` and `NAN` may be codes. In keys and in columns named under `text` only an empty cell is.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -88,9 +90,15 @@ Parsed parse_cell(std::string_view raw) {
   return parsed;
 }
 
-bool missing_in_text(Missing mark) {
-  return mark == Missing::empty || mark == Missing::unavailable || mark == Missing::not_applicable;
+Missing text_mark(std::string_view raw) {
+  const std::string_view cell = stripped(raw);
+  if (cell.empty()) return Missing::empty;
+  if (cell == "NA" || cell == "N/A" || cell == "n/a") return Missing::not_available;
+  const Missing mark = missing_mark(cell);
+  return cell.front() == '[' || mark == Missing::not_applicable ? mark : Missing::present;
 }
+
+bool blank(std::string_view cell) { return stripped(cell).empty(); }
 
 void keep_missing(Column& column, std::size_t rows, std::size_t row, Missing reason) {
   if (column.missing.empty()) column.missing.assign(rows, Missing::present);
@@ -106,8 +114,8 @@ Column text_column(std::string name, const std::vector<std::string_view>& cells,
   column.codes.resize(cells.size());
   for (std::size_t i = 0; i < cells.size(); ++i) {
     const std::string_view cell = key ? cells[i] : trimmed(cells[i]);
-    const Missing mark = trimmed(cell).empty() ? Missing::empty : key ? Missing::present : missing_mark(cell);
-    if (mark == Missing::empty || (!key && missing_in_text(mark))) {
+    const Missing mark = !key ? text_mark(cell) : blank(cell) ? Missing::empty : Missing::present;
+    if (mark != Missing::present) {
       column.codes[i] = -1;
       keep_missing(column, cells.size(), i, mark);
       continue;
@@ -185,6 +193,10 @@ Column type_column(std::string column_name, const std::vector<std::string_view>&
     }
     return text;
   }
+  if (percents > 0 && percents == numbers)
+    notes.push_back({"data.percent", "column '" + column_name + "' is written in per cent and kept as fractions: " +
+                                         shown(cells[first_number]) + " is " +
+                                         shortest(column.numbers(static_cast<Index>(first_number)))});
   if (percents > 0 && percents < numbers)
     notes.push_back({"data.mixed_percent", "column '" + column_name + "' has " + std::to_string(percents) + " cells with % and " +
                                                std::to_string(numbers - percents) +
