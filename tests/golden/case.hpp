@@ -39,7 +39,7 @@ using Rename = std::function<std::string(const std::string&)>;
 // |got − ref| ≤ tolerance · max(|ref|, se), for every coefficient of the case, in any order. `renamed` turns a name of the
 // case into ours.
 void expect_coefficients(const Fit& fit, const nlohmann::json& one, double tolerance, const Rename& renamed);
-// `block` holds "matrix" or only "se", over `names` of the case.
+// |got − ref| ≤ tolerance · √(Vii Vjj), over `names` of the case.
 void expect_covariance(const Fit& fit, const Matrix& covariance, const nlohmann::json& matrix, const std::vector<std::string>& names,
                        double tolerance, const Rename& renamed);
 void expect_errors(const Fit& fit, const Matrix& covariance, const nlohmann::json& se, double tolerance, const Rename& renamed);

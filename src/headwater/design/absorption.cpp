@@ -88,10 +88,45 @@ std::int64_t connected_components(const Grouping& a, const Grouping& b) {
   return components;
 }
 
+// Centred slopes whose spread is below this share of their size within a level are constant there.
+constexpr double kFlatSlope = 1e-12;
+
+// Slopes beside an intercept, centred within each level: the same span, without the cancellation that a variable far from
+// zero (a year) brings. Returns the means, levels × slopes.
+Matrix centre_slopes(Effect& effect, const Vector& weights) {
+  const Index n = effect.slopes.rows(), s = effect.slopes.cols();
+  const auto& code = effect.levels.code;
+  Matrix means = Matrix::Zero(effect.levels.count, s);
+  if (!effect.intercept || s == 0) return means;
+  const auto weight = [&](Index i) { return weights.size() > 0 ? weights(i) : 1.0; };
+  Vector mass = Vector::Zero(effect.levels.count);
+  for (Index i = 0; i < n; ++i) mass(code[static_cast<std::size_t>(i)]) += weight(i);
+  Matrix size = Matrix::Zero(effect.levels.count, s), spread = size;
+  for (int pass = 0; pass < 2; ++pass) {
+    Matrix shift = Matrix::Zero(effect.levels.count, s);
+    for (Index i = 0; i < n; ++i) shift.row(code[static_cast<std::size_t>(i)]) += weight(i) * effect.slopes.row(i);
+    shift.array().colwise() /= mass.array();
+    for (Index i = 0; i < n; ++i) {
+      const std::int32_t level = code[static_cast<std::size_t>(i)];
+      if (pass == 0) size.row(level) = size.row(level).cwiseMax(effect.slopes.row(i).cwiseAbs());
+      effect.slopes.row(i) -= shift.row(level);
+      if (pass == 1) spread.row(level) = spread.row(level).cwiseMax(effect.slopes.row(i).cwiseAbs());
+    }
+    means += shift;
+  }
+  for (Index i = 0; i < n; ++i)
+    for (Index c = 0; c < s; ++c) {
+      const std::int32_t level = code[static_cast<std::size_t>(i)];
+      if (spread(level, c) <= kFlatSlope * size(level, c)) effect.slopes(i, c) = 0;
+    }
+  return means;
+}
+
 }  // namespace
 
 struct Absorber::State {
-  std::vector<Effect> effects;
+  std::vector<Effect> effects;        // slopes beside an intercept are centred
+  std::vector<Matrix> slope_means;    // what centring took off, one matrix an effect
   Vector weights;
   Index rows = 0;
   std::size_t eliminated = 0;        // effects.size(): none
@@ -137,7 +172,7 @@ struct Absorber::State {
   }
 
   void prepare();
-  void fill_gram(Matrix& gram) const;
+  Vector fill_gram(Matrix& gram) const;
   void count_rank();
   std::int64_t total_rank() const;
   Vector conjugate_gradients(const Vector& right, int& iterations) const;
@@ -161,8 +196,8 @@ void Absorber::State::prepare() {
   if (columns == 0) return;
   if (columns <= kDenseColumns) {
     Matrix gram = Matrix::Zero(columns, columns);
-    fill_gram(gram);
-    factor = std::make_unique<GramFactor>(std::move(gram));
+    const Vector squared_norms = fill_gram(gram);
+    factor = std::make_unique<GramFactor>(std::move(gram), squared_norms);
     return;
   }
   if (effects.size() > 2 || effects[others[0]].slopes.cols() > 0 || eliminated == effects.size())
@@ -175,7 +210,8 @@ void Absorber::State::prepare() {
 }
 
 // D'W M₁ D = D'WD − (D'W D₁)(D₁'W D₁)⁻¹(D₁'W D), accumulated level by level of the eliminated effect.
-void Absorber::State::fill_gram(Matrix& gram) const {
+// Returns the diagonal of D'WD.
+Vector Absorber::State::fill_gram(Matrix& gram) const {
   std::vector<std::pair<Index, double>> entries;
   const auto row_entries = [&](Index i) {
     entries.clear();
@@ -189,7 +225,8 @@ void Absorber::State::fill_gram(Matrix& gram) const {
     for (const auto& [a, x] : entries)
       for (const auto& [b, z] : entries) gram(a, b) += weight(i) * x * z;
   }
-  if (eliminated == effects.size()) return;
+  const Vector squared_norms = gram.diagonal();
+  if (eliminated == effects.size()) return squared_norms;
   const Grouping& levels = effects[eliminated].levels;
   std::vector<std::vector<Index>> members(static_cast<std::size_t>(levels.count));
   for (Index i = 0; i < rows; ++i) members[static_cast<std::size_t>(levels.code[static_cast<std::size_t>(i)])].push_back(i);
@@ -210,6 +247,7 @@ void Absorber::State::fill_gram(Matrix& gram) const {
       for (const Index b : touched) gram(a, b) -= sums(a) * sums(b) / eliminated_mass(static_cast<Index>(g));
     for (const Index a : touched) sums(a) = 0;
   }
+  return squared_norms;
 }
 
 std::int64_t Absorber::State::total_rank() const {
@@ -299,6 +337,7 @@ Absorber::Absorber(const std::vector<Effect>& effects, const Vector& weights, In
   state_->weights = weights;
   state_->rows = rows;
   if (effects.empty()) return;
+  for (Effect& effect : state_->effects) state_->slope_means.push_back(centre_slopes(effect, weights));
   state_->prepare();
   state_->count_rank();
 }
@@ -340,7 +379,10 @@ std::vector<Matrix> Absorber::coefficients(const Vector& target) const {
   s.project_one(target, a, iterations);
   for (std::size_t o = 0; o < s.others.size(); ++o) {
     const EffectColumns D(s.effects[s.others[o]]);
-    result[s.others[o]] = a.segment(s.offset[o], D.size()).reshaped<Eigen::RowMajor>(D.size() / D.width(), D.width());
+    Matrix& own = result[s.others[o]];
+    own = a.segment(s.offset[o], D.size()).reshaped<Eigen::RowMajor>(D.size() / D.width(), D.width());
+    const Matrix& means = s.slope_means[s.others[o]];
+    if (s.effects[s.others[o]].intercept && means.cols() > 0) own.col(0) -= own.rightCols(means.cols()).cwiseProduct(means).rowwise().sum();
   }
   if (s.eliminated < s.effects.size()) {
     const Vector rest = s.columns > 0 ? Vector(target - s.scatter(a)) : target;

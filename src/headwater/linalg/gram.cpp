@@ -4,14 +4,13 @@ namespace headwater {
 
 // Right-looking blocked elimination would be faster; the left-looking form keeps the pivot of each column exact to one
 // dot product, which is what the rank decision needs.
-GramFactor::GramFactor(Matrix gram, double tolerance)
+GramFactor::GramFactor(Matrix gram, const Vector& squared_norms, double tolerance)
     : lower_(std::move(gram)), redundant_(static_cast<std::size_t>(lower_.rows()), false) {
   const Index m = lower_.rows();
   for (Index j = 0; j < m; ++j) {
-    const double original = lower_(j, j);
     if (j > 0) lower_.col(j).tail(m - j).noalias() -= lower_.block(j, 0, m - j, j) * lower_.row(j).head(j).transpose();
     const double pivot = lower_(j, j);
-    if (!(pivot > tolerance * original)) {
+    if (!(pivot > tolerance * squared_norms(j))) {
       redundant_[static_cast<std::size_t>(j)] = true;
       lower_.col(j).tail(m - j).setZero();
       lower_.row(j).head(j).setZero();

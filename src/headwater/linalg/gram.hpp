@@ -8,11 +8,12 @@
 
 namespace headwater {
 
-// Cholesky factor of a Gram matrix in the order given: a column whose pivot falls below `tolerance` of its own diagonal is
-// redundant and gets coefficient zero.
+// Cholesky factor of a Gram matrix in the order given: a column whose pivot falls below `tolerance` of its squared norm is
+// redundant and gets coefficient zero. The squared norms are those before anything was eliminated: what elimination leaves
+// of a redundant column is rounding noise, which no share of itself can tell from a small column.
 class GramFactor {
  public:
-  explicit GramFactor(Matrix gram, double tolerance = 1e-11);
+  GramFactor(Matrix gram, const Vector& squared_norms, double tolerance = 1e-11);
 
   const std::vector<bool>& redundant() const { return redundant_; }
   Index rank() const { return rank_; }
