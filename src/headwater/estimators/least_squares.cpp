@@ -14,6 +14,8 @@ namespace {
 constexpr double kAbsorbed = 1e-9;       // share of a column's centred norm that must survive absorption
 constexpr double kConstant = 1e-13;      // relative spread below which a column is a constant
 constexpr double kPerfectFit = 1e-22;    // rss / tss
+constexpr double kLargest = 1e140;       // magnitudes whose squares, times rows and weights, still are numbers
+constexpr double kSmallest = 1e-140;
 
 double weighted_sum(const Vector& v, const Vector& w) {
   return w.size() > 0 ? pairwise_dot(v.data(), w.data(), static_cast<std::size_t>(v.size()))
@@ -69,6 +71,19 @@ Matrix picked(const Matrix& X, const std::vector<Index>& columns) {
   Matrix result(X.rows(), static_cast<Index>(columns.size()));
   for (std::size_t j = 0; j < columns.size(); ++j) result.col(static_cast<Index>(j)) = X.col(columns[j]);
   return result;
+}
+
+void refuse_scale(const std::string& name, const Eigen::Ref<const Vector>& column) {
+  const double largest = column.size() > 0 ? column.cwiseAbs().maxCoeff() : 0;
+  if (largest == 0 || (largest < kLargest && largest > kSmallest)) return;
+  throw Error(ErrorKind::numerical, "fit.scale",
+              name + " reaches " + significant(largest, 3) + " in size, so its squares are not numbers any more; correct the odd cell or change the unit of the column",
+              {.column = name});
+}
+
+void refuse_scales(const Transformed& data, const std::string& outcome) {
+  refuse_scale(outcome, data.y);
+  for (Index j = 0; j < data.X.cols(); ++j) refuse_scale(data.names[static_cast<std::size_t>(j)], data.X.col(j));
 }
 
 void refuse_flat_outcome(const Fit& fit, const Transformed& data) {
@@ -155,6 +170,7 @@ Fit solve_least_squares(std::shared_ptr<const Design> design, Transformed data) 
   Fit fit;
   fit.estimator = design->spec.estimator.text;
   fit.design = std::move(design);
+  refuse_scales(data, fit.design->outcome_name);
   const bool levels = has_levels(data.effects);
   Matrix before = data.X;
   if (levels)
