@@ -34,7 +34,7 @@ void describe_suspicions(Tree& tree, const DataLedger& ledger) {
     messages.push_back(suspicion.message);
   }
   tree.axis("suspicion", counted(kinds.size()), "values that look odd; none was changed");
-  tree.text("suspicion_kind", "suspicion", kinds, "tenfold, merger, total, step function, share above one");
+  tree.text("suspicion_kind", "suspicion", kinds, "total, merger, tenfold, jump, share above one, step function");
   tree.text("suspicion_column", "suspicion", columns, "columns concerned");
   tree.text("suspicion_unit", "suspicion", units, "unit concerned");
   tree.text("suspicion_period", "suspicion", periods, "period concerned");

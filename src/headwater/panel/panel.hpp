@@ -58,7 +58,7 @@ struct DataLedger {
   };
   std::vector<ColumnMissing> missing;
   struct Suspicion {
-    std::string kind;    // "tenfold", "jump", "step function", "merger", "out of range share"
+    std::string kind;    // "total", "merger", "tenfold", "jump", "share above one", "step function"
     std::string column;
     std::string unit;
     std::string period;
@@ -84,8 +84,8 @@ class Panel {
     std::string time;  // column name; empty when the data have no time key
   };
 
-  // Sorts rows by unit and time. Throws Error{data, "data.duplicate_key" | "data.missing_key" | "data.period" |
-  // "data.mixed_periods"} naming file, row and column. `source_rows` are line numbers in the file, for messages.
+  // Sorts rows by unit and time. With a unit key alone a unit may have many rows (a cluster). Throws Error{data,
+  // "data.duplicate_key" | "data.missing_key" | "data.ambiguous_unit" | "data.period" | "data.mixed_periods"} naming file, row and column. `source_rows` are line numbers in the file, for messages.
   Panel(std::vector<Column> columns, Keys keys, std::vector<std::int64_t> source_rows, DataLedger ledger);
 
   Index rows() const { return rows_; }

@@ -2,6 +2,7 @@
 // a row that is the sum of all others. Everything found is said; nothing is changed.
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "headwater/core/text.hpp"
 #include "headwater/panel/panel.hpp"
@@ -10,7 +11,8 @@ namespace headwater {
 namespace {
 
 constexpr double kTenfold = 2.302585092994046;  // log 10
-constexpr double kMergerJump = 0.30;            // log points that a size column moves in a merger
+constexpr double kMergerJump = 0.25;            // log points that a size column moves in a merger
+constexpr double kQuiet = 0.075;                // usual change in log points of a column fit to show one
 constexpr std::size_t kMostOfAKind = 25;
 
 using Suspicion = DataLedger::Suspicion;
@@ -34,58 +36,122 @@ bool looks_like_share(const std::string& name) {
   return false;
 }
 
-// A level that measures size: positive nearly everywhere, and mostly above ten.
+// A level that measures size: zero or positive everywhere, and where positive mostly above ten.
 bool looks_like_size(const Column& column) {
   if (column.type != Column::Type::number || looks_like_share(column.name)) return false;
-  std::size_t present = 0, positive = 0, large = 0;
+  std::size_t present = 0, positive = 0, large = 0, negative = 0;
   for (const double value : column.numbers) {
     if (std::isnan(value)) continue;
     ++present;
     positive += value > 0;
+    negative += value < 0;
     large += value > 10;
   }
-  return present > 0 && positive * 100 >= present * 95 && large * 10 >= present * 8;
+  return positive * 2 > present && negative * 100 <= present && large * 10 >= positive * 8;
 }
 
-double log_change(const Column& column, Index from, Index to) {
-  const double a = column.numbers(from), b = column.numbers(to);
-  return a > 0 && b > 0 ? std::log(b / a) : 0;
+double median(std::vector<double> values) {
+  if (values.empty()) return 0;
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
 }
 
-void find_tenfold(const Panel& panel, const Column& column, std::vector<Suspicion>& found) {
+// Log changes of a size column from the row before, less the median change of the same period (a pandemic moves all),
+// and how large they usually are: 1.4826 times the median absolute deviation.
+struct Changes {
+  const Column* column;
+  std::vector<double> unusual;  // one per row, 0 where not known
+  std::vector<bool> known;
+  double usual = 0;
+};
+
+Changes changes_of(const Panel& panel, const Column& column) {
+  const auto n = static_cast<std::size_t>(panel.rows());
+  Changes changes{&column, std::vector<double>(n, 0), std::vector<bool>(n, false), 0};
+  std::vector<std::vector<double>> by_period(static_cast<std::size_t>(panel.times().count));
+  for (Index i = 1; i < panel.rows(); ++i) {
+    if (!same_unit(panel, i - 1, i) || !(column.numbers(i - 1) > 0) || !(column.numbers(i) > 0)) continue;
+    const double change = std::log(column.numbers(i) / column.numbers(i - 1));
+    changes.unusual[static_cast<std::size_t>(i)] = change;
+    changes.known[static_cast<std::size_t>(i)] = true;
+    by_period[static_cast<std::size_t>(panel.times().code[static_cast<std::size_t>(i)])].push_back(change);
+  }
+  std::vector<double> medians, sizes;
+  for (std::vector<double>& values : by_period) medians.push_back(median(std::move(values)));
+  for (std::size_t i = 0; i < n; ++i) {
+    if (!changes.known[i]) continue;
+    changes.unusual[i] -= medians[static_cast<std::size_t>(panel.times().code[i])];
+    sizes.push_back(std::abs(changes.unusual[i]));
+  }
+  changes.usual = 1.4826 * median(std::move(sizes));
+  return changes;
+}
+
+// Out and back again in the next period: a slipped digit, or another wrong cell.
+void find_spikes(const Panel& panel, const Changes& changes, std::vector<Suspicion>& tenfold, std::vector<Suspicion>& jumps) {
+  const Column& column = *changes.column;
   for (Index i = 1; i + 1 < panel.rows(); ++i) {
-    if (!same_unit(panel, i - 1, i) || !same_unit(panel, i, i + 1)) continue;
-    const double in = log_change(column, i - 1, i), out = log_change(column, i, i + 1);
-    if (std::abs(std::abs(in) - kTenfold) > 0.35 || std::abs(in + out) > 0.35) continue;
-    found.push_back({"tenfold", column.name, unit_label(panel, i), period_label(panel, i),
-                     column.name + " of " + unit_label(panel, i) + " goes " + significant(column.numbers(i - 1), 6) + ", " +
-                         significant(column.numbers(i), 6) + ", " + significant(column.numbers(i + 1), 6) + " around " +
-                         period_label(panel, i) + ": a digit may have slipped"});
+    if (!same_unit(panel, i, i + 1)) continue;
+    const double in = changes.unusual[static_cast<std::size_t>(i)], out = changes.unusual[static_cast<std::size_t>(i) + 1];
+    const bool slipped = std::abs(std::abs(in) - kTenfold) < 0.35 && std::abs(in + out) < 0.35 && changes.usual < 0.3;
+    const bool jumped = std::abs(in) > std::max(0.7, 8 * changes.usual) && std::abs(in + out) < 0.25 * std::abs(in) &&
+                        changes.usual < kQuiet;
+    if (!slipped && !jumped) continue;
+    (slipped ? tenfold : jumps)
+        .push_back({slipped ? "tenfold" : "jump", column.name, unit_label(panel, i), period_label(panel, i),
+                    column.name + " of " + unit_label(panel, i) + " goes " + significant(column.numbers(i - 1), 6) + ", " +
+                        significant(column.numbers(i), 6) + ", " + significant(column.numbers(i + 1), 6) + " around " +
+                        period_label(panel, i) + (slipped ? ": a digit may have slipped" : ": one of them may be wrong")});
   }
 }
 
-// A tenfold typo that is undone in the next period moves one column; a merger moves several and stays.
-void find_mergers(const Panel& panel, const std::vector<const Column*>& sizes, std::vector<Suspicion>& found) {
-  if (sizes.size() < 2) return;
+// The list is cut later: those that would be cut are the weakest, the rest stay in the order of the panel.
+void keep_strongest(std::vector<Suspicion>& found, std::vector<double> strengths) {
+  if (found.size() <= kMostOfAKind) return;
+  std::vector<double> ordered = strengths;
+  std::nth_element(ordered.begin(), ordered.begin() + kMostOfAKind, ordered.end(), std::greater<>());
+  std::vector<Suspicion> strong, weak;
+  for (std::size_t i = 0; i < found.size(); ++i)
+    (strengths[i] > ordered[kMostOfAKind] ? strong : weak).push_back(std::move(found[i]));
+  strong.insert(strong.end(), weak.begin(), weak.end());
+  found = std::move(strong);
+}
+
+// A wrong cell moves one column and moves back; a merger or a split moves several quiet columns one way, and they stay.
+void find_mergers(const Panel& panel, const std::vector<Changes>& sizes, std::vector<Suspicion>& found) {
+  std::vector<double> strengths;
   for (Index i = 1; i < panel.rows(); ++i) {
     if (!same_unit(panel, i - 1, i)) continue;
-    std::vector<double> jumps;
-    std::vector<std::string> moved;
-    std::size_t compared = 0;
-    for (const Column* column : sizes) {
-      const double change = log_change(*column, i - 1, i);
-      compared += change != 0;
-      if (std::abs(change) < kMergerJump || std::abs(std::abs(change) - kTenfold) < 0.2) continue;
-      jumps.push_back(change);
-      moved.push_back(column->name + " " + (change > 0 ? "+" : "") + significant(change, 2));
+    std::vector<std::string> up, down;
+    double strength = 0;
+    std::size_t compared = 0, large_up = 0, large_down = 0;
+    for (const Changes& size : sizes) {
+      if (size.usual > kQuiet) continue;
+      const auto at = static_cast<std::size_t>(i);
+      const double change = size.unusual[at];
+      compared += size.known[at];
+      if (std::abs(change) < std::max(kMergerJump, 6 * size.usual)) continue;
+      if (same_unit(panel, i, std::min(i + 1, panel.rows() - 1)) && i + 1 < panel.rows() &&
+          std::abs(change + size.unusual[at + 1]) < std::abs(change) / 2)
+        continue;  // it moves back
+      (change > 0 ? up : down).push_back(size.column->name + (change > 0 ? " +" : " ") + significant(change, 2));
+      strength += std::abs(change);
+      (change > 0 ? large_up : large_down) += std::abs(change) > 2 * kMergerJump;
     }
-    const auto up = static_cast<std::size_t>(std::count_if(jumps.begin(), jumps.end(), [](double j) { return j > 0; }));
-    const std::size_t together = std::max(up, jumps.size() - up);
-    if (together < 2 || together * 3 < compared) continue;
+    const bool merger = up.size() >= down.size();
+    std::vector<std::string>& moved = merger ? up : down;
+    if (moved.size() < 2 || (moved.size() * 3 < compared && (merger ? large_up : large_down) < 2)) continue;
+    const std::size_t count = moved.size();
+    if (count > 4) moved.resize(4);
+    const std::string list = joined(moved, ", ") + (count > 4 ? " and " + std::to_string(count - 4) + " more" : "");
+    strengths.push_back(strength);
     found.push_back({"merger", joined(moved, ", "), unit_label(panel, i), period_label(panel, i),
-                     unit_label(panel, i) + " in " + period_label(panel, i) + ": several sizes jump together (log points: " +
-                         joined(moved, ", ") + "), probably a merger or a split; see [data] succession"});
+                     unit_label(panel, i) + " in " + period_label(panel, i) + ": " + std::to_string(count) +
+                         " sizes jump together and stay (log points beyond the median change: " + list + "), probably a " +
+                         (merger ? "merger" : "split or a service handed over") + "; see [data] succession"});
   }
+  keep_strongest(found, strengths);
 }
 
 void find_shares_above_one(const Panel& panel, const Column& column, std::vector<Suspicion>& found) {
@@ -183,9 +249,11 @@ void check_quality(const Panel& panel, DataLedger& ledger) {
   std::vector<const Column*> sizes;
   for (const Column& column : panel.columns())
     if (column.name != panel.keys().time && column.name != panel.keys().unit && looks_like_size(column)) sizes.push_back(&column);
-  std::vector<Suspicion> tenfold, mergers, shares, steps, totals;
-  for (const Column* column : sizes) find_tenfold(panel, *column, tenfold);
-  find_mergers(panel, sizes, mergers);
+  std::vector<Suspicion> tenfold, jumps, mergers, shares, steps, totals;
+  std::vector<Changes> changes;
+  for (const Column* column : sizes) changes.push_back(changes_of(panel, *column));
+  for (const Changes& of_column : changes) find_spikes(panel, of_column, tenfold, jumps);
+  find_mergers(panel, changes, mergers);
   for (const Column& column : panel.columns()) {
     find_shares_above_one(panel, column, shares);
     find_step_functions(panel, column, steps);
@@ -194,6 +262,7 @@ void check_quality(const Panel& panel, DataLedger& ledger) {
   append(ledger, std::move(totals), "total");
   append(ledger, std::move(mergers), "merger");
   append(ledger, std::move(tenfold), "tenfold");
+  append(ledger, std::move(jumps), "jump");
   append(ledger, std::move(shares), "share above one");
   append(ledger, std::move(steps), "step function");
 }

@@ -67,15 +67,14 @@ Parsed parse_cell(std::string_view raw) {
     sign = -1;
     cell = stripped(cell.substr(1, cell.size() - 2));
   }
-  if (!cell.empty() && cell.front() == '-') {
-    sign = -sign;
+  const auto take_minus = [&] {
+    if (sign < 0 || cell.empty() || cell.front() != '-') return;
+    sign = -1;
     cell.remove_prefix(1);
-  }
+  };
+  take_minus();
   if (cell.substr(0, 2) == kPound) cell = stripped(cell.substr(2));
-  if (!cell.empty() && cell.front() == '-') {
-    sign = -sign;
-    cell.remove_prefix(1);
-  }
+  take_minus();
   if (!cell.empty() && cell.back() == '%') {
     parsed.percent = true;
     cell = stripped(cell.substr(0, cell.size() - 1));
@@ -176,7 +175,7 @@ Column type_column(std::string column_name, const std::vector<std::string_view>&
       value = parsed.value;
       if (numbers++ == 0) first_number = i;
       percents += parsed.percent;
-      large += std::abs(value) > kExactInteger && cells[i].find_first_of(".eE") == std::string_view::npos;
+      large += std::abs(value) >= kExactInteger && cells[i].find_first_of(".eE") == std::string_view::npos;
     } else if (odd++ == 0) {
       first_odd = i;
     }
@@ -203,7 +202,7 @@ Column type_column(std::string column_name, const std::vector<std::string_view>&
                                                " without; cells with % were divided by 100, check the units"});
   if (large > 0)
     notes.push_back({"data.large_integers", "column '" + column_name + "' holds " + std::to_string(large) +
-                                                " whole numbers above 2^53, which a double cannot tell apart; name it under text if it "
+                                                " whole numbers of 2^53 or more, which a double cannot tell apart; name it under text if it "
                                                 "is an identifier (first number in row " + std::to_string(rows[first_number]) + ")"});
   return column;
 }

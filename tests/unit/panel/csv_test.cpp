@@ -1,0 +1,223 @@
+#include <gtest/gtest.h>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <chrono>
+#include <cmath>
+#include <functional>
+#include <random>
+
+#include "headwater/core/error.hpp"
+#include "headwater/panel/readers.hpp"
+#include "unit/hdf5/scratch_folder.hpp"
+
+namespace headwater {
+namespace {
+
+RawTable parse(const std::string& bytes, const ReadOptions& options = {}) { return parse_csv(bytes, "a.csv", ',', options); }
+
+std::string message_of(const std::function<void()>& body) {
+  try {
+    body();
+  } catch (const Error& error) {
+    return error.message();
+  }
+  return "no error";
+}
+
+std::string refusal(const std::string& bytes) {
+  return message_of([&] { parse(bytes); });
+}
+
+const Column& column(const RawTable& table, const std::string& name) {
+  for (const Column& c : table.columns)
+    if (c.name == name) return c;
+  throw std::out_of_range(name);
+}
+
+TEST(Csv, ReadsQuotesByteOrderMarkAndEveryLineEnd) {
+  for (const std::string end : {"\n", "\r\n", "\r"}) {
+    const RawTable table = parse("\xEF\xBB\xBFname,x" + end + "\"a,\"\"b\"\"" + end + "c\",1" + end + "d,2");
+    ASSERT_EQ(table.source_rows, (std::vector<std::int64_t>{2, 4})) << end.size();
+    EXPECT_EQ(column(table, "name").levels, (Names{"a,\"b\"" + end + "c", "d"}));
+    EXPECT_EQ(column(table, "x").numbers(1), 2);
+  }
+}
+
+TEST(Csv, SkipsEmptyLines) {
+  const RawTable table = parse("a,b\n\n1,2\n\n3,4\n\n");
+  EXPECT_EQ(table.source_rows, (std::vector<std::int64_t>{3, 5}));
+}
+
+TEST(Csv, RefusesBrokenFilesWithRowAndColumn) {
+  EXPECT_EQ(refusal(""), "a.csv is empty; it needs a header line and rows");
+  EXPECT_EQ(refusal("a,b\n"), "a.csv has a header and no rows; there is nothing to fit");
+  EXPECT_EQ(refusal("a,,c\n1,2,3\n"), "a.csv, row 1: column 2 has no name; give every column a name");
+  EXPECT_EQ(refusal("a,b,a\n1,2,3\n"), "a.csv, row 1: columns 1 and 3 are both named 'a'; rename one");
+  EXPECT_EQ(refusal("a;b\n1;2\n"),
+            "a.csv, row 1: the header has ';' and no ',': save the file with commas, or as .tsv with tabs");
+  EXPECT_EQ(refusal("a\tb\n1\t2\n"), "a.csv, row 1: the header has tabs and no ',': name the file .tsv, or save it with commas");
+  EXPECT_EQ(refusal("a,b\n1,2\n3,\"4\n5,6\n"),
+            "a.csv, row 3: the quote that opens field 2 is never closed; close it or double it");
+  EXPECT_EQ(refusal("a,b\n1,\"2\"3\n"), "a.csv, row 2: field 2 goes on after its closing quote; double the quotes inside it");
+  EXPECT_EQ(refusal(std::string("\xFF\xFE") + "a\0"), "a.csv is UTF-16 text, which is not read; save it as UTF-8");
+  EXPECT_EQ(refusal("a,b\n1,\xE9\n"),
+            "a.csv, row 2: column 2: a byte is not UTF-8 (the file may be Latin-1 or Windows-1252); save it as UTF-8");
+  EXPECT_EQ(refusal("a,b\r\"1\r,2\",\xC0\x80\r"),
+            "a.csv, row 3: column 2: a byte is not UTF-8 (the file may be Latin-1 or Windows-1252); save it as UTF-8");
+  EXPECT_EQ(refusal(std::string("a,b\n1,2\n3,") + '\0' + "\n"),
+            "a.csv, row 3: column 2: there is a NUL byte, so this is not plain text; save it as UTF-8 CSV");
+}
+
+TEST(Csv, RefusesRaggedRowsByRowAndColumn) {
+  EXPECT_EQ(refusal("a,b\n1,2\n3\n"), "a.csv, row 3: the row has 1 fields and the header 2; the first that is missing is 'b'");
+  EXPECT_EQ(refusal("a,b\n1,2\n3,4,5\n"),
+            "a.csv, row 3: the row has 3 fields and the header 2; a comma inside a value needs quotes around it");
+  try {
+    parse("a,b\n1,2\n3\n");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::data);
+    EXPECT_EQ(error.place().row, 3);
+    EXPECT_EQ(error.place().column, "b");
+  }
+}
+
+TEST(Csv, RefusesWhatIsNoFile) {
+  const ScratchFolder folder;
+  const std::string pipe = folder / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const auto reading = [](const std::string& path) { return message_of([&] { read_file(path); }); };
+  EXPECT_EQ(reading(folder.path().string()),
+            "cannot read '" + folder.path().string() + "': it is a directory; give the path of a file");
+  EXPECT_EQ(reading(pipe),
+            "cannot read '" + pipe + "': it is not a regular file (a pipe or a device); save it to a file first");
+  EXPECT_EQ(reading("/dev/zero"),
+            "cannot read '/dev/zero': it is not a regular file (a pipe or a device); save it to a file first");
+  EXPECT_EQ(reading(folder / "none.csv"),
+            "cannot read '" + (folder / "none.csv") + "': No such file or directory; check the path and its permissions");
+  EXPECT_EQ(message_of([] { read_panel("", {}); }),
+            "no data file is named; give one under [data] file or as the first argument");
+}
+
+TEST(Csv, ReadsTabsByExtension) {
+  const ScratchFolder folder;
+  put_bytes(folder / "a.tsv", "a\tb\n\"1,5\"\t2\n");
+  const RawTable table = read_csv(folder / "a.tsv", {});
+  EXPECT_EQ(table.columns.size(), 2u);
+  EXPECT_EQ(table.ledger.sha256.size(), 64u);
+}
+
+TEST(Csv, KeepsTheReasonOfEveryMissingCell) {
+  const RawTable table = parse("x,y\n1,a\n,a\nNA,a\n-,a\n*,a\n[c],a\n~,a\n[x],a\n:,a\n[z],a\nNot Applicable,a\n<5,a\n");
+  const Column& x = column(table, "x");
+  ASSERT_EQ(x.type, Column::Type::number);
+  EXPECT_EQ(x.missing, (std::vector<Missing>{Missing::present, Missing::empty, Missing::not_available, Missing::dash,
+                                             Missing::suppressed, Missing::suppressed, Missing::rounded, Missing::unavailable,
+                                             Missing::unavailable, Missing::not_applicable, Missing::not_applicable,
+                                             Missing::low_count}));
+  for (Index i = 1; i < x.size(); ++i) EXPECT_TRUE(std::isnan(x.numbers(i))) << i;
+}
+
+TEST(Csv, TextKeepsMarksThatMayBeCodes) {
+  const RawTable table = parse("t,n\nNAN,1\n-,1\n*,1\n[c],1\nNA,1\n,1\nacute,1\n");
+  const Column& t = column(table, "t");
+  ASSERT_EQ(t.type, Column::Type::text);
+  EXPECT_EQ(t.missing, (std::vector<Missing>{Missing::present, Missing::present, Missing::present, Missing::suppressed,
+                                             Missing::not_available, Missing::empty, Missing::present}));
+}
+
+TEST(Csv, KeysAndNamedColumnsStayText) {
+  const RawTable table = parse("unit,year,site\n007,2013,08\n7,2014,NA\nNAN,2015,\n", {.unit = "unit", .time = "year", .text = {"site"}});
+  EXPECT_EQ(column(table, "unit").levels.size(), 3u);
+  EXPECT_TRUE(column(table, "unit").missing.empty());
+  EXPECT_EQ(column(table, "year").type, Column::Type::text);
+  EXPECT_EQ(column(table, "site").levels, (Names{"08", "NA"}));
+  EXPECT_EQ(column(table, "site").missing[2], Missing::empty);
+}
+
+TEST(Csv, ReadsDecoratedNumbers) {
+  const RawTable table = parse("x\n\"1,234\"\n\xC2\xA3" "1.5\n\"(1,234)\"\n-\xC2\xA3" "2\n 7 \n\"1,234,567.5\"\n");
+  const Column& x = column(table, "x");
+  ASSERT_EQ(x.type, Column::Type::number) << x.why_text;
+  const double expected[] = {1234, 1.5, -1234, -2, 7, 1234567.5};
+  for (Index i = 0; i < x.size(); ++i) EXPECT_EQ(x.numbers(i), expected[i]);
+}
+
+TEST(Csv, PercentagesAreFractionsAndSaidSo) {
+  const RawTable all = parse("x\n12%\n3.5%\n");
+  EXPECT_DOUBLE_EQ(column(all, "x").numbers(0), 0.12);
+  ASSERT_EQ(all.ledger.notes.size(), 1u);
+  EXPECT_EQ(all.ledger.notes[0].message, "column 'x' is written in per cent and kept as fractions: 12% is 0.12");
+  const RawTable some = parse("x\n12%\n3.5\n");
+  ASSERT_EQ(some.ledger.notes.size(), 1u);
+  EXPECT_EQ(some.ledger.notes[0].message,
+            "column 'x' has 1 cells with % and 1 without; cells with % were divided by 100, check the units");
+}
+
+TEST(Csv, OddNumbersMakeTextAndSayWhere) {
+  for (const std::string odd : {"1e309", "0x1F", "1d3", "1,23", "1.234,5", "--1", "1 2", "inf"}) {
+    const RawTable table = parse("x,y\n1,1\n2,1\n\"" + odd + "\",1\n");
+    const Column& x = column(table, "x");
+    ASSERT_EQ(x.type, Column::Type::text) << odd;
+    EXPECT_EQ(x.why_text, "row 4 holds '" + odd + "', which is not a number");
+    ASSERT_EQ(table.ledger.notes.size(), 1u);
+    EXPECT_EQ(table.ledger.notes[0].message,
+              "column 'x' is read as text: 1 of its cells are not numbers, the first in row 4 ('" + odd + "')");
+  }
+}
+
+TEST(Csv, WholeNumbersBeyondADoubleAreNoted) {
+  const RawTable table = parse("x\n9007199254740993\n1\n");
+  ASSERT_EQ(table.ledger.notes.size(), 1u);
+  EXPECT_EQ(table.ledger.notes[0].message,
+            "column 'x' holds 1 whole numbers of 2^53 or more, which a double cannot tell apart; name it under text if it is an "
+            "identifier (first number in row 2)");
+}
+
+TEST(Csv, AFiveMegabyteFieldIsRead) {
+  const RawTable table = parse("t,x\n" + std::string(5'000'000, 'z') + ",1\n");
+  EXPECT_EQ(column(table, "t").levels[0].size(), 5'000'000u);
+}
+
+TEST(Csv, MoreThanAMillionColumnsAreRefused) {
+  EXPECT_EQ(refusal(std::string(1'000'001, ',')), "a.csv, row 1: more than 1,000,000 fields; check the separator");
+}
+
+// Every mutation of a good file is read or refused with a row; nothing else may happen.
+TEST(Csv, MutatedBytesAreReadOrRefused) {
+  const std::string good =
+      "\xEF\xBB\xBF" "unit,period,x,note\n007,2018-19 Q1,\"1,234\",\"a \"\"b\"\"\nc\"\nRAL,2018-19 Q2,*,\xC2\xA3\nNAN,2018-19 Q3,5%,\n";
+  const std::string bytes_to_put = std::string("\",;\n\r\t\xFF\xC2\x80") + '\0' + "-%(9";
+  std::mt19937 random(20261124);
+  std::size_t refused = 0, read = 0;
+  for (int trial = 0; trial < 20'000; ++trial) {
+    std::string bytes = good;
+    for (int k = 0; k < 1 + trial % 4; ++k) {
+      const std::size_t at = random() % bytes.size();
+      switch (random() % 3) {
+        case 0: bytes[at] = bytes_to_put[random() % bytes_to_put.size()]; break;
+        case 1: bytes.erase(at, 1 + random() % 8); break;
+        default: bytes.insert(at, 1, bytes_to_put[random() % bytes_to_put.size()]);
+      }
+      if (bytes.empty()) bytes = ",";
+    }
+    try {
+      RawTable table = parse(bytes, {.unit = "unit", .time = "period"});
+      for (const Column& c : table.columns) ASSERT_EQ(static_cast<std::size_t>(c.size()), table.source_rows.size());
+      const Panel panel = with_quality_checks(
+          Panel(std::move(table.columns), {"unit", "period"}, std::move(table.source_rows), std::move(table.ledger)));
+      ASSERT_GT(panel.rows(), 0);
+      ++read;
+    } catch (const Error& error) {
+      ASSERT_FALSE(error.message().empty());
+      ++refused;
+    }
+  }
+  EXPECT_GT(refused, 1000u);
+  EXPECT_GT(read, 1000u);
+}
+
+}  // namespace
+}  // namespace headwater

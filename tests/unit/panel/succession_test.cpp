@@ -1,0 +1,96 @@
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "headwater/core/error.hpp"
+#include "headwater/panel/readers.hpp"
+#include "unit/hdf5/scratch_folder.hpp"
+
+namespace headwater {
+namespace {
+
+// OLD ends in 2012 and NEW starts in 2013; ACQ is there from 2010 on, TAKEN until 2011, LATE until 2013.
+constexpr const char* kPanel =
+    "unit,time,x\nOLD,2011,1\nOLD,2012,2\nNEW,2013,3\nACQ,2010,4\nACQ,2011,5\nACQ,2012,6\nACQ,2013,7\nACQ,2014,8\n"
+    "TAKEN,2010,9\nTAKEN,2011,10\nLATE,2013,11\n";
+
+Panel with_table(const std::string& table) {
+  const ScratchFolder folder;
+  put_bytes(folder / "panel.csv", kPanel);
+  put_bytes(folder / "succession.csv", table);
+  return read_panel(folder / "panel.csv",
+                    {.unit = "unit", .time = "time", .succession = folder / "succession.csv", .check_quality = false});
+}
+
+std::string refusal(const std::string& table) {
+  try {
+    with_table(table);
+  } catch (const Error& error) {
+    const std::string message = error.message();
+    return message.substr(message.find("succession.csv"));
+  }
+  return "no error";
+}
+
+TEST(Succession, LinksSeriesThatFollowOneAnother) {
+  const Panel panel = with_table("old_code,new_code,date\nOLD,NEW,2013-04-01\n");
+  EXPECT_EQ(panel.units().labels, (Names{"ACQ", "LATE", "NEW", "TAKEN"}));
+  EXPECT_EQ(panel.row_at(2, 2011), panel.row_at(2, 2013) - 2);
+  EXPECT_EQ(panel.ledger().succession, (Names{"OLD became NEW (2013-04-01): 2 rows are linked to one series"}));
+}
+
+TEST(Succession, LinksChainsInAnyOrderOfTheTable) {
+  const Panel panel = with_table("old_code,new_code\nMID,NEW\nOLD,MID\n");
+  EXPECT_EQ(panel.units().labels, (Names{"ACQ", "LATE", "NEW", "TAKEN"}));
+}
+
+TEST(Succession, BreaksTheAcquirerAtEveryTakeover) {
+  const Panel panel = with_table("old_code,new_code,policy\nTAKEN,ACQ,link\nLATE,ACQ,break\n");
+  EXPECT_EQ(panel.units().labels, (Names{"ACQ", "ACQ@2012", "ACQ@2014", "LATE", "NEW", "OLD", "TAKEN"}));
+  EXPECT_EQ(panel.rows(), 11);
+  EXPECT_EQ(panel.ledger().succession,
+            (Names{"TAKEN became ACQ: both have rows in 2010, so the series cannot be linked; ACQ is broken instead",
+                   "LATE taken over by ACQ: its 1 rows from 2014 on are a series of their own, ACQ@2014",
+                   "TAKEN taken over by ACQ: its 2 rows from 2012 on are a series of their own, ACQ@2012"}));
+}
+
+TEST(Succession, DropsThePredecessor) {
+  const Panel panel = with_table("old_code,new_code,policy\nTAKEN,ACQ,drop\n");
+  EXPECT_EQ(panel.rows(), 9);
+  EXPECT_EQ(panel.ledger().rows_read, 11);
+  EXPECT_EQ(panel.ledger().rows_kept, 9);
+  EXPECT_EQ(panel.ledger().rows_lost,
+            (std::vector<std::pair<std::string, std::int64_t>>{{"succession: TAKEN left out", 2}}));
+  EXPECT_EQ(panel.ledger().succession, (Names{"TAKEN became ACQ: its 2 rows are left out (policy drop)"}));
+  EXPECT_EQ(panel.source_row(0), 5);
+}
+
+TEST(Succession, CodesThatAreNumbersStayText) {
+  EXPECT_EQ(with_table("Old_Code,New_Code\n007,7\n").ledger().succession,
+            (Names{"no code of the succession table occurs in the data: nothing was linked or broken"}));
+}
+
+TEST(Succession, RefusesTablesItCannotRead) {
+  EXPECT_EQ(refusal("a,b\nOLD,NEW\n"),
+            "succession.csv, row 1: a succession table needs the columns old_code and new_code, and may have date and policy (link, "
+            "break or drop)");
+  EXPECT_EQ(refusal("old_code,new_code\nOLD,\n"), "succession.csv, row 2: old_code and new_code must both be given");
+  EXPECT_EQ(refusal("old_code,new_code,policy\nOLD,NEW,merge\n"),
+            "succession.csv, row 2: policy 'merge' is not known; write link, break or drop");
+}
+
+TEST(Succession, RealCodesBreakTheAcquirers) {
+  const std::string folder = HEADWATER_SOURCE_DIR "/../shared/reference/nhs/";
+  if (!std::filesystem::exists(folder)) GTEST_SKIP() << "the NHS reference files are not on this machine";
+  const Panel panel = read_panel(folder + "nhs_trust_quarter_occupancy.csv", {.unit = "org_code",
+                                                                              .time = "period",
+                                                                              .succession = folder + "nhs_org_code_lookup.csv",
+                                                                              .check_quality = false});
+  EXPECT_EQ(panel.rows(), 5464);
+  EXPECT_EQ(panel.units().count, 216);
+  EXPECT_EQ(panel.ledger().succession.back(),
+            "RGQ taken over by RDE: its 27 rows from 2018-19 Q2 on are a series of their own, RDE@2018-19 Q2");
+}
+
+}  // namespace
+}  // namespace headwater
