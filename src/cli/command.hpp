@@ -19,7 +19,8 @@ struct Command {
 
 const std::vector<Command>& commands();
 const Command* find_command(std::string_view name);
-void print_help(const Command& command);
+struct Flag;
+void print_help(const Command& command, const std::vector<Flag>& flags);
 
 int run_command(const Words& words);
 int check_command(const Words& words);

@@ -8,14 +8,13 @@ namespace headwater::cli {
 
 int convert_command(const Words& words) {
   const Command& command = *find_command("convert");
-  const Flags flags(command, words,
-                    {{"unit", true, false, "column of the unit key, kept as text"},
+  const std::vector<Flag> known = {{"unit", true, false, "column of the unit key, kept as text"},
                      {"time", true, false, "column of the time key, kept as text"},
                      {"text", true, false, "further columns that stay text, separated by commas"},
-                     {"help", false, false, "this text"}},
-                    0, 2);
+                     {"help", false, false, "this text"}};
+  const Flags flags(command, words, known, 0, 2);
   if (flags.has("help")) {
-    print_help(command);
+    print_help(command, known);
     return 0;
   }
   if (flags.arguments().size() != 2) throw Error(ErrorKind::usage, "usage.arguments", "headwater convert takes two files: headwater convert IN OUT.h5");

@@ -23,7 +23,7 @@ int fit_and_print(const char* name, const Words& words, JsonWriterFunction json)
   const Command& command = *find_command(name);
   const Flags flags(command, words, fit_flags(), 0, 2);
   if (flags.has("help")) {
-    print_help(command);
+    print_help(command, fit_flags());
     return 0;
   }
   if (flags.arguments().size() != 2)

@@ -42,12 +42,6 @@ const Command* find_command(std::string_view name) {
 
 namespace {
 
-std::vector<Flag> flags_of(const Command& command) {
-  if (command.name == "fit" || command.name == "decompose") return fit_flags();
-  if (command.name == "run" || command.name == "check") return config_flags();
-  return {};
-}
-
 void print_overview() {
   print("headwater explains the productivity of organisations observed over time.\n\n");
   for (const Command& command : commands())
@@ -86,16 +80,16 @@ int dispatch(const Words& words) {
     throw Error(ErrorKind::usage, "usage.unknown_command",
                 "there is no command '" + name + "'" + (near.empty() ? "; they are " + joined(names, ", ") : "; did you mean '" + near + "'?"));
   }
-  if (words[0] == "help") {
-    print_help(*command);
-    return 0;
-  }
-  return command->run({words.begin() + 1, words.end()});
+  Words rest(words.begin() + 1, words.end());
+  if (words[0] == "help" || (!rest.empty() && rest[0] == "-h")) rest = {"--help"};
+  return command->run(rest);
 }
 
 int guarded(const Words& words) {
   try {
-    return dispatch(words);
+    const int code = dispatch(words);
+    finish_output();
+    return code;
   } catch (const Error& error) {
     return report_error(error, words);
   } catch (const std::bad_alloc&) {
@@ -107,10 +101,9 @@ int guarded(const Words& words) {
 
 }  // namespace
 
-void print_help(const Command& command) {
+void print_help(const Command& command, const std::vector<Flag>& flags) {
   print("headwater " + std::string(command.usage) + "\n\n" + wrapped(command.summary));
   if (!command.details.empty()) print(wrapped(command.details));
-  const std::vector<Flag> flags = flags_of(command);
   if (!flags.empty()) print("\n");
   for (const Flag& flag : flags) print(wrapped("  --" + flag.name + (flag.takes_value ? " VALUE" : "") + (flag.repeatable ? " (repeatable)" : "") + "  " + flag.help, 6));
 }

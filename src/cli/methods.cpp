@@ -47,9 +47,10 @@ std::string full_text(const MethodCard& card) {
 
 int methods_command(const Words& words) {
   const Command& command = *find_command("methods");
-  const Flags flags(command, words, {{"help", false, false, "this text"}}, 0, 1);
+  const std::vector<Flag> known = {{"help", false, false, "this text"}};
+  const Flags flags(command, words, known, 0, 1);
   if (flags.has("help")) {
-    print_help(command);
+    print_help(command, known);
     return 0;
   }
   std::vector<std::string> names;

@@ -9,6 +9,11 @@ namespace headwater::cli {
 
 void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
+void finish_output() {
+  if (std::fflush(stdout) != 0 || std::ferror(stdout))
+    throw Error(ErrorKind::io, "io.cannot_write", "cannot write to standard output; check the disk it goes to");
+}
+
 void save(const Tree& tree, const RunConfig& config) {
   if (!config.output.result.empty()) write_result(tree, config.output.result);
 }

@@ -8,6 +8,8 @@
 namespace headwater::cli {
 
 void print(const std::string& text);  // to standard output; a closed pipe ends quietly
+// Flushes what was printed. Throws Error{io, "io.cannot_write"} when it did not all get out.
+void finish_output();
 // Writes the result file when one is asked for.
 void save(const Tree& tree, const RunConfig& config);
 // 0 when every fit converged or failures are allowed, else 6.

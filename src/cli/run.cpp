@@ -9,12 +9,31 @@
 namespace headwater::cli {
 namespace {
 
-std::vector<Flag> run_flags() {
+std::vector<Flag> check_flags() {
   std::vector<Flag> flags = config_flags();
   flags.push_back({"print-config", false, false, "print the resolved configuration and stop"});
-  flags.push_back({"format", true, false, "text, json or csv [text]"});
   flags.push_back({"help", false, false, "this text"});
   return flags;
+}
+
+std::vector<Flag> run_flags() {
+  std::vector<Flag> flags = check_flags();
+  flags.push_back({"format", true, false, "text, json or csv [text]"});
+  return flags;
+}
+
+// --help and --print-config are answered here.
+bool answered(const Command& command, const Flags& flags, const std::vector<Flag>& known) {
+  if (flags.has("help")) {
+    print_help(command, known);
+    return true;
+  }
+  const std::string name(command.name);
+  if (flags.arguments().empty())
+    throw Error(ErrorKind::usage, "usage.arguments",
+                "headwater " + name + " takes a configuration: headwater " + name + " CONFIG");
+  if (flags.has("print-config")) print(to_text(read_config(flags.arguments().front(), config_overrides(flags))));
+  return flags.has("print-config");
 }
 
 void write_table(const std::string& path, const std::string& text) {
@@ -30,16 +49,8 @@ void write_table(const std::string& path, const std::string& text) {
 int run_command(const Words& words) {
   const Command& command = *find_command("run");
   const Flags flags(command, words, run_flags(), 0, 1);
-  if (flags.has("help")) {
-    print_help(command);
-    return 0;
-  }
-  if (flags.arguments().empty()) throw Error(ErrorKind::usage, "usage.arguments", "headwater run takes a configuration: headwater run CONFIG");
+  if (answered(command, flags, run_flags())) return 0;
   const RunConfig config = read_config(flags.arguments().front(), config_overrides(flags));
-  if (flags.has("print-config")) {
-    print(to_text(config));
-    return 0;
-  }
   const std::string format = flags.get("format", "text");
   if (format != "text" && format != "json" && format != "csv")
     throw Error(ErrorKind::usage, "usage.format", "--format is '" + format + "'; it is text, json or csv", {.key = "format"});
@@ -55,12 +66,8 @@ int run_command(const Words& words) {
 
 int check_command(const Words& words) {
   const Command& command = *find_command("check");
-  const Flags flags(command, words, run_flags(), 0, 1);
-  if (flags.has("help")) {
-    print_help(command);
-    return 0;
-  }
-  if (flags.arguments().empty()) throw Error(ErrorKind::usage, "usage.arguments", "headwater check takes a configuration: headwater check CONFIG");
+  const Flags flags(command, words, check_flags(), 0, 1);
+  if (answered(command, flags, check_flags())) return 0;
   const RunResult result = check(read_config(flags.arguments().front(), config_overrides(flags)));
   print(check_report(describe(result)));
   return exit_code_of(result);

@@ -9,14 +9,13 @@ namespace headwater::cli {
 
 int show_command(const Words& words) {
   const Command& command = *find_command("show");
-  const Flags flags(command, words,
-                    {{"format", true, false, "text, json or csv [text]"},
+  const std::vector<Flag> known = {{"format", true, false, "text, json or csv [text]"},
                      {"config", false, false, "print the configuration stored in the result"},
                      {"stars", false, false, "stars in the table"},
-                     {"help", false, false, "this text"}},
-                    0, 1);
+                     {"help", false, false, "this text"}};
+  const Flags flags(command, words, known, 0, 1);
   if (flags.has("help")) {
-    print_help(command);
+    print_help(command, known);
     return 0;
   }
   if (flags.arguments().empty()) throw Error(ErrorKind::usage, "usage.arguments", "headwater show takes a result file: headwater show RESULT");

@@ -37,17 +37,16 @@ void write_file(const std::string& path, const std::string& text) {
 
 int simulate_command(const Words& words) {
   const Command& command = *find_command("simulate");
-  const Flags flags(command, words,
-                    {{"scenario", true, false, "clean, nhs or adversarial [nhs]"},
+  const std::vector<Flag> known = {{"scenario", true, false, "clean, nhs or adversarial [nhs]"},
                      {"seed", true, false, "seed [20260212]"},
                      {"trusts", true, false, "trusts [205]"},
                      {"quarters", true, false, "quarters [24]"},
                      {"output", true, false, "CSV file of the panel"},
                      {"truth", true, false, "CSV file of what was planted"},
-                     {"help", false, false, "this text"}},
-                    0, 0);
+                     {"help", false, false, "this text"}};
+  const Flags flags(command, words, known, 0, 0);
   if (flags.has("help")) {
-    print_help(command);
+    print_help(command, known);
     return 0;
   }
   if (!flags.has("output")) throw Error(ErrorKind::usage, "usage.arguments", "headwater simulate needs --output FILE", {.key = "output"});

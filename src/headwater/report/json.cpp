@@ -17,6 +17,10 @@ class Contract {
     if (!std::isfinite(value)) undefined_.push_back(label);
     json.member(name, value);
   }
+  void element(double value, const std::string& label) {
+    if (!std::isfinite(value)) undefined_.push_back(label);
+    json.value(value);
+  }
   const std::vector<std::string>& undefined() const { return undefined_; }
   void forget() { undefined_.clear(); }
 
@@ -41,11 +45,14 @@ void terms(Contract& out, const Tree& fit) {
   out.json.end_array();
 }
 
-void matrix(Contract& out, const std::vector<double>& values, std::size_t k) {
+void matrix(Contract& out, const std::vector<double>& values, const std::vector<std::string>& names,
+            const std::string& label) {
+  const std::size_t k = names.size();
   out.json.begin_array();
   for (std::size_t i = 0; i < k; ++i) {
     out.json.begin_array();
-    for (std::size_t j = 0; j < k; ++j) out.json.value(values[i * k + j]);
+    for (std::size_t j = 0; j < k; ++j)
+      out.element(values[i * k + j], label + " of " + names[i] + " and " + names[j]);
     out.json.end_array();
   }
   out.json.end_array();
@@ -66,7 +73,7 @@ void vcov(Contract& out, const Tree& fit) {
   out.json.member("profile", text_attribute(fit, "profile"));
   name_list(out, "names", names);
   out.json.key("matrix");
-  matrix(out, numbers(fit, "vcov"), names.size());
+  matrix(out, numbers(fit, "vcov"), names, "vcov");
   out.number("df", scalar(fit, "df"), "df (infinite: the normal distribution)");
   out.json.member("arithmetic", text_attribute(fit, "arithmetic"));
   out.json.key("clusters");
@@ -143,13 +150,18 @@ void warnings_of(Contract& out, const Tree& node, const char* prefix) {
   for (std::size_t i = 0; i < texts(node, codes).size(); ++i) warning(out, texts(node, codes)[i], texts(node, messages)[i]);
 }
 
+void undefined_numbers(Contract& out) {
+  for (const std::string& what : out.undefined())
+    warning(out, "json.undefined", what + " is not a finite number and is written as null");
+  out.forget();
+}
+
 void warnings(Contract& out, const Tree& result, const Tree& fit) {
   out.json.key("warnings");
   out.json.begin_array();
   if (const Tree* data = result.find_child("data")) warnings_of(out, *data, "data_note");
   warnings_of(out, fit, "note");
-  for (const std::string& what : out.undefined()) warning(out, "json.undefined", what + " is not a finite number and is written as null");
-  out.forget();
+  undefined_numbers(out);
   out.json.end_array();
 }
 
@@ -213,49 +225,50 @@ void options_object(Contract& out, const Tree& node) {
   out.json.end_object();
 }
 
-void decomposition_object(Contract& out, const Tree& node) {
-  out.json.begin_object();
-  out.json.member("method", text_attribute(node, "method"));
-  options_object(out, node);
+void components(Contract& out, const Tree& node) {
   out.json.key("components");
   out.json.begin_array();
   const auto& names = labels(node, "component");
+  const bool suppressed = !text_attribute(node, "shares_reason").empty();
   for (std::size_t i = 0; i < names.size(); ++i) {
+    const bool estimable = integers(node, "estimable")[i] != 0;
+    const std::string of = " of " + names[i] + (estimable ? "" : " (not estimable)");
     out.json.begin_object();
     out.json.member("component", names[i]);
-    const bool estimable = integers(node, "estimable")[i] != 0;
-    for (const char* key : {"estimate", "std_error", "conf_low", "conf_high", "share"}) {
-      const bool missing = (!estimable && std::string_view(key) != "estimate" && std::string_view(key) != "share");
-      if (missing) {
-        out.json.key(key);
-        out.json.null();
-      } else {
-        out.json.member(key, numbers(node, key)[i]);
-      }
-    }
+    out.number("estimate", numbers(node, "estimate")[i], "estimate of " + names[i]);
+    for (const char* key : {"std_error", "conf_low", "conf_high"})
+      out.number(key, estimable ? numbers(node, key)[i] : std::nan(""), key + of);
+    out.number("share", numbers(node, "share")[i],
+               "share of " + names[i] + (suppressed ? " (shares are suppressed)" : ""));
     out.json.member("estimable", estimable);
     out.json.end_object();
   }
   out.json.end_array();
+}
+
+void decomposition_object(Contract& out, const Tree& node) {
+  out.json.begin_object();
+  out.json.member("method", text_attribute(node, "method"));
+  options_object(out, node);
+  components(out, node);
   out.json.key("total");
   out.json.begin_object();
-  out.json.member("estimate", scalar(node, "total"));
-  out.json.member("std_error", scalar(node, "total_std_error"));
+  out.number("estimate", scalar(node, "total"), "estimate of the total");
+  out.number("std_error", scalar(node, "total_std_error"), "std_error of the total");
   out.json.end_object();
-  out.json.member("closure_error", scalar(node, "closure_error"));
+  out.number("closure_error", scalar(node, "closure_error"), "closure_error");
   out.json.key("covariance");
-  matrix(out, numbers(node, "covariance"), names.size());
-  out.json.member("call", text_attribute(node, "call"));
-  out.json.member("question", text_attribute(node, "question"));
-  out.json.member("unit", text_attribute(node, "unit"));
-  out.json.member("frame", text_attribute(node, "frame"));
+  matrix(out, numbers(node, "covariance"), labels(node, "component"), "covariance");
+  for (const char* key : {"call", "question", "unit", "frame"}) out.json.member(key, text_attribute(node, key));
   unidentified(out, "not_identified", node);
-  if (const std::string reason = text_attribute(node, "shares_reason"); !reason.empty()) out.json.member("shares_suppressed", reason);
+  if (const std::string reason = text_attribute(node, "shares_reason"); !reason.empty())
+    out.json.member("shares_suppressed", reason);
   for (const char* key : {"explained_within", "explained_total"})
-    if (node.find_array(key)) out.json.member(key, scalar(node, key));
+    if (node.find_array(key)) out.number(key, scalar(node, key), key);
   out.json.key("warnings");
   out.json.begin_array();
   warnings_of(out, node, "note");
+  undefined_numbers(out);
   out.json.end_array();
   out.json.end_object();
 }
