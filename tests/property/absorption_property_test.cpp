@@ -62,7 +62,7 @@ Matrix scaled_dummies(const std::vector<Effect>& effects, const Vector& weights,
 // Whether the rank of the dummies is beyond doubt.
 bool clear_rank(const Vector& singular) {
   for (Index j = 0; j < singular.size(); ++j)
-    if (singular(j) > 1e-12 * singular(0) && singular(j) < 1e-3 * singular(0)) return false;
+    if (singular(j) > 1e-12 * singular(0) && singular(j) < 1e-4 * singular(0)) return false;
   return true;
 }
 

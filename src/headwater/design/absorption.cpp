@@ -20,6 +20,8 @@ namespace {
 constexpr double kCertificate = 1e-10;
 constexpr Index kDenseColumns = 4096;
 constexpr int kMostIterations = 5000;
+constexpr int kMostPasses = 8;
+constexpr double kSettled = 1e-13;  // of the certificate, where passes end
 
 Index width_of(const Effect& effect) { return (effect.intercept ? 1 : 0) + effect.slopes.cols(); }
 
@@ -135,7 +137,7 @@ struct Absorber::State {
   std::vector<Index> offset;         // first column of each of others
   Index columns = 0;                 // of the Schur complement
   std::unique_ptr<GramFactor> factor;
-  Vector diagonal;                   // D'WD of others, for conjugate gradients
+  Vector squared_norms;              // the diagonal of D'WD of others
   EffectsRank rank;
 
   double weight(Index i) const { return weights.size() > 0 ? weights(i) : 1.0; }
@@ -196,17 +198,21 @@ void Absorber::State::prepare() {
   if (columns == 0) return;
   if (columns <= kDenseColumns) {
     Matrix gram = Matrix::Zero(columns, columns);
-    const Vector squared_norms = fill_gram(gram);
-    factor = std::make_unique<GramFactor>(std::move(gram), squared_norms);
+    squared_norms = fill_gram(gram);
+    factor = std::make_unique<GramFactor>(std::move(gram), squared_norms, [this](const Vector& a) {
+      Vector left = scatter(a);
+      eliminate(left);
+      return GramFactor::Remainder{gather(left), left.dot(weighted(left))};
+    });
     return;
   }
   if (effects.size() > 2 || effects[others[0]].slopes.cols() > 0 || eliminated == effects.size())
     throw Error(ErrorKind::numerical, "absorption.too_large",
                 "the effects besides the largest have " + std::to_string(columns) + " columns, above the " +
                     std::to_string(kDenseColumns) + " whose exact rank can be found; absorb fewer or coarser effects");
-  diagonal = Vector::Zero(columns);
+  squared_norms = Vector::Zero(columns);
   const auto& code = effects[others[0]].levels.code;
-  for (Index i = 0; i < rows; ++i) diagonal(code[static_cast<std::size_t>(i)]) += weight(i);
+  for (Index i = 0; i < rows; ++i) squared_norms(code[static_cast<std::size_t>(i)]) += weight(i);
 }
 
 // D'W M₁ D = D'WD − (D'W D₁)(D₁'W D₁)⁻¹(D₁'W D), accumulated level by level of the eliminated effect.
@@ -225,8 +231,8 @@ Vector Absorber::State::fill_gram(Matrix& gram) const {
     for (const auto& [a, x] : entries)
       for (const auto& [b, z] : entries) gram(a, b) += weight(i) * x * z;
   }
-  const Vector squared_norms = gram.diagonal();
-  if (eliminated == effects.size()) return squared_norms;
+  const Vector before = gram.diagonal();
+  if (eliminated == effects.size()) return before;
   const Grouping& levels = effects[eliminated].levels;
   std::vector<std::vector<Index>> members(static_cast<std::size_t>(levels.count));
   for (Index i = 0; i < rows; ++i) members[static_cast<std::size_t>(levels.code[static_cast<std::size_t>(i)])].push_back(i);
@@ -247,7 +253,7 @@ Vector Absorber::State::fill_gram(Matrix& gram) const {
       for (const Index b : touched) gram(a, b) -= sums(a) * sums(b) / eliminated_mass(static_cast<Index>(g));
     for (const Index a : touched) sums(a) = 0;
   }
-  return squared_norms;
+  return before;
 }
 
 std::int64_t Absorber::State::total_rank() const {
@@ -273,7 +279,7 @@ void Absorber::State::count_rank() {
 }
 
 Vector Absorber::State::conjugate_gradients(const Vector& right, int& iterations) const {
-  Vector x = Vector::Zero(columns), r = right, z = r.cwiseQuotient(diagonal), p = z;
+  Vector x = Vector::Zero(columns), r = right, z = r.cwiseQuotient(squared_norms), p = z;
   double rz = r.dot(z);
   const double enough = rz * 1e-30;
   for (int i = 0; i < kMostIterations && rz > enough && rz > 0; ++i, ++iterations) {
@@ -285,7 +291,7 @@ Vector Absorber::State::conjugate_gradients(const Vector& right, int& iterations
     const double step = rz / curvature;
     x += step * p;
     r -= step * q;
-    z = r.cwiseQuotient(diagonal);
+    z = r.cwiseQuotient(squared_norms);
     const double next = r.dot(z);
     p = z + (next / rz) * p;
     rz = next;
@@ -297,7 +303,7 @@ Vector Absorber::State::solve(const Vector& right, int& iterations) const {
   return factor ? Vector(factor->solve(right)) : conjugate_gradients(right, iterations);
 }
 
-// Two passes: the second takes out what rounding left of the first.
+// Two passes, the second for what rounding left of the first, and more while nearly dependent effect columns need them.
 Vector Absorber::State::project_one(const Vector& x, Vector& coefficients, int& iterations) const {
   Vector v = x;
   coefficients = Vector::Zero(columns);
@@ -306,8 +312,11 @@ Vector Absorber::State::project_one(const Vector& x, Vector& coefficients, int& 
     eliminate(v);
     return v;
   }
-  for (int pass = 0; pass < 2; ++pass) {
-    const Vector step = solve(gather(v), iterations);
+  const double enough = kSettled * std::sqrt(x.dot(weighted(x)));
+  for (int pass = 0; pass < kMostPasses; ++pass) {
+    const Vector products = gather(v);
+    if (pass > 1 && (products.array().abs() <= enough * squared_norms.array().sqrt()).all()) break;
+    const Vector step = solve(products, iterations);
     coefficients += step;
     v -= scatter(step);
     eliminate(v);
