@@ -167,7 +167,8 @@ Column type_column(std::string column_name, const std::vector<std::string_view>&
   column.numbers.resize(static_cast<Index>(cells.size()));
   std::size_t numbers = 0, percents = 0, large = 0, odd = 0, first_odd = 0, first_number = 0;
   for (std::size_t i = 0; i < cells.size(); ++i) {
-    const Missing mark = missing_mark(cells[i]);
+    const bool digit = !cells[i].empty() && cells[i].front() >= '0' && cells[i].front() <= '9';
+    const Missing mark = digit ? Missing::present : missing_mark(cells[i]);  // no mark starts with a digit
     double value = std::numeric_limits<double>::quiet_NaN();
     if (mark != Missing::present) {
       keep_missing(column, cells.size(), i, mark);
