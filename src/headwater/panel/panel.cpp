@@ -13,6 +13,13 @@
 namespace headwater {
 namespace {
 
+std::string listed(Names names) {
+  constexpr std::size_t kMost = 20;
+  const std::size_t more = names.size() > kMost ? names.size() - kMost : 0;
+  if (more > 0) names.resize(kMost);
+  return joined(names, ", ") + (more > 0 ? " and " + std::to_string(more) + " more" : "");
+}
+
 const Column& key_column(const std::vector<Column>& columns, const std::string& key, const char* what, const DataLedger& ledger) {
   const auto found = std::find_if(columns.begin(), columns.end(), [&](const Column& c) { return c.name == key; });
   if (found != columns.end()) return *found;
@@ -21,7 +28,7 @@ const Column& key_column(const std::vector<Column>& columns, const std::string& 
   const std::string near = nearest(key, names);
   throw Error(ErrorKind::usage, "data.unknown_key",
               "the " + std::string(what) + " key '" + key + "' is not a column of " + ledger.file +
-                  (near.empty() ? "; its columns are " + joined(names, ", ") : "; did you mean '" + near + "'?"),
+                  (near.empty() ? "; its columns are " + listed(std::move(names)) : "; did you mean '" + near + "'?"),
               {.file = ledger.file, .column = key});
 }
 
@@ -180,7 +187,7 @@ const Column& Panel::column(std::string_view column_name) const {
   const std::string near = nearest(column_name, names);
   throw Error(ErrorKind::formula, "formula.unknown_column",
               "there is no column '" + std::string(column_name) + "' in " + ledger_.file +
-                  (near.empty() ? "; its columns are " + joined(names, ", ") : "; did you mean '" + near + "'?"),
+                  (near.empty() ? "; its columns are " + listed(std::move(names)) : "; did you mean '" + near + "'?"),
               {.file = ledger_.file, .column = std::string(column_name)});
 }
 

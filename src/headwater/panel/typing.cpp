@@ -182,17 +182,16 @@ Column type_column(std::string column_name, const std::vector<std::string_view>&
     }
     column.numbers(static_cast<Index>(i)) = value;
   }
-  if (odd > 0 || numbers == 0) {
+  if (odd > 0) {
     Column text = text_column(column_name, cells, false);
-    if (odd > 0) {
-      text.why_text = "row " + std::to_string(rows[first_odd]) + " holds '" + shown(cells[first_odd]) + "', which is not a number";
-      if (numbers > odd)
-        notes.push_back({"data.text_among_numbers", "column '" + column_name + "' is read as text: " + std::to_string(odd) +
-                                                        " of its cells are not numbers, the first in row " +
-                                                        std::to_string(rows[first_odd]) + " ('" + shown(cells[first_odd]) + "')"});
-    }
+    text.why_text = "row " + std::to_string(rows[first_odd]) + " holds '" + shown(cells[first_odd]) + "', which is not a number";
+    if (numbers > odd)
+      notes.push_back({"data.text_among_numbers", "column '" + column_name + "' is read as text: " + std::to_string(odd) +
+                                                      " of its cells are not numbers, the first in row " +
+                                                      std::to_string(rows[first_odd]) + " ('" + shown(cells[first_odd]) + "')"});
     return text;
   }
+  if (numbers == 0) notes.push_back({"data.no_values", "column '" + column_name + "' has no value in any row"});
   if (percents > 0 && percents == numbers)
     notes.push_back({"data.percent", "column '" + column_name + "' is written in per cent and kept as fractions: " +
                                          shown(cells[first_number]) + " is " +

@@ -1,12 +1,14 @@
 #include <gtest/gtest.h>
 
-#include <fcntl.h>
 #include <sys/stat.h>
 
-#include <chrono>
+#include <atomic>
 #include <cmath>
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <random>
+#include <thread>
 
 #include "headwater/core/error.hpp"
 #include "headwater/panel/readers.hpp"
@@ -101,6 +103,24 @@ TEST(Csv, RefusesWhatIsNoFile) {
             "no data file is named; give one under [data] file or as the first argument");
 }
 
+TEST(Csv, RefusesAFileThatChangesWhileItIsRead) {
+  const ScratchFolder folder;
+  const std::string path = folder / "growing.csv";
+  put_bytes(path, "");
+  std::filesystem::resize_file(path, 32u << 20);
+  std::atomic<bool> stop = false;
+  std::thread writer([&] {
+    std::ofstream file(path, std::ios::app | std::ios::binary);
+    while (!stop) file << "1,2" << std::endl;
+  });
+  std::string message = "no error";
+  for (int attempt = 0; attempt < 50 && message == "no error"; ++attempt) message = message_of([&] { read_file(path); });
+  stop = true;
+  writer.join();
+  EXPECT_EQ(message, "cannot read '" + path +
+                         "': it changed while it was read; wait until the other program has written it, then run again");
+}
+
 TEST(Csv, ReadsTabsByExtension) {
   const ScratchFolder folder;
   put_bytes(folder / "a.tsv", "a\tb\n\"1,5\"\t2\n");
@@ -118,6 +138,15 @@ TEST(Csv, KeepsTheReasonOfEveryMissingCell) {
                                              Missing::unavailable, Missing::not_applicable, Missing::not_applicable,
                                              Missing::low_count}));
   for (Index i = 1; i < x.size(); ++i) EXPECT_TRUE(std::isnan(x.numbers(i))) << i;
+}
+
+TEST(Csv, AColumnOfMarksOnlyIsNumericWithoutValues) {
+  const RawTable table = parse("x,y\n*,1\n-,2\n");
+  const Column& x = column(table, "x");
+  EXPECT_EQ(x.type, Column::Type::number);
+  EXPECT_EQ(x.missing, (std::vector<Missing>{Missing::suppressed, Missing::dash}));
+  ASSERT_EQ(table.ledger.notes.size(), 1u);
+  EXPECT_EQ(table.ledger.notes[0].message, "column 'x' has no value in any row");
 }
 
 TEST(Csv, TextKeepsMarksThatMayBeCodes) {

@@ -119,6 +119,17 @@ TEST(Panel, NamesTheNearestColumn) {
   }
 }
 
+TEST(Panel, ListsAtMostTwentyColumns) {
+  std::string header = "unit,time", row = "a,2013", list = "unit, time";
+  for (int j = 1; j <= 25; ++j) {
+    header += ",x" + std::to_string(j);
+    row += ",1";
+    if (j <= 18) list += ", x" + std::to_string(j);
+  }
+  EXPECT_EQ(refusal(header + "\n" + row + "\n", {"hospital_code", "time"}),
+            "the unit key 'hospital_code' is not a column of a.csv; its columns are " + list + " and 7 more");
+}
+
 struct RealFile {
   const char* name;
   const char* time;
