@@ -16,13 +16,15 @@ namespace headwater::golden {
 namespace {
 
 const std::filesystem::path& folder() {
-  static const std::filesystem::path path = std::filesystem::path(HEADWATER_SOURCE_DIR) / ".." / "shared" / "reference" / "golden";
+  static const std::filesystem::path path =
+      std::filesystem::path(HEADWATER_SOURCE_DIR) / ".." / "shared" / "reference" / "golden";
   return path;
 }
 
 std::string option(const Case& one, const std::string& key) {
   const auto options = one.json.find("options");
-  if (options == one.json.end() || !options->is_object() || !options->contains(key) || !(*options)[key].is_string()) return "";
+  if (options == one.json.end() || !options->is_object() || !options->contains(key) || !(*options)[key].is_string())
+    return "";
   return (*options)[key];
 }
 
@@ -36,7 +38,8 @@ std::string without(std::string text, const std::string& part) {
 std::string effects_of(const Case& one) {
   const std::string model = option(one, "model"), effect = option(one, "effect");
   if (model == "between") return effect == "time" ? one.time() : one.unit();
-  if (model == "within") return effect == "time" ? one.time() : effect == "twoways" ? one.unit() + " + " + one.time() : one.unit();
+  if (model == "within")
+    return effect == "time" ? one.time() : effect == "twoways" ? one.unit() + " + " + one.time() : one.unit();
   const std::string absorbed = option(one, "absorbed");
   return absorbed == "state+year" ? "state + year" : absorbed;
 }
@@ -53,14 +56,18 @@ std::string estimator_of(const Case& one) {
 std::string with_references(const Case& one, std::string formula) {
   const std::string factor = " + sex";
   const std::size_t at = formula.find(factor);
-  if (one.json["dataset"] == "Wages" && at != std::string::npos) formula.replace(at, factor.size(), " + i(sex, ref = male)");
+  if (one.json["dataset"] == "Wages" && at != std::string::npos)
+    formula.replace(at, factor.size(), " + i(sex, ref = male)");
   return formula;
 }
 
-std::string our_name(const std::string& name) { return name == "sexfemale" ? "sex::female" : name == "mean(sexfemale)" ? "mean(sex::female)" : name; }
+std::string our_name(const std::string& name) {
+  return name == "sexfemale" ? "sex::female" : name == "mean(sexfemale)" ? "mean(sex::female)" : name;
+}
 
 Spec spec_of(const Case& one) {
-  std::string formula = with_references(one, without(without(one.json["formula"], " + factor(state)"), " + factor(year)"));
+  std::string formula =
+      with_references(one, without(without(one.json["formula"], " + factor(state)"), " + factor(year)"));
   if (const std::string effects = effects_of(one); !effects.empty()) formula += " | " + effects;
   Spec spec;
   spec.formula = expand(parse_formula(formula)).at(0);
@@ -83,8 +90,12 @@ std::vector<Index> positions(const Fit& fit, const std::vector<std::string>& nam
 
 }  // namespace
 
-std::string Case::unit() const { return json.contains("options") && json["options"].contains("index") ? json["options"]["index"][0] : ""; }
-std::string Case::time() const { return json.contains("options") && json["options"].contains("index") ? json["options"]["index"][1] : ""; }
+std::string Case::unit() const {
+  return json.contains("options") && json["options"].contains("index") ? json["options"]["index"][0] : "";
+}
+std::string Case::time() const {
+  return json.contains("options") && json["options"].contains("index") ? json["options"]["index"][1] : "";
+}
 
 void PrintTo(const Case& one, std::ostream* out) { *out << one.id; }
 
@@ -132,8 +143,8 @@ void expect_coefficients(const Fit& fit, const nlohmann::json& one, double toler
   }
 }
 
-void expect_covariance(const Fit& fit, const Matrix& covariance, const nlohmann::json& matrix, const std::vector<std::string>& names,
-                       double tolerance, const Rename& renamed) {
+void expect_covariance(const Fit& fit, const Matrix& covariance, const nlohmann::json& matrix,
+                       const std::vector<std::string>& names, double tolerance, const Rename& renamed) {
   const std::vector<Index> at = positions(fit, names, renamed);
   for (std::size_t i = 0; i < names.size(); ++i)
     for (std::size_t j = 0; j < names.size(); ++j) {
@@ -142,7 +153,8 @@ void expect_covariance(const Fit& fit, const Matrix& covariance, const nlohmann:
     }
 }
 
-void expect_errors(const Fit& fit, const Matrix& covariance, const nlohmann::json& se, double tolerance, const Rename& renamed) {
+void expect_errors(const Fit& fit, const Matrix& covariance, const nlohmann::json& se, double tolerance,
+                   const Rename& renamed) {
   for (const auto& [name, reference] : se.items()) {
     const Index at = positions(fit, {name}, renamed).front();
     EXPECT_NEAR(std::sqrt(std::max(0.0, covariance(at, at))), number(reference), tolerance * number(reference)) << name;

@@ -36,12 +36,13 @@ double number(const nlohmann::json& json);
 
 using Rename = std::function<std::string(const std::string&)>;
 
-// |got − ref| ≤ tolerance · max(|ref|, se), for every coefficient of the case, in any order. `renamed` turns a name of the
-// case into ours.
+// |got − ref| ≤ tolerance · max(|ref|, se), for every coefficient of the case, in any order. `renamed` turns a name of
+// the case into ours.
 void expect_coefficients(const Fit& fit, const nlohmann::json& one, double tolerance, const Rename& renamed);
 // |got − ref| ≤ tolerance · √(Vii Vjj), over `names` of the case.
-void expect_covariance(const Fit& fit, const Matrix& covariance, const nlohmann::json& matrix, const std::vector<std::string>& names,
-                       double tolerance, const Rename& renamed);
-void expect_errors(const Fit& fit, const Matrix& covariance, const nlohmann::json& se, double tolerance, const Rename& renamed);
+void expect_covariance(const Fit& fit, const Matrix& covariance, const nlohmann::json& matrix,
+                       const std::vector<std::string>& names, double tolerance, const Rename& renamed);
+void expect_errors(const Fit& fit, const Matrix& covariance, const nlohmann::json& se, double tolerance,
+                   const Rename& renamed);
 
 }  // namespace headwater::golden

@@ -14,7 +14,8 @@ std::string same(const std::string& name) { return name; }
 // The covariance before negative eigenvalues are set to zero, which no reference does.
 Matrix unrepaired(const Fit& fit, const std::string& rule, const std::string& profile) {
   const Covariance covariance = headwater::covariance(fit, parse_method_call(rule), profile);
-  return covariance.type == "iid" ? covariance.matrix : Matrix(covariance.factor * meat(covariance.rule, influence(fit), fit.atoms));
+  return covariance.type == "iid" ? covariance.matrix
+                                  : Matrix(covariance.factor * meat(covariance.rule, influence(fit), fit.atoms));
 }
 
 struct Rule {
@@ -22,7 +23,8 @@ struct Rule {
 };
 
 // sandwich's names: vcovCL with cadjust has G/(G-1); HC1 adds (N-1)/(N-K), which together are areg's factor.
-std::optional<Rule> rule_of_sandwich(const std::string& name, const std::string& unit, const std::string& time, std::int32_t periods) {
+std::optional<Rule> rule_of_sandwich(const std::string& name, const std::string& unit, const std::string& time,
+                                     std::int32_t periods) {
   const std::map<std::string, Rule> rules = {
       {"vcovHC.const", {"iid", "areg"}},
       {"vcovHC.HC0", {"HC0", "none"}},
@@ -63,12 +65,15 @@ TEST_P(Sandwich, EqualsTheReference) {
     SCOPED_TRACE(name);
     Names names;
     for (const auto& [term, unused] : block["se"].items()) names.push_back(term);
-    expect_covariance(fit, unrepaired(fit, rule->rule, rule->profile), block["matrix"], one.json["vcov"]["names"], 1e-8, same);
+    expect_covariance(fit, unrepaired(fit, rule->rule, rule->profile), block["matrix"], one.json["vcov"]["names"], 1e-8,
+                      same);
     ++compared;
   }
   EXPECT_GE(compared, 2);
 }
-INSTANTIATE_TEST_SUITE_P(Reference, Sandwich, ::testing::ValuesIn(cases_of({"pooled_ols_sandwich", "weighted_ols", "weighted_within_lsdv"})), case_name);
+INSTANTIATE_TEST_SUITE_P(Reference, Sandwich,
+                         ::testing::ValuesIn(cases_of({"pooled_ols_sandwich", "weighted_ols", "weighted_within_lsdv"})),
+                         case_name);
 
 // The factor of every program on one and the same meat.
 class Conventions : public ::testing::TestWithParam<Case> {};
@@ -86,10 +91,11 @@ TEST_P(Conventions, EqualTheReference) {
   const Case& one = GetParam();
   if (one.absent()) GTEST_SKIP() << "the reference values are not beside the source tree";
   const Fit fit = fit_case(one);
-  const std::map<std::string, std::string> ways = {{"entity", "cluster(" + one.unit() + ")"},
-                                                   {"time", "cluster(" + one.time() + ")"},
-                                                   {"twoway_CGM", "cluster(" + one.unit() + ", " + one.time() + ")"},
-                                                   {"twoway_each_own_G", "cluster(" + one.unit() + ", " + one.time() + ", groups = own)"}};
+  const std::map<std::string, std::string> ways = {
+      {"entity", "cluster(" + one.unit() + ")"},
+      {"time", "cluster(" + one.time() + ")"},
+      {"twoway_CGM", "cluster(" + one.unit() + ", " + one.time() + ")"},
+      {"twoway_each_own_G", "cluster(" + one.unit() + ", " + one.time() + ", groups = own)"}};
   expect_coefficients(fit, one.json, 1e-9, same);
   for (const auto& [convention, block] : one.json["by_convention"].items()) {
     const std::string profile = profile_of(convention);
@@ -100,7 +106,8 @@ TEST_P(Conventions, EqualTheReference) {
     }
   }
 }
-INSTANTIATE_TEST_SUITE_P(Reference, Conventions, ::testing::ValuesIn(cases_of({"cluster_small_sample_conventions"})), case_name);
+INSTANTIATE_TEST_SUITE_P(Reference, Conventions, ::testing::ValuesIn(cases_of({"cluster_small_sample_conventions"})),
+                         case_name);
 
 }  // namespace
 }  // namespace headwater::golden

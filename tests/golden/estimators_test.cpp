@@ -27,7 +27,8 @@ TEST_P(Estimators, EqualTheReference) {
   expect_coefficients(fit, one.json, 1e-9, renamed);
   EXPECT_EQ(fit.n(), one.json.value("nobs_estimation", one.json["nobs"].get<Index>()));
   EXPECT_EQ(fit.df_residual, one.json["df_residual"].get<Index>());
-  expect_covariance(fit, fit.goodness.sigma2 * fit.bread, one.json["vcov"]["matrix"], one.json["vcov"]["names"], 1e-8, renamed);
+  expect_covariance(fit, fit.goodness.sigma2 * fit.bread, one.json["vcov"]["matrix"], one.json["vcov"]["names"], 1e-8,
+                    renamed);
   if (one.json.contains("ssr")) {
     EXPECT_LT(relative(fit.goodness.rss, number(one.json["ssr"])), 1e-9);
   }
@@ -49,13 +50,15 @@ TEST_P(Estimators, LeaveScoresThatSumToZero) {
   if (one.absent()) GTEST_SKIP() << "the reference values are not beside the source tree";
   const Fit fit = fit_case(one);
   for (Index j = 0; j < fit.k(); ++j)
-    EXPECT_LE(std::abs(fit.scores.col(j).sum()), 1e-10 * fit.scores.col(j).cwiseAbs().sum() + 1e-300) << fit.names[static_cast<std::size_t>(j)];
+    EXPECT_LE(std::abs(fit.scores.col(j).sum()), 1e-10 * fit.scores.col(j).cwiseAbs().sum() + 1e-300)
+        << fit.names[static_cast<std::size_t>(j)];
 }
 
 std::vector<Case> linear_cases() {
-  std::vector<Case> cases =
-      cases_of({"panel_within", "panel_pooling", "panel_between", "panel_fd", "mundlak_cre", "weighted_ols", "weighted_within_lsdv", "pooled_ols_sandwich"});
-  std::erase_if(cases, [](const Case& one) { return !one.absent() && one.json["options"].value("estimator", "") == "random"; });
+  std::vector<Case> cases = cases_of({"panel_within", "panel_pooling", "panel_between", "panel_fd", "mundlak_cre",
+                                      "weighted_ols", "weighted_within_lsdv", "pooled_ols_sandwich"});
+  std::erase_if(
+      cases, [](const Case& one) { return !one.absent() && one.json["options"].value("estimator", "") == "random"; });
   return cases;
 }
 INSTANTIATE_TEST_SUITE_P(Reference, Estimators, ::testing::ValuesIn(linear_cases()), case_name);

@@ -35,7 +35,8 @@ std::vector<Effect> any_effects(const Shape& shape, const Cells& cells, double o
 
 Matrix dummies(const std::vector<Effect>& effects, Index n) {
   Index columns = 0;
-  for (const Effect& effect : effects) columns += effect.levels.count * ((effect.intercept ? 1 : 0) + effect.slopes.cols());
+  for (const Effect& effect : effects)
+    columns += effect.levels.count * ((effect.intercept ? 1 : 0) + effect.slopes.cols());
   Matrix D = Matrix::Zero(n, columns);
   Index at = 0;
   for (const Effect& effect : effects)
@@ -44,7 +45,8 @@ Matrix dummies(const std::vector<Effect>& effects, Index n) {
       for (Index i = 0; i < n; ++i) {
         if (effect.levels.code[static_cast<std::size_t>(i)] != g) continue;
         if (effect.intercept) D(i, at) = 1;
-        for (Index s = 0; s < effect.slopes.cols(); ++s) D(i, at + (effect.intercept ? 1 : 0) + s) = effect.slopes(i, s);
+        for (Index s = 0; s < effect.slopes.cols(); ++s)
+          D(i, at + (effect.intercept ? 1 : 0) + s) = effect.slopes(i, s);
       }
       at += width;
     }
@@ -112,7 +114,8 @@ RC_GTEST_PROP(Absorption, SolutionsOfTheEffectsReproduceWhatWasTakenOut, ()) {
       const std::int32_t g = effects[q].levels.code[static_cast<std::size_t>(i)];
       const Index lead = effects[q].intercept ? 1 : 0;
       if (lead > 0) taken(i) += solutions[q](g, 0);
-      for (Index s = 0; s < effects[q].slopes.cols(); ++s) taken(i) += solutions[q](g, lead + s) * effects[q].slopes(i, s);
+      for (Index s = 0; s < effects[q].slopes.cols(); ++s)
+        taken(i) += solutions[q](g, lead + s) * effects[q].slopes(i, s);
     }
   RC_ASSERT((x - taken - absorbed.columns.col(0)).norm() <= 1e-8 * x.norm());
 }
@@ -123,7 +126,10 @@ RC_GTEST_PROP(Absorption, TakesSlopesFarFromZero, ()) {
   const Cells cells = cells_of(shape);
   RC_PRE(cells.n() > 3);
   const Matrix x = normals(shape, 1, cells.n(), 1);
-  Effect effect{.levels = grouping_of("unit", cells.unit), .intercept = true, .slopes = normals(shape, 3, cells.n(), 1), .slope_names = {"z"}};
+  Effect effect{.levels = grouping_of("unit", cells.unit),
+                .intercept = true,
+                .slopes = normals(shape, 3, cells.n(), 1),
+                .slope_names = {"z"}};
   const Absorber near({effect}, Vector(), cells.n());
   const Absorbed wanted = near.project(x);
   effect.slopes.array() += 16384;  // exact enough: the draws lose a few of their last digits

@@ -12,7 +12,9 @@
 namespace headwater::property {
 namespace {
 
-Column numeric(const std::string& name, const Vector& values) { return {.name = name, .type = Column::Type::number, .numbers = values}; }
+Column numeric(const std::string& name, const Vector& values) {
+  return {.name = name, .type = Column::Type::number, .numbers = values};
+}
 
 Vector as_numbers(const std::vector<std::int32_t>& codes, double first) {
   Vector values(static_cast<Index>(codes.size()));
@@ -24,9 +26,15 @@ Panel panel_of(const Shape& shape, const Cells& cells) {
   const Index n = cells.n();
   const Matrix x = normals(shape, 1, n, 3);
   Vector y = x * Vector::LinSpaced(3, 1, -1) + normals(shape, 2, n, 1);
-  for (Index i = 0; i < n; ++i) y(i) += 2.0 * cells.unit[static_cast<std::size_t>(i)] + 0.3 * cells.period[static_cast<std::size_t>(i)];
-  std::vector<Column> columns = {numeric("id", as_numbers(cells.unit, 1)), numeric("year", as_numbers(cells.period, 2010)), numeric("y", y),
-                                 numeric("x1", x.col(0)), numeric("x2", x.col(1)), numeric("x3", x.col(2)), numeric("w", weights_of(shape, n))};
+  for (Index i = 0; i < n; ++i)
+    y(i) += 2.0 * cells.unit[static_cast<std::size_t>(i)] + 0.3 * cells.period[static_cast<std::size_t>(i)];
+  std::vector<Column> columns = {numeric("id", as_numbers(cells.unit, 1)),
+                                 numeric("year", as_numbers(cells.period, 2010)),
+                                 numeric("y", y),
+                                 numeric("x1", x.col(0)),
+                                 numeric("x2", x.col(1)),
+                                 numeric("x3", x.col(2)),
+                                 numeric("w", weights_of(shape, n))};
   std::vector<std::int64_t> rows;
   for (Index i = 0; i < n; ++i) rows.push_back(i + 2);
   return Panel(std::move(columns), {.unit = "id", .time = "year"}, std::move(rows), DataLedger{});
@@ -77,7 +85,8 @@ RC_GTEST_PROP(Mundlak, EqualsWithinOnBalancedPanels, ()) {
   const Cells cells = cells_of(shape);
   const Panel panel = panel_of(shape, cells);
   same_slopes(fitted(panel, "y ~ x1 + x2 + x3 | id", "within"), fitted(panel, "y ~ x1 + x2 + x3", "mundlak"), 1e-10);
-  same_slopes(fitted(panel, "y ~ x1 + x2 + x3 | id + year", "within"), fitted(panel, "y ~ x1 + x2 + x3 | year", "mundlak"), 1e-10);
+  same_slopes(fitted(panel, "y ~ x1 + x2 + x3 | id + year", "within"),
+              fitted(panel, "y ~ x1 + x2 + x3 | year", "mundlak"), 1e-10);
 }
 
 // Without period effects the identity holds on unbalanced and weighted panels too.
@@ -88,7 +97,8 @@ RC_GTEST_PROP(Mundlak, EqualsWithinOnUnbalancedPanels, ()) {
   RC_PRE(large_enough(shape, cells));
   const Panel panel = panel_of(shape, cells);
   const std::string weights = *rc::gen::arbitrary<bool>() ? "w" : "";
-  same_slopes(fitted(panel, "y ~ x1 + x2 + x3 | id", "within", weights), fitted(panel, "y ~ x1 + x2 + x3", "mundlak", weights), 1e-10);
+  same_slopes(fitted(panel, "y ~ x1 + x2 + x3 | id", "within", weights),
+              fitted(panel, "y ~ x1 + x2 + x3", "mundlak", weights), 1e-10);
 }
 
 RC_GTEST_PROP(FirstDifference, EqualsWithinOnTwoPeriods, ()) {
@@ -99,7 +109,8 @@ RC_GTEST_PROP(FirstDifference, EqualsWithinOnTwoPeriods, ()) {
   const Fit within = fitted(panel, "y ~ x1 + x2 + x3 | id + year", "within");
   const Fit differences = fitted(panel, "y ~ x1 + x2 + x3", "first_difference");
   for (const std::string name : {"x1", "x2", "x3"}) {
-    const double a = within.coefficients(coefficient_index(within, name)), b = differences.coefficients(coefficient_index(differences, name));
+    const double a = within.coefficients(coefficient_index(within, name)),
+                 b = differences.coefficients(coefficient_index(differences, name));
     RC_ASSERT(std::abs(a - b) <= 1e-9 * (std::abs(a) + std::sqrt(within.goodness.sigma2)));
   }
   RC_ASSERT(within.df_residual == differences.df_residual);

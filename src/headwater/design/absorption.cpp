@@ -1,9 +1,9 @@
 // The question: what is left of a column when everything constant within the levels of the effects is taken out?
-// Model: x = D₁a₁ + ... + D_Q a_Q + x̃ with D'W x̃ = 0. The effect with most levels and no slopes is eliminated exactly (its
-// Gram matrix is diagonal); the others leave a Schur complement that is factored once (Cholesky that finds its rank), so the
-// solve is direct. Above kDenseColumns remaining columns, conjugate gradients on the same complement.
-// Certificate of a column: max over effect columns d of |d'W x̃| / (‖d‖_W ‖x‖_W), computed afterwards whatever the engine;
-// it must not exceed 1e-10. reghdfe and fixest stop on changes between iterations instead.
+// Model: x = D₁a₁ + ... + D_Q a_Q + x̃ with D'W x̃ = 0. The effect with most levels and no slopes is eliminated exactly
+// (its Gram matrix is diagonal); the others leave a Schur complement that is factored once (Cholesky that finds its
+// rank), so the solve is direct. Above kDenseColumns remaining columns, conjugate gradients on the same complement.
+// Certificate of a column: max over effect columns d of |d'W x̃| / (‖d‖_W ‖x‖_W), computed afterwards whatever the
+// engine; it must not exceed 1e-10. reghdfe and fixest stop on changes between iterations instead.
 #include "headwater/design/absorption.hpp"
 
 #include <algorithm>
@@ -93,8 +93,8 @@ std::int64_t connected_components(const Grouping& a, const Grouping& b) {
 // Centred slopes whose spread is below this share of their size within a level are constant there.
 constexpr double kFlatSlope = 1e-12;
 
-// Slopes beside an intercept, centred within each level: the same span, without the cancellation that a variable far from
-// zero (a year) brings. Returns the means, levels × slopes.
+// Slopes beside an intercept, centred within each level: the same span, without the cancellation that a variable far
+// from zero (a year) brings. Returns the means, levels × slopes.
 Matrix centre_slopes(Effect& effect, const Vector& weights) {
   const Index n = effect.slopes.rows(), s = effect.slopes.cols();
   const auto& code = effect.levels.code;
@@ -127,17 +127,17 @@ Matrix centre_slopes(Effect& effect, const Vector& weights) {
 }  // namespace
 
 struct Absorber::State {
-  std::vector<Effect> effects;        // slopes beside an intercept are centred
-  std::vector<Matrix> slope_means;    // what centring took off, one matrix an effect
+  std::vector<Effect> effects;      // slopes beside an intercept are centred
+  std::vector<Matrix> slope_means;  // what centring took off, one matrix an effect
   Vector weights;
   Index rows = 0;
-  std::size_t eliminated = 0;        // effects.size(): none
-  Vector eliminated_mass;            // Σw per level of the eliminated effect
-  std::vector<std::size_t> others;   // the effects in the Schur complement, in declared order
-  std::vector<Index> offset;         // first column of each of others
-  Index columns = 0;                 // of the Schur complement
+  std::size_t eliminated = 0;       // effects.size(): none
+  Vector eliminated_mass;           // Σw per level of the eliminated effect
+  std::vector<std::size_t> others;  // the effects in the Schur complement, in declared order
+  std::vector<Index> offset;        // first column of each of others
+  Index columns = 0;                // of the Schur complement
   std::unique_ptr<GramFactor> factor;
-  Vector squared_norms;              // the diagonal of D'WD of others
+  Vector squared_norms;  // the diagonal of D'WD of others
   EffectsRank rank;
 
   double weight(Index i) const { return weights.size() > 0 ? weights(i) : 1.0; }
@@ -187,7 +187,8 @@ void Absorber::State::prepare() {
   eliminated = largest_simple(effects);
   if (eliminated < effects.size()) {
     eliminated_mass = Vector::Zero(effects[eliminated].levels.count);
-    for (Index i = 0; i < rows; ++i) eliminated_mass(effects[eliminated].levels.code[static_cast<std::size_t>(i)]) += weight(i);
+    for (Index i = 0; i < rows; ++i)
+      eliminated_mass(effects[eliminated].levels.code[static_cast<std::size_t>(i)]) += weight(i);
   }
   for (std::size_t q = 0; q < effects.size(); ++q) {
     if (q == eliminated) continue;
@@ -235,7 +236,8 @@ Vector Absorber::State::fill_gram(Matrix& gram) const {
   if (eliminated == effects.size()) return before;
   const Grouping& levels = effects[eliminated].levels;
   std::vector<std::vector<Index>> members(static_cast<std::size_t>(levels.count));
-  for (Index i = 0; i < rows; ++i) members[static_cast<std::size_t>(levels.code[static_cast<std::size_t>(i)])].push_back(i);
+  for (Index i = 0; i < rows; ++i)
+    members[static_cast<std::size_t>(levels.code[static_cast<std::size_t>(i)])].push_back(i);
   Vector sums = Vector::Zero(columns);
   std::vector<Index> touched;
   for (std::size_t g = 0; g < members.size(); ++g) {
@@ -266,13 +268,17 @@ std::int64_t Absorber::State::total_rank() const {
 // Redundant columns of each effect given those before it, by the ranks of the leading effects.
 void Absorber::State::count_rank() {
   rank.rank = total_rank();
-  const bool simple = effects.size() <= 2 && std::all_of(effects.begin(), effects.end(), [](const Effect& e) { return e.slopes.cols() == 0; });
+  const bool simple = effects.size() <= 2 &&
+                      std::all_of(effects.begin(), effects.end(), [](const Effect& e) { return e.slopes.cols() == 0; });
   std::int64_t before = 0;
   for (std::size_t q = 0; q < effects.size(); ++q) {
     const std::int64_t own = EffectColumns(effects[q]).size();
     std::int64_t upto = rank.rank;
     if (q + 1 < effects.size())
-      upto = simple ? own : Absorber({effects.begin(), effects.begin() + static_cast<std::ptrdiff_t>(q) + 1}, weights, rows).rank().rank;
+      upto = simple ? own
+                    : Absorber({effects.begin(), effects.begin() + static_cast<std::ptrdiff_t>(q) + 1}, weights, rows)
+                          .rank()
+                          .rank;
     rank.effects.push_back({effects[q].levels.name, own, own - (upto - before)});
     before = upto;
   }
@@ -334,14 +340,16 @@ double Absorber::State::certificate(const Vector& projected, const Vector& origi
     Vector sums = Vector::Zero(D.size()), squares = Vector::Zero(D.size());
     D.gather(wv, sums);
     for (Index i = 0; i < rows; ++i)
-      for (Index c = 0; c < D.width(); ++c) squares(D.level(i) * D.width() + c) += weight(i) * D.value(i, c) * D.value(i, c);
+      for (Index c = 0; c < D.width(); ++c)
+        squares(D.level(i) * D.width() + c) += weight(i) * D.value(i, c) * D.value(i, c);
     for (Index j = 0; j < D.size(); ++j)
       if (squares(j) > 0) worst = std::max(worst, std::abs(sums(j)) / (std::sqrt(squares(j)) * norm));
   }
   return worst;
 }
 
-Absorber::Absorber(const std::vector<Effect>& effects, const Vector& weights, Index rows) : state_(std::make_unique<State>()) {
+Absorber::Absorber(const std::vector<Effect>& effects, const Vector& weights, Index rows)
+    : state_(std::make_unique<State>()) {
   state_->effects = effects;
   state_->weights = weights;
   state_->rows = rows;
@@ -391,7 +399,8 @@ std::vector<Matrix> Absorber::coefficients(const Vector& target) const {
     Matrix& own = result[s.others[o]];
     own = a.segment(s.offset[o], D.size()).reshaped<Eigen::RowMajor>(D.size() / D.width(), D.width());
     const Matrix& means = s.slope_means[s.others[o]];
-    if (s.effects[s.others[o]].intercept && means.cols() > 0) own.col(0) -= own.rightCols(means.cols()).cwiseProduct(means).rowwise().sum();
+    if (s.effects[s.others[o]].intercept && means.cols() > 0)
+      own.col(0) -= own.rightCols(means.cols()).cwiseProduct(means).rowwise().sum();
   }
   if (s.eliminated < s.effects.size()) {
     const Vector rest = s.columns > 0 ? Vector(target - s.scatter(a)) : target;
@@ -402,7 +411,8 @@ std::vector<Matrix> Absorber::coefficients(const Vector& target) const {
   for (std::size_t q = 1; q < s.effects.size(); ++q) {
     if (!s.effects[q].intercept) continue;
     double mean = 0;
-    for (Index i = 0; i < s.rows; ++i) mean += s.weight(i) * result[q](s.effects[q].levels.code[static_cast<std::size_t>(i)], 0);
+    for (Index i = 0; i < s.rows; ++i)
+      mean += s.weight(i) * result[q](s.effects[q].levels.code[static_cast<std::size_t>(i)], 0);
     mean /= mass;
     result[q].col(0).array() -= mean;
     result.front().col(0).array() += mean;

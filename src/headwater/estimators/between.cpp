@@ -13,9 +13,11 @@ namespace {
 const Grouping& groups_of(const Design& design) {
   if (design.effects.size() == 1) return design.effects.front().levels;
   if (design.effects.empty() && design.has_unit) return design.unit;
-  throw Error(ErrorKind::usage, "estimator.no_groups",
-              design.effects.empty() ? "between compares the means of units and needs the unit key"
-                                     : "between compares the means of one grouping; leave one effect in the formula, or none for the units");
+  throw Error(
+      ErrorKind::usage, "estimator.no_groups",
+      design.effects.empty()
+          ? "between compares the means of units and needs the unit key"
+          : "between compares the means of one grouping; leave one effect in the formula, or none for the units");
 }
 
 Matrix means_by(const Matrix& rows, const Grouping& groups) {
@@ -35,12 +37,13 @@ Atoms atoms_by(const Design& design, const Grouping& groups) {
   atoms.n = groups.count;
   atoms.unit = own_groups(groups);
   atoms.design_row.assign(static_cast<std::size_t>(groups.count), -1);
-  for (std::size_t i = groups.code.size(); i-- > 0;) atoms.design_row[static_cast<std::size_t>(groups.code[i])] = static_cast<Index>(i);
+  for (std::size_t i = groups.code.size(); i-- > 0;)
+    atoms.design_row[static_cast<std::size_t>(groups.code[i])] = static_cast<Index>(i);
   for (const Grouping& cluster : design.clusters) {
     if (!nested_in(groups, cluster))
       throw Error(ErrorKind::usage, "estimator.cluster_not_nested",
-                  "a " + groups.name + " belongs to several levels of cluster '" + cluster.name + "', so its mean has no cluster; cluster by " +
-                      groups.name + " or something coarser");
+                  "a " + groups.name + " belongs to several levels of cluster '" + cluster.name +
+                      "', so its mean has no cluster; cluster by " + groups.name + " or something coarser");
     Grouping coarse{.name = cluster.name, .code = {}, .count = cluster.count, .labels = cluster.labels};
     for (const Index row : atoms.design_row) coarse.code.push_back(cluster.code[static_cast<std::size_t>(row)]);
     atoms.clusters.push_back(std::move(coarse));
@@ -51,20 +54,24 @@ Atoms atoms_by(const Design& design, const Grouping& groups) {
 }  // namespace
 
 const MethodCard& between_card() {
-  static const MethodCard card{.name = "between",
-                               .kind = "estimator",
-                               .question = "Do trusts whose regressors are higher on average have higher outcomes on average?",
-                               .avoid = "Not for what happens when a trust changes: every difference between trusts is in it.",
-                               .reference = "Baltagi (2021) 2.3; equals plm between, xtreg be",
-                               .supports = {"effects", "unbalanced", "no_time"},
-                               .options = {}};
+  static const MethodCard card{
+      .name = "between",
+      .kind = "estimator",
+      .question = "Do trusts whose regressors are higher on average have higher outcomes on average?",
+      .avoid = "Not for what happens when a trust changes: every difference between trusts is in it.",
+      .reference = "Baltagi (2021) 2.3; equals plm between, xtreg be",
+      .supports = {"effects", "unbalanced", "no_time"},
+      .options = {}};
   return card;
 }
 
 Fit fit_between(std::shared_ptr<const Design> design) {
   check_support(between_card(), *design);
   const Grouping& groups = groups_of(*design);
-  Transformed data{.X = means_by(design->X, groups), .y = means_by(design->y, groups), .names = design->names, .atoms = atoms_by(*design, groups),
+  Transformed data{.X = means_by(design->X, groups),
+                   .y = means_by(design->y, groups),
+                   .names = design->names,
+                   .atoms = atoms_by(*design, groups),
                    .constant = design->intercept};
   for (Index j = 0; j < design->k(); ++j) data.columns.push_back(j);
   if (!design->intercept && design->spec.formula.intercept) {

@@ -10,15 +10,18 @@ namespace {
 void describe_goodness(Tree& tree, const Fit& fit) {
   const GoodnessOfFit& g = fit.goodness;
   tree.scalar("rss", g.rss, "weighted sum of squared residuals", "outcome²");
-  tree.scalar("tss", g.tss, "weighted sum of squares of the outcome about its mean (about zero without a constant)", "outcome²");
-  tree.scalar("tss_within", g.tss_within, "weighted sum of squares of the outcome after absorbing the effects", "outcome²");
+  tree.scalar("tss", g.tss, "weighted sum of squares of the outcome about its mean (about zero without a constant)",
+              "outcome²");
+  tree.scalar("tss_within", g.tss_within, "weighted sum of squares of the outcome after absorbing the effects",
+              "outcome²");
   tree.scalar("r_squared", g.r_squared, "1 - rss / tss");
   tree.scalar("r_squared_within", g.r_squared_within, "1 - rss / tss_within");
   tree.scalar("sigma2", g.sigma2, "rss / df_residual", "outcome²");
   const Vector& y = fit.design->y;
   const double mean = y.mean();
   tree.scalar("outcome_mean", mean, "unweighted mean of the outcome over the rows used", "outcome");
-  tree.scalar("outcome_sd", std::sqrt((y.array() - mean).square().sum() / static_cast<double>(std::max<Index>(1, y.size() - 1))),
+  tree.scalar("outcome_sd",
+              std::sqrt((y.array() - mean).square().sum() / static_cast<double>(std::max<Index>(1, y.size() - 1))),
               "unweighted standard deviation of the outcome over the rows used", "outcome");
 }
 
@@ -32,9 +35,12 @@ void describe_effects(Tree& tree, const Fit& fit) {
   }
   tree.axis("effect", names, "absorbed effects");
   tree.integers("effect_columns", "effect", columns, "columns of the effect: levels, and slopes by level", "columns");
-  tree.integers("effect_redundant", "effect", redundant, "columns that depend linearly on the effects before", "columns");
-  tree.scalar("effects_rank", static_cast<double>(fit.effects_rank.rank), "exact rank of all effects together", "columns");
-  tree.scalar("certificate", fit.certificate, "largest relative violation of the normal equations of the absorbed columns");
+  tree.integers("effect_redundant", "effect", redundant, "columns that depend linearly on the effects before",
+                "columns");
+  tree.scalar("effects_rank", static_cast<double>(fit.effects_rank.rank), "exact rank of all effects together",
+              "columns");
+  tree.scalar("certificate", fit.certificate,
+              "largest relative violation of the normal equations of the absorbed columns");
 }
 
 void describe_rows(Tree& tree, const Fit& fit) {
@@ -45,11 +51,14 @@ void describe_rows(Tree& tree, const Fit& fit) {
     const auto at = static_cast<std::size_t>(i);
     index.push_back(std::to_string(i + 1));
     panel_rows.push_back(fit.design->rows[static_cast<std::size_t>(fit.atoms.design_row[at])]);
-    units.push_back(fit.atoms.unit.count > 0 ? fit.atoms.unit.labels[static_cast<std::size_t>(fit.atoms.unit.code[at])] : "");
-    periods.push_back(fit.atoms.time.count > 0 ? fit.atoms.time.labels[static_cast<std::size_t>(fit.atoms.time.code[at])] : "");
+    units.push_back(fit.atoms.unit.count > 0 ? fit.atoms.unit.labels[static_cast<std::size_t>(fit.atoms.unit.code[at])]
+                                             : "");
+    periods.push_back(
+        fit.atoms.time.count > 0 ? fit.atoms.time.labels[static_cast<std::size_t>(fit.atoms.time.code[at])] : "");
   }
   rows.axis("row", index, "rows of the fit: panel rows, unit means or differences");
-  rows.integers("panel_row", "row", panel_rows, "0-based row of the sorted panel (the later one of a difference)", "row");
+  rows.integers("panel_row", "row", panel_rows, "0-based row of the sorted panel (the later one of a difference)",
+                "row");
   rows.text("row_unit", "row", units, "unit");
   rows.text("row_period", "row", periods, "period");
   rows.vector("outcome", "row", fit.outcome, "outcome after the estimator's transformation", "outcome");

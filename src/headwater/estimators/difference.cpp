@@ -1,8 +1,9 @@
 // Question: when a regressor changes from one period to another (K periods apart), how does the outcome change?
-// Model Δ_K y = Δ_K Xβ + Δ_K e. Estimator: least squares on differences formed by time value within the unit; a difference
-// across a gap is not formed unless gaps = bridge asks for it (then rows are differenced as they follow, as plm does).
-// The constant of the formula stays as a drift, as in plm; effects of the unit vanish, effects of the period are absorbed.
-// Degrees of freedom n_Δ − k − rank. Wooldridge (2010), 10.6. Equals plm(model = "fd") to 1e-12 on the reference cases.
+// Model Δ_K y = Δ_K Xβ + Δ_K e. Estimator: least squares on differences formed by time value within the unit; a
+// difference across a gap is not formed unless gaps = bridge asks for it (then rows are differenced as they follow, as
+// plm does). The constant of the formula stays as a drift, as in plm; effects of the unit vanish, effects of the period
+// are absorbed. Degrees of freedom n_Δ − k − rank. Wooldridge (2010), 10.6. Equals plm(model = "fd") to 1e-12 on the
+// reference cases.
 #include <algorithm>
 
 #include "headwater/core/error.hpp"
@@ -21,8 +22,12 @@ struct Pair {
 
 // Rows of the design are sorted by unit and time, so the partner of a row stands before it.
 std::vector<Pair> pairs_of(const Design& design, std::int64_t steps, bool bridge, std::int64_t& across_gaps) {
-  const auto ordinal = [&](Index i) { return design.periods[static_cast<std::size_t>(design.time.code[static_cast<std::size_t>(i)])].ordinal; };
-  const auto same_unit = [&](Index a, Index b) { return design.unit.code[static_cast<std::size_t>(a)] == design.unit.code[static_cast<std::size_t>(b)]; };
+  const auto ordinal = [&](Index i) {
+    return design.periods[static_cast<std::size_t>(design.time.code[static_cast<std::size_t>(i)])].ordinal;
+  };
+  const auto same_unit = [&](Index a, Index b) {
+    return design.unit.code[static_cast<std::size_t>(a)] == design.unit.code[static_cast<std::size_t>(b)];
+  };
   std::vector<Pair> pairs;
   for (Index i = 1; i < design.n(); ++i) {
     if (bridge) {
@@ -34,8 +39,10 @@ std::vector<Pair> pairs_of(const Design& design, std::int64_t steps, bool bridge
     Index j = i - 1;
     while (j >= 0 && same_unit(i, j) && ordinal(j) > wanted) --j;
     if (j < 0 || !same_unit(i, j)) continue;
-    if (ordinal(j) == wanted) pairs.push_back({j, i});
-    else ++across_gaps;
+    if (ordinal(j) == wanted)
+      pairs.push_back({j, i});
+    else
+      ++across_gaps;
   }
   return pairs;
 }
@@ -61,15 +68,21 @@ Atoms atoms_of_pairs(const Design& design, const std::vector<Pair>& pairs) {
   return atoms;
 }
 
-// What differencing leaves of the effects: nothing of those constant within the unit, the later level of period effects.
-std::vector<Effect> effects_after(const Design& design, const std::vector<std::int64_t>& rows, std::string_view estimator) {
+// What differencing leaves of the effects: nothing of those constant within the unit, the later level of period
+// effects.
+std::vector<Effect> effects_after(const Design& design, const std::vector<std::int64_t>& rows,
+                                  std::string_view estimator) {
   std::vector<Effect> left;
   for (const Effect& effect : design.effects) {
     if (nested_in(design.unit, effect.levels)) continue;
     if (!nested_in(effect.levels, design.time))
       throw Error(ErrorKind::usage, "estimator.unsupported",
-                  std::string(estimator) + " takes effects of the unit (which vanish) and of the period; '" + effect.levels.name + "' is neither");
-    left.push_back({.levels = restricted(effect.levels, rows), .intercept = true, .slopes = Matrix(static_cast<Index>(rows.size()), 0), .slope_names = {}});
+                  std::string(estimator) + " takes effects of the unit (which vanish) and of the period; '" +
+                      effect.levels.name + "' is neither");
+    left.push_back({.levels = restricted(effect.levels, rows),
+                    .intercept = true,
+                    .slopes = Matrix(static_cast<Index>(rows.size()), 0),
+                    .slope_names = {}});
   }
   return left;
 }
@@ -77,10 +90,12 @@ std::vector<Effect> effects_after(const Design& design, const std::vector<std::i
 Fit fit_differences(std::shared_ptr<const Design> design, const MethodCard& card, std::int64_t steps) {
   check_support(card, *design);
   if (!design->has_unit || !design->has_time)
-    throw Error(ErrorKind::usage, "estimator.no_keys", std::string(card.name) + " compares periods of the same unit and needs the unit and time keys");
+    throw Error(ErrorKind::usage, "estimator.no_keys",
+                std::string(card.name) + " compares periods of the same unit and needs the unit and time keys");
   const std::string gaps = design->spec.estimator.get("gaps", "break");
   if (gaps != "break" && gaps != "bridge")
-    throw Error(ErrorKind::usage, "method.option_value", "option 'gaps' of " + std::string(card.name) + " is '" + gaps + "'; it is break or bridge");
+    throw Error(ErrorKind::usage, "method.option_value",
+                "option 'gaps' of " + std::string(card.name) + " is '" + gaps + "'; it is break or bridge");
   std::int64_t across = 0;
   const std::vector<Pair> pairs = pairs_of(*design, steps, gaps == "bridge", across);
   if (pairs.empty())
@@ -95,7 +110,8 @@ Fit fit_differences(std::shared_ptr<const Design> design, const MethodCard& card
   for (Index i = 0; i < data.atoms.n; ++i) {
     const Pair& pair = pairs[static_cast<std::size_t>(i)];
     data.y(i) = design->y(pair.later) - design->y(pair.earlier);
-    for (Index j = lead; j < design->k(); ++j) data.X(i, j - lead + kept) = design->X(pair.later, j) - design->X(pair.earlier, j);
+    for (Index j = lead; j < design->k(); ++j)
+      data.X(i, j - lead + kept) = design->X(pair.later, j) - design->X(pair.earlier, j);
   }
   if (drift) data.X.col(0).setOnes();
   for (Index j = lead - kept; j < design->k(); ++j) {
@@ -105,42 +121,51 @@ Fit fit_differences(std::shared_ptr<const Design> design, const MethodCard& card
   data.constant = drift;
   Fit fit = solve_least_squares(std::move(design), std::move(data));
   if (across > 0)
-    fit.notes.push_back({"difference.gaps", std::to_string(across) + " rows have no partner exactly " + std::to_string(steps) +
-                                                " periods before (a gap), so their difference is not formed; gaps = bridge takes the row before"});
+    fit.notes.push_back(
+        {"difference.gaps",
+         std::to_string(across) + " rows have no partner exactly " + std::to_string(steps) +
+             " periods before (a gap), so their difference is not formed; gaps = bridge takes the row before"});
   return fit;
 }
 
 }  // namespace
 
 const MethodCard& first_difference_card() {
-  static const MethodCard card{.name = "first_difference",
-                               .kind = "estimator",
-                               .question = "When a regressor changes from one period to the next, how does the outcome change?",
-                               .avoid = "Not for effects that take years, nor with noisy regressors: differencing keeps the noise and loses the signal.",
-                               .reference = "Wooldridge (2010) 10.6; equals plm fd",
-                               .supports = {"effects", "unbalanced"},
-                               .options = {{"gaps", "choice: break | bridge", "break", "bridge differences rows as they follow, as plm does"}}};
+  static const MethodCard card{
+      .name = "first_difference",
+      .kind = "estimator",
+      .question = "When a regressor changes from one period to the next, how does the outcome change?",
+      .avoid =
+          "Not for effects that take years, nor with noisy regressors: differencing keeps the noise and loses the "
+          "signal.",
+      .reference = "Wooldridge (2010) 10.6; equals plm fd",
+      .supports = {"effects", "unbalanced"},
+      .options = {{"gaps", "choice: break | bridge", "break", "bridge differences rows as they follow, as plm does"}}};
   return card;
 }
 
 const MethodCard& long_difference_card() {
-  static const MethodCard card{.name = "long_difference",
-                               .kind = "estimator",
-                               .question = "Over several periods, how does the outcome change where a regressor changed?",
-                               .avoid = "Not in short panels: each unit gives few differences, and overlapping ones are correlated.",
-                               .reference = "Griliches and Hausman (1986); differences K periods apart",
-                               .supports = {"effects", "unbalanced"},
-                               .options = {{"periods", "integer", "4", "how many periods apart"},
-                                           {"gaps", "choice: break | bridge", "break", "bridge counts rows instead of periods"}}};
+  static const MethodCard card{
+      .name = "long_difference",
+      .kind = "estimator",
+      .question = "Over several periods, how does the outcome change where a regressor changed?",
+      .avoid = "Not in short panels: each unit gives few differences, and overlapping ones are correlated.",
+      .reference = "Griliches and Hausman (1986); differences K periods apart",
+      .supports = {"effects", "unbalanced"},
+      .options = {{"periods", "integer", "4", "how many periods apart"},
+                  {"gaps", "choice: break | bridge", "break", "bridge counts rows instead of periods"}}};
   return card;
 }
 
-Fit fit_first_difference(std::shared_ptr<const Design> design) { return fit_differences(std::move(design), first_difference_card(), 1); }
+Fit fit_first_difference(std::shared_ptr<const Design> design) {
+  return fit_differences(std::move(design), first_difference_card(), 1);
+}
 
 Fit fit_long_difference(std::shared_ptr<const Design> design) {
   const long periods = design->spec.estimator.integer("periods", 4);
   if (periods < 1)
-    throw Error(ErrorKind::usage, "method.option_value", "option 'periods' of long_difference is " + std::to_string(periods) + "; give 1 or more");
+    throw Error(ErrorKind::usage, "method.option_value",
+                "option 'periods' of long_difference is " + std::to_string(periods) + "; give 1 or more");
   return fit_differences(std::move(design), long_difference_card(), periods);
 }
 

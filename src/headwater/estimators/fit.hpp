@@ -29,17 +29,17 @@ struct Atoms {
 };
 
 struct GoodnessOfFit {
-  double rss = 0;              // Σ w e²
-  double tss = 0;              // Σ w (y − ȳ)², or Σ w y² without a constant or effects
-  double tss_within = 0;       // after absorbing the effects; equals tss without effects
-  double r_squared = 0;        // 1 − rss / tss
-  double r_squared_within = 0; // 1 − rss / tss_within
-  double sigma2 = 0;           // rss / df_residual
+  double rss = 0;               // Σ w e²
+  double tss = 0;               // Σ w (y − ȳ)², or Σ w y² without a constant or effects
+  double tss_within = 0;        // after absorbing the effects; equals tss without effects
+  double r_squared = 0;         // 1 − rss / tss
+  double r_squared_within = 0;  // 1 − rss / tss_within
+  double sigma2 = 0;            // rss / df_residual
 };
 
 struct Fit {
   std::shared_ptr<const Design> design;
-  std::string estimator;       // canonical text, e.g. "long_difference(periods = 4)"
+  std::string estimator;  // canonical text, e.g. "long_difference(periods = 4)"
   Atoms atoms;
   Names names;                 // k identified coefficients
   std::vector<Index> columns;  // k: column of design->X each coefficient belongs to (-1 for made-up parameters)
@@ -49,15 +49,15 @@ struct Fit {
   Vector outcome;              // atoms.n, transformed alike
   Vector residuals;            // atoms.n
   Vector weights;              // atoms.n, or empty
-  Matrix scores;               // atoms.n × k: contribution of each atom to the estimating equations (w x̃ e for least squares)
-  Matrix bread;                // k × k: inverse of minus the mean-free derivative of the summed scores, (X̃'WX̃)⁻¹
-  bool likelihood = false;     // bread is the inverse observed information; iid covariance is the bread itself
+  Matrix scores;  // atoms.n × k: contribution of each atom to the estimating equations (w x̃ e for least squares)
+  Matrix bread;   // k × k: inverse of minus the mean-free derivative of the summed scores, (X̃'WX̃)⁻¹
+  bool likelihood = false;  // bread is the inverse observed information; iid covariance is the bread itself
   std::vector<NotIdentified> not_identified;  // columns dropped, with what they are collinear with
   EffectsRank effects_rank;
   std::vector<Grouping> effect_levels;  // over the atoms, of the effects absorbed
-  double certificate = 0;      // of the absorption
-  Index df_model = 0;          // identified slopes including the constant if it is a column
-  Index df_residual = 0;       // atoms.n − df_model − effects rank
+  double certificate = 0;               // of the absorption
+  Index df_model = 0;                   // identified slopes including the constant if it is a column
+  Index df_residual = 0;                // atoms.n − df_model − effects rank
   GoodnessOfFit goodness;
   Status status = Status::converged;
   std::string status_detail;

@@ -11,10 +11,10 @@
 namespace headwater {
 namespace {
 
-constexpr double kAbsorbed = 1e-9;       // share of a column's centred norm that must survive absorption
-constexpr double kConstant = 1e-13;      // relative spread below which a column is a constant
-constexpr double kPerfectFit = 1e-22;    // rss / tss
-constexpr double kLargest = 1e140;       // magnitudes whose squares, times rows and weights, still are numbers
+constexpr double kAbsorbed = 1e-9;     // share of a column's centred norm that must survive absorption
+constexpr double kConstant = 1e-13;    // relative spread below which a column is a constant
+constexpr double kPerfectFit = 1e-22;  // rss / tss
+constexpr double kLargest = 1e140;     // magnitudes whose squares, times rows and weights, still are numbers
 constexpr double kSmallest = 1e-140;
 
 double weighted_sum(const Vector& v, const Vector& w) {
@@ -76,9 +76,11 @@ Matrix picked(const Matrix& X, const std::vector<Index>& columns) {
 void refuse_scale(const std::string& name, const Eigen::Ref<const Vector>& column) {
   const double largest = column.size() > 0 ? column.cwiseAbs().maxCoeff() : 0;
   if (largest == 0 || (largest < kLargest && largest > kSmallest)) return;
-  throw Error(ErrorKind::numerical, "fit.scale",
-              name + " reaches " + significant(largest, 3) + " in size, so its squares are not numbers any more; correct the odd cell or change the unit of the column",
-              {.column = name});
+  throw Error(
+      ErrorKind::numerical, "fit.scale",
+      name + " reaches " + significant(largest, 3) +
+          " in size, so its squares are not numbers any more; correct the odd cell or change the unit of the column",
+      {.column = name});
 }
 
 void refuse_scales(const Transformed& data, const std::string& outcome) {
@@ -90,18 +92,20 @@ void refuse_flat_outcome(const Fit& fit, const Transformed& data) {
   const bool flat = fit.goodness.tss <= kConstant * kConstant * sum_of_squares(data.y, data.weights);
   if (flat && (data.constant || has_levels(data.effects)))
     throw Error(ErrorKind::data, "fit.flat_outcome",
-                "the outcome " + fit.design->outcome_name + " has the same value in all " + std::to_string(data.y.size()) +
-                    " rows used; there is nothing to explain");
+                "the outcome " + fit.design->outcome_name + " has the same value in all " +
+                    std::to_string(data.y.size()) + " rows used; there is nothing to explain");
   if (!data.effects.empty() && fit.goodness.tss_within <= kConstant * kConstant * fit.goodness.tss)
     throw Error(ErrorKind::data, "fit.flat_outcome",
-                "the outcome " + fit.design->outcome_name + " does not vary within the absorbed effects; there is nothing to explain");
+                "the outcome " + fit.design->outcome_name +
+                    " does not vary within the absorbed effects; there is nothing to explain");
 }
 
 void refuse_no_df(const Fit& fit) {
   if (fit.df_residual > 0) return;
   throw Error(ErrorKind::identification, "fit.no_degrees_of_freedom",
-              std::to_string(fit.df_model) + " coefficients and effects of rank " + std::to_string(fit.effects_rank.rank) + " leave no degrees of freedom in " +
-                  std::to_string(fit.n()) + " rows; use fewer regressors or coarser effects");
+              std::to_string(fit.df_model) + " coefficients and effects of rank " +
+                  std::to_string(fit.effects_rank.rank) + " leave no degrees of freedom in " + std::to_string(fit.n()) +
+                  " rows; use fewer regressors or coarser effects");
 }
 
 void fill_goodness(Fit& fit, const Transformed& data) {
@@ -117,10 +121,12 @@ void fill_goodness(Fit& fit, const Transformed& data) {
 
 void add_notes(Fit& fit) {
   if (fit.goodness.rss <= kPerfectFit * fit.goodness.tss && fit.k() > 0)
-    fit.notes.push_back({"fit.perfect", "the regressors fit the outcome exactly, so every standard error is rounding noise; is the "
-                                        "outcome built from a regressor?"});
+    fit.notes.push_back({"fit.perfect",
+                         "the regressors fit the outcome exactly, so every standard error is rounding noise; is the "
+                         "outcome built from a regressor?"});
   if (fit.status == Status::not_converged)
-    fit.notes.push_back({"fit.absorption", "the absorption of the effects reached only " + significant(fit.certificate, 2) +
+    fit.notes.push_back({"fit.absorption", "the absorption of the effects reached only " +
+                                               significant(fit.certificate, 2) +
                                                " instead of 1e-10 in its normal equations"});
 }
 
@@ -150,15 +156,17 @@ Atoms atoms_of(const Design& design) {
   return atoms;
 }
 
-void refuse(const MethodCard& card, const Design& design, std::string_view capability, bool present, const std::string& advice) {
+void refuse(const MethodCard& card, const Design& design, std::string_view capability, bool present,
+            const std::string& advice) {
   if (!present || std::find(card.supports.begin(), card.supports.end(), capability) != card.supports.end()) return;
   throw Error(ErrorKind::usage, "estimator.unsupported",
-              "the estimator " + std::string(card.name) + " does not take " + std::string(capability) + ", which the model " +
-                  design.spec.formula.text + " has; " + advice);
+              "the estimator " + std::string(card.name) + " does not take " + std::string(capability) +
+                  ", which the model " + design.spec.formula.text + " has; " + advice);
 }
 
 void check_support(const MethodCard& card, const Design& design) {
-  const bool slopes = std::any_of(design.effects.begin(), design.effects.end(), [](const Effect& e) { return e.slopes.cols() > 0; });
+  const bool slopes =
+      std::any_of(design.effects.begin(), design.effects.end(), [](const Effect& e) { return e.slopes.cols() > 0; });
   refuse(card, design, "instruments", design.endogenous.cols() > 0, "no estimator here does yet");
   refuse(card, design, "effects", !design.effects.empty(), "use within");
   refuse(card, design, "slopes", slopes, "use within");
@@ -185,12 +193,15 @@ Fit solve_least_squares(std::shared_ptr<const Design> design, Transformed data) 
   Identification identified = data.effects.empty() ? Identification{} : survivors(data, before, absorbed.columns);
   if (data.effects.empty())
     for (Index j = 0; j < data.X.cols(); ++j) identified.candidates.push_back(j);
-  const LeastSquares solution = least_squares(picked(absorbed.columns, identified.candidates), outcome.columns.col(0), data.weights);
+  const LeastSquares solution =
+      least_squares(picked(absorbed.columns, identified.candidates), outcome.columns.col(0), data.weights);
   fit.not_identified = std::move(identified.dropped);
   for (const LeastSquares::Dropped& dropped : solution.dropped) {
-    NotIdentified entry{data.names[static_cast<std::size_t>(identified.candidates[static_cast<std::size_t>(dropped.column)])], {}};
+    NotIdentified entry{
+        data.names[static_cast<std::size_t>(identified.candidates[static_cast<std::size_t>(dropped.column)])], {}};
     for (const Index partner : dropped.collinear_with)
-      entry.because.push_back(data.names[static_cast<std::size_t>(identified.candidates[static_cast<std::size_t>(partner)])]);
+      entry.because.push_back(
+          data.names[static_cast<std::size_t>(identified.candidates[static_cast<std::size_t>(partner)])]);
     if (entry.because.empty()) entry.because.emplace_back("zero in every row");
     fit.not_identified.push_back(std::move(entry));
   }

@@ -18,7 +18,7 @@ struct Transformed {
   std::vector<Index> mean_of;   // p, or empty
   std::vector<Effect> effects;  // still to be absorbed
   Atoms atoms;
-  bool constant = false;        // X holds a constant column
+  bool constant = false;  // X holds a constant column
 };
 
 Fit solve_least_squares(std::shared_ptr<const Design> design, Transformed data);
@@ -26,7 +26,8 @@ Fit solve_least_squares(std::shared_ptr<const Design> design, Transformed data);
 // The design's rows as atoms.
 Atoms atoms_of(const Design& design);
 // Throws Error{usage, "estimator.unsupported"} naming what the estimator does not do.
-void refuse(const MethodCard& card, const Design& design, std::string_view capability, bool present, const std::string& advice);
+void refuse(const MethodCard& card, const Design& design, std::string_view capability, bool present,
+            const std::string& advice);
 // Refuses what the card does not support among weights, effects, slopes and instruments, and unknown options.
 void check_support(const MethodCard& card, const Design& design);
 

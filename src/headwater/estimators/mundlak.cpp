@@ -1,9 +1,9 @@
 // Question: how do changes within a unit and lasting differences between units each go with the outcome?
-// Model y = Xβ + X̄_iγ + e: unit means over the estimation sample of every regressor that varies within units are added, so β
-// is the within slope and γ the between slope minus it; regressors that never change stay as they are.
-// Estimator: (weighted) pooled least squares; effects of the period may be absorbed. Degrees of freedom n − k (− rank).
-// Mundlak (1978), eq. 2.4; Wooldridge (2021) for unbalanced panels. On balanced panels β equals within to rounding; equals
-// plm pooling on data with the means added, to 1e-12.
+// Model y = Xβ + X̄_iγ + e: unit means over the estimation sample of every regressor that varies within units are added,
+// so β is the within slope and γ the between slope minus it; regressors that never change stay as they are. Estimator:
+// (weighted) pooled least squares; effects of the period may be absorbed. Degrees of freedom n − k (− rank). Mundlak
+// (1978), eq. 2.4; Wooldridge (2021) for unbalanced panels. On balanced panels β equals within to rounding; equals plm
+// pooling on data with the means added, to 1e-12.
 #include <cmath>
 
 #include "headwater/core/error.hpp"
@@ -32,13 +32,14 @@ Matrix unit_means(const Matrix& X, const Grouping& unit, const Vector& weights) 
 }  // namespace
 
 const MethodCard& mundlak_card() {
-  static const MethodCard card{.name = "mundlak",
-                               .kind = "estimator",
-                               .question = "How do changes within a trust and lasting differences between trusts each go with the outcome?",
-                               .avoid = "Not as a causal reading of the between part: everything that differs between trusts is in it.",
-                               .reference = "Mundlak (1978) eq. 2.4; within slopes equal within on balanced panels",
-                               .supports = {"weights", "effects", "unbalanced"},
-                               .options = {}};
+  static const MethodCard card{
+      .name = "mundlak",
+      .kind = "estimator",
+      .question = "How do changes within a trust and lasting differences between trusts each go with the outcome?",
+      .avoid = "Not as a causal reading of the between part: everything that differs between trusts is in it.",
+      .reference = "Mundlak (1978) eq. 2.4; within slopes equal within on balanced panels",
+      .supports = {"weights", "effects", "unbalanced"},
+      .options = {}};
   return card;
 }
 
@@ -55,7 +56,11 @@ Fit fit_mundlak(std::shared_ptr<const Design> design) {
   std::vector<Index> varying;
   for (Index j = design->intercept ? 1 : 0; j < design->k(); ++j)
     if ((design->X.col(j) - means.col(j)).norm() > kInvariant * design->X.col(j).norm()) varying.push_back(j);
-  Transformed data{.y = design->y, .weights = design->weights, .names = design->names, .effects = design->effects, .atoms = atoms_of(*design),
+  Transformed data{.y = design->y,
+                   .weights = design->weights,
+                   .names = design->names,
+                   .effects = design->effects,
+                   .atoms = atoms_of(*design),
                    .constant = design->intercept};
   data.X.resize(design->n(), design->k() + static_cast<Index>(varying.size()));
   data.X.leftCols(design->k()) = design->X;

@@ -1,26 +1,31 @@
 // Question: how does the outcome differ between rows whose regressors differ, units and periods taken alike?
 // Model y = Xβ + e. Estimator: (weighted) least squares. Degrees of freedom n − k, k counting the constant.
-// Wooldridge, Econometric Analysis (2010), 7.8. Equals R lm and plm(model = "pooling"), Stata regress, fixest feols without
-// effects to 1e-12 on the reference cases.
+// Wooldridge, Econometric Analysis (2010), 7.8. Equals R lm and plm(model = "pooling"), Stata regress, fixest feols
+// without effects to 1e-12 on the reference cases.
 #include "headwater/estimators/least_squares.hpp"
 #include "headwater/estimators/methods.hpp"
 
 namespace headwater {
 
 const MethodCard& pooled_card() {
-  static const MethodCard card{.name = "pooled",
-                               .kind = "estimator",
-                               .question = "How does the outcome differ between rows whose regressors differ, all rows taken alike?",
-                               .avoid = "Not when trusts differ in ways that go with the regressors: use within or mundlak.",
-                               .reference = "Wooldridge (2010) 7.8; equals lm, plm pooling, regress",
-                               .supports = {"weights", "unbalanced", "no_unit", "no_time"},
-                               .options = {}};
+  static const MethodCard card{
+      .name = "pooled",
+      .kind = "estimator",
+      .question = "How does the outcome differ between rows whose regressors differ, all rows taken alike?",
+      .avoid = "Not when trusts differ in ways that go with the regressors: use within or mundlak.",
+      .reference = "Wooldridge (2010) 7.8; equals lm, plm pooling, regress",
+      .supports = {"weights", "unbalanced", "no_unit", "no_time"},
+      .options = {}};
   return card;
 }
 
 Fit fit_pooled(std::shared_ptr<const Design> design) {
   check_support(pooled_card(), *design);
-  Transformed data{.X = design->X, .y = design->y, .weights = design->weights, .names = design->names, .atoms = atoms_of(*design),
+  Transformed data{.X = design->X,
+                   .y = design->y,
+                   .weights = design->weights,
+                   .names = design->names,
+                   .atoms = atoms_of(*design),
                    .constant = design->intercept};
   for (Index j = 0; j < design->k(); ++j) data.columns.push_back(j);
   return solve_least_squares(std::move(design), std::move(data));

@@ -5,8 +5,8 @@
 namespace headwater {
 namespace {
 
-constexpr double kNoise = 1e-14;     // share of a squared norm that rounding alone leaves
-constexpr double kDoubtful = 1e-6;   // pivots below have lost half their digits or more
+constexpr double kNoise = 1e-14;    // share of a squared norm that rounding alone leaves
+constexpr double kDoubtful = 1e-6;  // pivots below have lost half their digits or more
 
 }  // namespace
 

@@ -8,14 +8,15 @@
 
 namespace headwater {
 
-// Cholesky factor of a Gram matrix in the order given: a column whose pivot falls below `tolerance` of its squared norm is
-// redundant and gets coefficient zero. The squared norms are those before anything was eliminated: what elimination leaves
-// of a redundant column is rounding noise, which no share of itself can tell from a small column.
-// A Gram matrix holds squares, so a pivot between noise and 1e-6 says little: `remainder`, when given, settles it on the
-// columns themselves.
+// Cholesky factor of a Gram matrix in the order given: a column whose pivot falls below `tolerance` of its squared norm
+// is redundant and gets coefficient zero. The squared norms are those before anything was eliminated: what elimination
+// leaves of a redundant column is rounding noise, which no share of itself can tell from a small column. A Gram matrix
+// holds squares, so a pivot between noise and 1e-6 says little: `remainder`, when given, settles it on the columns
+// themselves.
 class GramFactor {
  public:
-  // What the combination `a` of the columns leaves after elimination: its products with every column, and its squared norm.
+  // What the combination `a` of the columns leaves after elimination: its products with every column, and its squared
+  // norm.
   struct Remainder {
     Vector products;
     double squared_norm;

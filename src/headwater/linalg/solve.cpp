@@ -1,6 +1,6 @@
-// Least squares by Householder QR on columns scaled to norm one, with iterative refinement whose residuals are accumulated
-// in double-double arithmetic (Björck 1967; Higham, Accuracy and Stability of Numerical Algorithms, 20.5). Rank is decided
-// column by column in the order given, free of scale: fixest and reghdfe sweep in the same order.
+// Least squares by Householder QR on columns scaled to norm one, with iterative refinement whose residuals are
+// accumulated in double-double arithmetic (Björck 1967; Higham, Accuracy and Stability of Numerical Algorithms, 20.5).
+// Rank is decided column by column in the order given, free of scale: fixest and reghdfe sweep in the same order.
 #include "headwater/linalg/solve.hpp"
 
 #include <Eigen/Cholesky>
@@ -156,7 +156,8 @@ Matrix bread_of(const Qr& qr, Index k) {
 }  // namespace
 
 LeastSquares least_squares(const Matrix& X, const Vector& y, const Vector& weights, double tolerance) {
-  if (!y.allFinite()) throw Error(ErrorKind::numerical, "linalg.not_finite", "the outcome holds an infinite or undefined value");
+  if (!y.allFinite())
+    throw Error(ErrorKind::numerical, "linalg.not_finite", "the outcome holds an infinite or undefined value");
   Vector scale(X.cols());
   for (Index j = 0; j < X.cols(); ++j) scale(j) = scale_of(X, j);
   const double outcome_scale = scale_of(y, 0);
@@ -213,7 +214,8 @@ Matrix cross_product(const Matrix& X, const Vector& weights) {
 Matrix solve_definite(const Matrix& A, const Matrix& B) {
   Vector scale = A.diagonal();
   for (Index i = 0; i < scale.size(); ++i) {
-    if (!(scale(i) > 0)) throw Error(ErrorKind::numerical, "linalg.not_definite", "a symmetric system is not positive definite");
+    if (!(scale(i) > 0))
+      throw Error(ErrorKind::numerical, "linalg.not_definite", "a symmetric system is not positive definite");
     scale(i) = 1 / std::sqrt(scale(i));
   }
   const Matrix scaled = scale.asDiagonal() * A * scale.asDiagonal();
@@ -227,7 +229,8 @@ Matrix inverse_definite(const Matrix& A) { return solve_definite(A, Matrix::Iden
 
 SymmetricEigen symmetric_eigen(const Matrix& A) {
   const Eigen::SelfAdjointEigenSolver<Matrix> solver(A);
-  if (solver.info() != Eigen::Success) throw Error(ErrorKind::numerical, "linalg.eigen", "an eigenvalue iteration did not converge");
+  if (solver.info() != Eigen::Success)
+    throw Error(ErrorKind::numerical, "linalg.eigen", "an eigenvalue iteration did not converge");
   return {solver.eigenvalues(), solver.eigenvectors()};
 }
 

@@ -8,13 +8,13 @@
 
 namespace headwater {
 
-// min ‖W½(y − Xb)‖ by Householder QR on scaled columns, with one step of refinement. Columns are taken in order: a column whose part
-// orthogonal to the kept ones is below `tolerance` of its own norm is dropped.
+// min ‖W½(y − Xb)‖ by Householder QR on scaled columns, with one step of refinement. Columns are taken in order: a
+// column whose part orthogonal to the kept ones is below `tolerance` of its own norm is dropped.
 struct LeastSquares {
-  std::vector<Index> kept;     // identified columns of X, in order
-  Vector coefficients;         // one per kept column
-  Vector residuals;            // n, y − Xb, unweighted
-  Matrix bread;                // (X'WX)⁻¹ over the kept columns
+  std::vector<Index> kept;  // identified columns of X, in order
+  Vector coefficients;      // one per kept column
+  Vector residuals;         // n, y − Xb, unweighted
+  Matrix bread;             // (X'WX)⁻¹ over the kept columns
   struct Dropped {
     Index column;
     std::vector<Index> collinear_with;  // kept columns it depends on

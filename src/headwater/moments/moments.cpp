@@ -37,8 +37,10 @@ bool nested_in(const Grouping& inner, const Grouping& outer) {
   std::vector<std::int32_t> home(static_cast<std::size_t>(inner.count), -1);
   for (std::size_t i = 0; i < inner.code.size(); ++i) {
     std::int32_t& seen = home[static_cast<std::size_t>(inner.code[i])];
-    if (seen < 0) seen = outer.code[i];
-    else if (seen != outer.code[i]) return false;
+    if (seen < 0)
+      seen = outer.code[i];
+    else if (seen != outer.code[i])
+      return false;
   }
   return true;
 }

@@ -10,7 +10,8 @@ namespace headwater {
 namespace {
 
 Effect effect(const std::string& name, const std::vector<std::int32_t>& code) {
-  Effect result{.levels = {.name = name, .code = code, .count = 0, .labels = {}}, .slopes = Matrix(static_cast<Index>(code.size()), 0)};
+  Effect result{.levels = {.name = name, .code = code, .count = 0, .labels = {}},
+                .slopes = Matrix(static_cast<Index>(code.size()), 0)};
   for (const std::int32_t c : code) result.levels.count = std::max(result.levels.count, c + 1);
   for (std::int32_t g = 0; g < result.levels.count; ++g) result.levels.labels.push_back(std::to_string(g));
   return result;
@@ -43,7 +44,8 @@ TEST(Absorber, TakesOutWeightedMeans) {
 
 // Units {0,1} are only seen in periods {0,1}, units {2,3} only in {2,3}: two components, so two levels are redundant.
 TEST(Absorber, CountsTheComponentsOfADisconnectedGraph) {
-  const Absorber absorber({effect("unit", {0, 0, 1, 1, 2, 2, 3, 3}), effect("period", {0, 1, 0, 1, 2, 3, 2, 3})}, Vector(), 8);
+  const Absorber absorber({effect("unit", {0, 0, 1, 1, 2, 2, 3, 3}), effect("period", {0, 1, 0, 1, 2, 3, 2, 3})},
+                          Vector(), 8);
   EXPECT_EQ(absorber.rank().rank, 4 + 4 - 2);
   EXPECT_EQ(absorber.rank().effects[0].redundant, 0);
   EXPECT_EQ(absorber.rank().effects[1].redundant, 2);

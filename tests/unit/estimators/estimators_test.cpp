@@ -13,10 +13,12 @@ namespace {
 
 Panel panel_from(const std::string& csv) {
   RawTable table = parse_csv(csv, "panel.csv", ',', {});
-  return Panel(std::move(table.columns), {.unit = "id", .time = "year"}, std::move(table.source_rows), std::move(table.ledger));
+  return Panel(std::move(table.columns), {.unit = "id", .time = "year"}, std::move(table.source_rows),
+               std::move(table.ledger));
 }
 
-Fit fitted(const Panel& panel, const std::string& formula, const std::string& method, const std::string& weights = "", const std::string& rule = "iid") {
+Fit fitted(const Panel& panel, const std::string& formula, const std::string& method, const std::string& weights = "",
+           const std::string& rule = "iid") {
   Spec spec;
   spec.formula = expand(parse_formula(formula)).at(0);
   spec.estimator = parse_method_call(method);
@@ -85,7 +87,8 @@ TEST(Within, EqualsLeastSquaresOnUnitDeviations) {
 }
 
 TEST(Pooled, RefusesEffects) {
-  expect_error(ErrorKind::usage, "the estimator pooled does not take effects, which the model y ~ x | id has; use within",
+  expect_error(ErrorKind::usage,
+               "the estimator pooled does not take effects, which the model y ~ x | id has; use within",
                [] { fitted(panel_from(kPanel), "y ~ x | id", "pooled"); });
 }
 
@@ -97,19 +100,23 @@ TEST(Estimators, RefuseInstruments) {
       FAIL() << method << " took instruments";
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), "estimator.unsupported");
-      EXPECT_NE(error.message().find("the estimator " + method + " does not take instruments"), std::string::npos) << error.message();
+      EXPECT_NE(error.message().find("the estimator " + method + " does not take instruments"), std::string::npos)
+          << error.message();
     }
   }
 }
 
 TEST(Between, RefusesWeights) {
   expect_error(ErrorKind::usage,
-               "the estimator between does not take weights, which the model y ~ x has; leave the weights out or use within or pooled",
+               "the estimator between does not take weights, which the model y ~ x has; leave the weights out or use "
+               "within or pooled",
                [] { fitted(panel_from(kPanel), "y ~ x", "between", "w"); });
 }
 
 TEST(Between, RefusesClustersThatAUnitLeaves) {
-  expect_error(ErrorKind::usage, "a id belongs to several levels of cluster 'area', so its mean has no cluster; cluster by id or something coarser",
+  expect_error(ErrorKind::usage,
+               "a id belongs to several levels of cluster 'area', so its mean has no cluster; cluster by id or "
+               "something coarser",
                [] { fitted(panel_from(kPanel), "y ~ x", "between", "", "cluster(area)"); });
 }
 
@@ -127,7 +134,8 @@ TEST(FirstDifference, FormsNoDifferenceAcrossAGap) {
   EXPECT_EQ(fit.names, (Names{"(Intercept)", "x"}));
   ASSERT_EQ(fit.notes.size(), 1u);
   EXPECT_EQ(fit.notes[0].code, "difference.gaps");
-  EXPECT_EQ(fit.notes[0].message.rfind("1 rows have no partner exactly 1 periods before (a gap)", 0), 0u) << fit.notes[0].message;
+  EXPECT_EQ(fit.notes[0].message.rfind("1 rows have no partner exactly 1 periods before (a gap)", 0), 0u)
+      << fit.notes[0].message;
 }
 
 TEST(FirstDifference, BridgesGapsWhenAsked) {
@@ -143,7 +151,7 @@ TEST(FirstDifference, RefusesAnUnknownOption) {
 TEST(LongDifference, ComparesPeriodsByValue) {
   const Fit fit = fitted(panel_from(kPanel), "y ~ x", "long_difference(periods = 3)");
   EXPECT_EQ(fit.n(), 2 + 2 + 2);
-  EXPECT_NEAR(fit.outcome(0), 2.1 - 1.0, 1e-15);  // firm a, 2013 on 2010
+  EXPECT_NEAR(fit.outcome(0), 2.1 - 1.0, 1e-15);   // firm a, 2013 on 2010
   EXPECT_NEAR(fit.outcome(4), 10.2 - 9.1, 1e-14);  // firm c, 2013 on 2010, over the gap in 2012
 }
 
@@ -159,23 +167,24 @@ TEST(Mundlak, AddsMeansOfWhatVariesOnly) {
   EXPECT_EQ(fit.columns, (std::vector<Index>{0, 1, 2, -1}));
 }
 
-TEST(Mundlak, RefusesTheUnitsOwnEffect) {
-  EXPECT_THROW(fitted(panel_from(kPanel), "y ~ x | id", "mundlak"), Error);
-}
+TEST(Mundlak, RefusesTheUnitsOwnEffect) { EXPECT_THROW(fitted(panel_from(kPanel), "y ~ x | id", "mundlak"), Error); }
 
 TEST(Estimators, RefuseAConstantOutcome) {
   expect_error(ErrorKind::data, "the outcome flat has the same value in all 14 rows used; there is nothing to explain",
                [] { fitted(panel_from(kPanel), "flat ~ x", "pooled"); });
-  expect_error(ErrorKind::data, "the outcome still does not vary within the absorbed effects; there is nothing to explain",
+  expect_error(ErrorKind::data,
+               "the outcome still does not vary within the absorbed effects; there is nothing to explain",
                [] { fitted(panel_from(kPanel), "still ~ x | id", "within"); });
 }
 
 TEST(Estimators, RefuseModelsWithoutDegreesOfFreedom) {
   expect_error(ErrorKind::identification,
-               "0 coefficients and effects of rank 14 leave no degrees of freedom in 14 rows; use fewer regressors or coarser effects",
+               "0 coefficients and effects of rank 14 leave no degrees of freedom in 14 rows; use fewer regressors or "
+               "coarser effects",
                [] { fitted(panel_from(kPanel), "y ~ x + z | id^year", "within"); });
   expect_error(ErrorKind::identification,
-               "3 coefficients and effects of rank 0 leave no degrees of freedom in 3 rows; use fewer regressors or coarser effects",
+               "3 coefficients and effects of rank 0 leave no degrees of freedom in 3 rows; use fewer regressors or "
+               "coarser effects",
                [] { fitted(panel_from(kPanel), "y ~ x + z + still", "between"); });
 }
 
@@ -183,7 +192,8 @@ TEST(Estimators, RefuseNumbersWhoseSquaresAreNone) {
   std::string csv = kPanel;
   csv.replace(csv.find("3.9,0.9"), 3, "1e300");
   expect_error(ErrorKind::numerical,
-               "x reaches 1e+300 in size, so its squares are not numbers any more; correct the odd cell or change the unit of the column",
+               "x reaches 1e+300 in size, so its squares are not numbers any more; correct the odd cell or change the "
+               "unit of the column",
                [&] { fitted(panel_from(csv), "y ~ x | id", "within"); });
 }
 
@@ -203,7 +213,8 @@ TEST(EffectCoefficients, ReproduceTheFit) {
   const Design& design = *fit.design;
   for (Index i = 0; i < fit.n(); ++i) {
     double predicted = design.X(i, 0) * fit.coefficients(0);
-    for (std::size_t q = 0; q < 2; ++q) predicted += effects[q](design.effects[q].levels.code[static_cast<std::size_t>(i)], 0);
+    for (std::size_t q = 0; q < 2; ++q)
+      predicted += effects[q](design.effects[q].levels.code[static_cast<std::size_t>(i)], 0);
     EXPECT_NEAR(design.y(i) - predicted, fit.residuals(i), 1e-12);
   }
 }

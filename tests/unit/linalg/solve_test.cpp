@@ -97,7 +97,8 @@ TEST(SolveDefinite, SolvesSystemsOfAnyScaleAndRefusesIndefiniteOnes) {
   A << 4, 1, 1, 9;
   const Vector scale = (Vector(2) << std::ldexp(1.0, 300), std::ldexp(1.0, -150)).finished();
   const Vector b = (Vector(2) << 6, 19).finished();  // A (1, 2)'
-  const Vector x = scale.asDiagonal() * solve_definite(scale.asDiagonal() * A * scale.asDiagonal(), scale.asDiagonal() * b);
+  const Vector x =
+      scale.asDiagonal() * solve_definite(scale.asDiagonal() * A * scale.asDiagonal(), scale.asDiagonal() * b);
   EXPECT_NEAR(x(0), 1, 1e-14);
   EXPECT_NEAR(x(1), 2, 1e-14);
   A << 1, 2, 2, 1;

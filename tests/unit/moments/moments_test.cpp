@@ -23,7 +23,8 @@ TEST(SumsBy, OfTwoPartsMergeByAddition) {
   Matrix rows(4, 1);
   rows << 1, 2, 3, 4;
   const Grouping all = groups({0, 1, 0, 1}, {"a", "b"});
-  const Matrix first = sums_by(rows.topRows(2), groups({0, 1}, {"a", "b"})), second = sums_by(rows.bottomRows(2), groups({0, 1}, {"a", "b"}));
+  const Matrix first = sums_by(rows.topRows(2), groups({0, 1}, {"a", "b"})),
+               second = sums_by(rows.bottomRows(2), groups({0, 1}, {"a", "b"}));
   EXPECT_EQ(sums_by(rows, all), first + second);
 }
 
@@ -36,7 +37,8 @@ TEST(Intersection, HasOnlyThePairsThatOccur) {
 }
 
 TEST(NestedIn, AsksWhetherEveryInnerLevelHasOneOuterLevel) {
-  const Grouping trust = groups({0, 0, 1, 1, 2}, {"a", "b", "c"}), region = groups({0, 0, 1, 1, 0}, {"n", "s"}), moved = groups({0, 1, 1, 1, 0}, {"n", "s"});
+  const Grouping trust = groups({0, 0, 1, 1, 2}, {"a", "b", "c"}), region = groups({0, 0, 1, 1, 0}, {"n", "s"}),
+                 moved = groups({0, 1, 1, 1, 0}, {"n", "s"});
   EXPECT_TRUE(nested_in(trust, region));
   EXPECT_FALSE(nested_in(trust, moved));
   EXPECT_FALSE(nested_in(region, trust));
