@@ -31,7 +31,10 @@ std::size_t utf8_length(std::string_view bytes, std::size_t at) {
   if (lead >= 0xE0 && lead <= 0xEF)
     return continues(at + 1, lead == 0xE0 ? 0xA0 : 0x80, lead == 0xED ? 0x9F : 0xBF) && continues(at + 2) ? 3 : 0;
   if (lead >= 0xF0 && lead <= 0xF4)
-    return continues(at + 1, lead == 0xF0 ? 0x90 : 0x80, lead == 0xF4 ? 0x8F : 0xBF) && continues(at + 2) && continues(at + 3) ? 4 : 0;
+    return continues(at + 1, lead == 0xF0 ? 0x90 : 0x80, lead == 0xF4 ? 0x8F : 0xBF) && continues(at + 2) &&
+                   continues(at + 3)
+               ? 4
+               : 0;
   return 0;
 }
 
@@ -54,7 +57,8 @@ std::size_t utf8_length(std::string_view bytes, std::size_t at) {
 
 void check_encoding(std::string_view bytes, char separator, const std::string& file) {
   if (bytes.substr(0, 2) == "\xFF\xFE" || bytes.substr(0, 2) == "\xFE\xFF")
-    throw Error(ErrorKind::data, "csv.utf16", file + " is UTF-16 text, which is not read; save it as UTF-8", {.file = file});
+    throw Error(ErrorKind::data, "csv.utf16", file + " is UTF-16 text, which is not read; save it as UTF-8",
+                {.file = file});
   for (std::size_t i = 0; i < bytes.size();) {
     if (bytes[i] == '\0')
       encoding_error(bytes, i, separator, file, "nul_byte",
@@ -67,8 +71,8 @@ void check_encoding(std::string_view bytes, char separator, const std::string& f
   }
 }
 
-// Fields of the file one after the other. Unquoted and plain quoted fields are views into the bytes; fields with doubled
-// quotes are kept in `unescaped`.
+// Fields of the file one after the other. Unquoted and plain quoted fields are views into the bytes; fields with
+// doubled quotes are kept in `unescaped`.
 class Tokens {
  public:
   Tokens(std::string_view bytes, std::string file, char separator)
@@ -109,8 +113,9 @@ class Tokens {
     bool doubled = false;
     for (;; ++at_) {
       if (at_ >= bytes_.size())
-        data_error(file_, opened, "unclosed_quote",
-                   "the quote that opens field " + std::to_string(column + 1) + " is never closed; close it or double it");
+        data_error(
+            file_, opened, "unclosed_quote",
+            "the quote that opens field " + std::to_string(column + 1) + " is never closed; close it or double it");
       if (bytes_[at_] == '\n' || (bytes_[at_] == '\r' && bytes_.substr(at_ + 1, 1) != "\n")) ++line_;
       if (bytes_[at_] != '"') continue;
       if (at_ + 1 < bytes_.size() && bytes_[at_ + 1] == '"') {
@@ -123,8 +128,9 @@ class Tokens {
     const std::string_view inside = bytes_.substr(begin, at_ - begin);
     ++at_;
     if (at_ < bytes_.size() && bytes_[at_] != separator_ && bytes_[at_] != '\n' && bytes_[at_] != '\r')
-      data_error(file_, line_, "text_after_quote",
-                 "field " + std::to_string(column + 1) + " goes on after its closing quote; double the quotes inside it");
+      data_error(
+          file_, line_, "text_after_quote",
+          "field " + std::to_string(column + 1) + " goes on after its closing quote; double the quotes inside it");
     return doubled ? unescape(inside) : inside;
   }
 
@@ -163,12 +169,13 @@ Names read_header(Tokens& tokens, const std::string& file, char separator) {
   for (std::size_t j = 0; j < fields.size(); ++j) {
     const std::string name(trimmed(fields[j]));
     const std::string position = "column " + std::to_string(j + 1);
-    if (name.empty()) data_error(file, 1, "empty_header", position + " has no name; give every column a name", position);
+    if (name.empty())
+      data_error(file, 1, "empty_header", position + " has no name; give every column a name", position);
     const auto [known, fresh] = seen.emplace(name, j);
     if (!fresh)
       data_error(file, 1, "duplicate_header",
-                 "columns " + std::to_string(known->second + 1) + " and " + std::to_string(j + 1) + " are both named '" + name +
-                     "'; rename one",
+                 "columns " + std::to_string(known->second + 1) + " and " + std::to_string(j + 1) +
+                     " are both named '" + name + "'; rename one",
                  name);
     names.push_back(name);
   }
@@ -176,7 +183,8 @@ Names read_header(Tokens& tokens, const std::string& file, char separator) {
 }
 
 [[noreturn]] void ragged(const std::string& file, std::int64_t row, const Names& header, std::size_t fields) {
-  std::string message = "the row has " + std::to_string(fields) + " fields and the header " + std::to_string(header.size());
+  std::string message =
+      "the row has " + std::to_string(fields) + " fields and the header " + std::to_string(header.size());
   if (fields < header.size())
     message += "; the first that is missing is '" + header[fields] + "'";
   else
@@ -187,7 +195,8 @@ Names read_header(Tokens& tokens, const std::string& file, char separator) {
 }  // namespace
 
 RawTable parse_csv(std::string_view bytes, const std::string& file, char separator, const ReadOptions& options) {
-  if (bytes.empty()) throw Error(ErrorKind::data, "csv.empty", file + " is empty; it needs a header line and rows", {.file = file});
+  if (bytes.empty())
+    throw Error(ErrorKind::data, "csv.empty", file + " is empty; it needs a header line and rows", {.file = file});
   check_encoding(bytes, separator, file);
   Tokens tokens(bytes, file, separator);
   const Names header = read_header(tokens, file, separator);
@@ -203,7 +212,8 @@ RawTable parse_csv(std::string_view bytes, const std::string& file, char separat
     table.source_rows.push_back(row);
   }
   if (table.source_rows.empty())
-    throw Error(ErrorKind::data, "csv.no_rows", file + " has a header and no rows; there is nothing to fit", {.file = file});
+    throw Error(ErrorKind::data, "csv.no_rows", file + " has a header and no rows; there is nothing to fit",
+                {.file = file});
   for (std::size_t j = 0; j < header.size(); ++j) {
     const bool key = header[j] == options.unit || header[j] == options.time;
     const bool text = key || std::find(options.text.begin(), options.text.end(), header[j]) != options.text.end();

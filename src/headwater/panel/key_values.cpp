@@ -40,8 +40,10 @@ std::string decomposed(std::string_view code) {
           (text += accent.letters[k]) += accent.mark;
           found = true;
         }
-    if (found) ++i;
-    else text += code[i];
+    if (found)
+      ++i;
+    else
+      text += code[i];
   }
   return text;
 }
@@ -85,14 +87,16 @@ std::vector<std::optional<Period>> parse_periods(const Column& time) {
   for (const std::string& level : time.levels) of_level.push_back(parse_period(level));
   std::vector<std::optional<Period>> of_row;
   for (Index i = 0; i < time.size(); ++i)
-    of_row.push_back(time.type == Column::Type::number ? parse_period(cell_text(time, i))
-                                                       : of_level[static_cast<std::size_t>(time.codes[static_cast<std::size_t>(i)])]);
+    of_row.push_back(time.type == Column::Type::number
+                         ? parse_period(cell_text(time, i))
+                         : of_level[static_cast<std::size_t>(time.codes[static_cast<std::size_t>(i)])]);
   return of_row;
 }
 
 // "2011-12" may be a financial year or a month: it is a month where other cells can only be months.
 void settle_months(std::vector<Period>& periods) {
-  if (std::none_of(periods.begin(), periods.end(), [](const Period& p) { return p.frequency == Frequency::month; })) return;
+  if (std::none_of(periods.begin(), periods.end(), [](const Period& p) { return p.frequency == Frequency::month; }))
+    return;
   for (Period& period : periods) {
     const std::int64_t month = (period.ordinal + 1) % 100;
     if (period.frequency == Frequency::financial_year && month >= 1 && month <= 12)
@@ -108,8 +112,8 @@ void months_from_days(std::vector<Period>& periods, const std::string& column, D
       if (const auto month = month_of(period)) months.push_back(*month);
     if (months.empty() || months.size() != periods.size()) continue;
     ledger.notes.push_back({"data.dates_as_months", "every date in column '" + column + "' is the " + which +
-                                                        " day of a month, so periods are months: " + to_text(periods[0]) + " is " +
-                                                        to_text(months[0])});
+                                                        " day of a month, so periods are months: " +
+                                                        to_text(periods[0]) + " is " + to_text(months[0])});
     periods = std::move(months);
     return;
   }
@@ -155,7 +159,8 @@ KeyPeriods read_periods(const Column& time, const std::vector<std::int64_t>& row
   };
   for (std::size_t i = 1; i < times.of_row.size(); ++i)
     if (times.of_row[i].frequency != times.of_row[0].frequency)
-      mixed(i, std::string("is a ") + name(times.of_row[i].frequency) + " and", std::string(" a ") + name(times.of_row[0].frequency));
+      mixed(i, std::string("is a ") + name(times.of_row[i].frequency) + " and",
+            std::string(" a ") + name(times.of_row[0].frequency));
   times.frequency = times.of_row[0].frequency;
   if (times.frequency == Frequency::integer && time.type == Column::Type::text) {
     const std::string first = cell_text(time, 0);

@@ -10,8 +10,8 @@
 namespace headwater {
 
 // Throws Error{data, "data.<code>"} with the file, row and column in front of `message`.
-[[noreturn]] void key_error(const DataLedger& ledger, const std::string& code, std::int64_t row, const std::string& column,
-                            const std::string& message);
+[[noreturn]] void key_error(const DataLedger& ledger, const std::string& code, std::int64_t row,
+                            const std::string& column, const std::string& message);
 
 // Throws Error{data, "data.ambiguous_unit"} when two codes differ only in case, blanks or Unicode form.
 void refuse_ambiguous_units(const Column& unit, const std::vector<std::int64_t>& rows, const DataLedger& ledger);

@@ -20,7 +20,8 @@ std::string listed(Names names) {
   return joined(names, ", ") + (more > 0 ? " and " + std::to_string(more) + " more" : "");
 }
 
-const Column& key_column(const std::vector<Column>& columns, const std::string& key, const char* what, const DataLedger& ledger) {
+const Column& key_column(const std::vector<Column>& columns, const std::string& key, const char* what,
+                         const DataLedger& ledger) {
   const auto found = std::find_if(columns.begin(), columns.end(), [&](const Column& c) { return c.name == key; });
   if (found != columns.end()) return *found;
   Names names;
@@ -32,15 +33,19 @@ const Column& key_column(const std::vector<Column>& columns, const std::string& 
               {.file = ledger.file, .column = key});
 }
 
-void require_present(const Column& column, const char* what, const std::vector<std::int64_t>& rows, const DataLedger& ledger) {
+void require_present(const Column& column, const char* what, const std::vector<std::int64_t>& rows,
+                     const DataLedger& ledger) {
   for (Index i = 0; i < column.size(); ++i)
     if (column.is_missing(i) || (column.type == Column::Type::text && column.codes[static_cast<std::size_t>(i)] < 0))
       key_error(ledger, "missing_key", rows[static_cast<std::size_t>(i)], column.name,
-                 "the " + std::string(what) + " key '" + column.name + "' is empty; every row needs one");
+                "the " + std::string(what) + " key '" + column.name + "' is empty; every row needs one");
 }
 
 Grouping row_grouping(Index rows) {
-  Grouping groups{.name = "row", .code = std::vector<std::int32_t>(static_cast<std::size_t>(rows)), .count = static_cast<std::int32_t>(rows), .labels = {}};
+  Grouping groups{.name = "row",
+                  .code = std::vector<std::int32_t>(static_cast<std::size_t>(rows)),
+                  .count = static_cast<std::int32_t>(rows),
+                  .labels = {}};
   std::iota(groups.code.begin(), groups.code.end(), 0);
   for (Index i = 0; i < rows; ++i) groups.labels.push_back(std::to_string(i + 1));
   return groups;
@@ -51,8 +56,10 @@ Column reordered(const Column& column, const std::vector<Index>& order) {
   const std::size_t n = order.size();
   for (std::size_t i = 0; i < n; ++i) {
     const auto from = static_cast<std::size_t>(order[i]);
-    if (column.type == Column::Type::number) result.numbers(static_cast<Index>(i)) = column.numbers(order[i]);
-    else result.codes[i] = column.codes[from];
+    if (column.type == Column::Type::number)
+      result.numbers(static_cast<Index>(i)) = column.numbers(order[i]);
+    else
+      result.codes[i] = column.codes[from];
     if (!column.missing.empty()) result.missing[i] = column.missing[from];
   }
   return result;
@@ -104,8 +111,10 @@ Grouping grouping(const Column& column) {
   for (const double value : values) groups.labels.push_back(shortest(value));
   groups.code.reserve(static_cast<std::size_t>(column.size()));
   for (const double value : column.numbers)
-    groups.code.push_back(std::isnan(value) ? -1
-                                            : static_cast<std::int32_t>(std::lower_bound(values.begin(), values.end(), value) - values.begin()));
+    groups.code.push_back(
+        std::isnan(value)
+            ? -1
+            : static_cast<std::int32_t>(std::lower_bound(values.begin(), values.end(), value) - values.begin()));
   return groups;
 }
 
@@ -139,9 +148,9 @@ Panel::Panel(std::vector<Column> columns, Keys keys, std::vector<std::int64_t> s
       if (before(order[i - 1], order[i])) continue;
       const auto first = static_cast<std::size_t>(order[i - 1]), second = static_cast<std::size_t>(order[i]);
       key_error(ledger_, "duplicate_key", source_rows[second], keys_.unit,
-                 "unit '" + units.labels[static_cast<std::size_t>(units.code[second])] + "' and period '" +
-                     to_text(times.of_row[second]) + "' stand in row " + std::to_string(source_rows[first]) +
-                     " already; a unit has one row a period, so remove one or add the keys that tell them apart");
+                "unit '" + units.labels[static_cast<std::size_t>(units.code[second])] + "' and period '" +
+                    to_text(times.of_row[second]) + "' stand in row " + std::to_string(source_rows[first]) +
+                    " already; a unit has one row a period, so remove one or add the keys that tell them apart");
     }
   for (const Column& column : columns) columns_.push_back(reordered(column, order));
   units_ = units;
@@ -176,7 +185,8 @@ Panel::Panel(std::vector<Column> columns, Keys keys, std::vector<std::int64_t> s
 }
 
 const Column* Panel::find(std::string_view column_name) const {
-  const auto found = std::find_if(columns_.begin(), columns_.end(), [&](const Column& c) { return c.name == column_name; });
+  const auto found =
+      std::find_if(columns_.begin(), columns_.end(), [&](const Column& c) { return c.name == column_name; });
   return found == columns_.end() ? nullptr : &*found;
 }
 
@@ -197,8 +207,10 @@ Index Panel::row_at(std::int32_t unit, std::int64_t ordinal) const {
     const Index middle = low + (high - low) / 2;
     const std::int64_t here = periods_[static_cast<std::size_t>(times_.code[static_cast<std::size_t>(middle)])].ordinal;
     if (here == ordinal) return middle;
-    if (here < ordinal) low = middle + 1;
-    else high = middle;
+    if (here < ordinal)
+      low = middle + 1;
+    else
+      high = middle;
   }
   return -1;
 }

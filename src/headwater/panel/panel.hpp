@@ -35,14 +35,16 @@ struct Column {
   enum class Type { number, text };
   std::string name;
   Type type = Type::number;
-  Vector numbers;                    // number: NaN where missing
-  std::vector<std::int32_t> codes;   // text: index into levels, -1 where missing
-  Names levels;                      // text: distinct values in natural order
-  std::vector<Missing> missing;      // one per row, or empty when every cell is present
-  std::string why_text;              // text: where the first cell that is not a number stands, "" when none was tried
+  Vector numbers;                   // number: NaN where missing
+  std::vector<std::int32_t> codes;  // text: index into levels, -1 where missing
+  Names levels;                     // text: distinct values in natural order
+  std::vector<Missing> missing;     // one per row, or empty when every cell is present
+  std::string why_text;             // text: where the first cell that is not a number stands, "" when none was tried
 
   Index size() const { return type == Type::number ? numbers.size() : static_cast<Index>(codes.size()); }
-  bool is_missing(Index row) const { return !missing.empty() && missing[static_cast<std::size_t>(row)] != Missing::present; }
+  bool is_missing(Index row) const {
+    return !missing.empty() && missing[static_cast<std::size_t>(row)] != Missing::present;
+  }
 };
 
 // Rows read, used and lost by reason, and everything odd that the reader saw.
@@ -58,7 +60,7 @@ struct DataLedger {
   };
   std::vector<ColumnMissing> missing;
   struct Suspicion {
-    std::string kind;    // "total", "merger", "tenfold", "jump", "share above one", "step function"
+    std::string kind;  // "total", "merger", "tenfold", "jump", "share above one", "step function"
     std::string column;
     std::string unit;
     std::string period;
@@ -85,7 +87,8 @@ class Panel {
   };
 
   // Sorts rows by unit and time. With a unit key alone a unit may have many rows (a cluster). Throws Error{data,
-  // "data.duplicate_key" | "data.missing_key" | "data.ambiguous_unit" | "data.period" | "data.mixed_periods"} naming file, row and column. `source_rows` are line numbers in the file, for messages.
+  // "data.duplicate_key" | "data.missing_key" | "data.ambiguous_unit" | "data.period" | "data.mixed_periods"} naming
+  // file, row and column. `source_rows` are line numbers in the file, for messages.
   Panel(std::vector<Column> columns, Keys keys, std::vector<std::int64_t> source_rows, DataLedger ledger);
 
   Index rows() const { return rows_; }
@@ -97,8 +100,8 @@ class Panel {
 
   bool has_unit() const { return !keys_.unit.empty(); }
   bool has_time() const { return !keys_.time.empty(); }
-  const Grouping& units() const { return units_; }   // one group a row when there is no unit key
-  const Grouping& times() const { return times_; }   // codes in time order; one group when there is no time key
+  const Grouping& units() const { return units_; }  // one group a row when there is no unit key
+  const Grouping& times() const { return times_; }  // codes in time order; one group when there is no time key
   const std::vector<Period>& periods() const { return periods_; }  // one per code of times()
   // Smallest gap between periods (gcd): the step of l(x, 1).
   std::int64_t time_step() const { return step_; }
@@ -135,9 +138,9 @@ Grouping grouping(const Column& column);
 struct ReadOptions {
   std::string unit = {};
   std::string time = {};
-  std::string succession = {};        // path of a succession table, or ""
-  std::vector<std::string> text = {}; // columns that must stay text whatever they look like
-  bool check_quality = true;     // look for suspicious jumps and mergers
+  std::string succession = {};         // path of a succession table, or ""
+  std::vector<std::string> text = {};  // columns that must stay text whatever they look like
+  bool check_quality = true;           // look for suspicious jumps and mergers
 };
 
 // By extension: .csv (also .tsv), .parquet, .feather / .arrow, .h5 / .hdf5.

@@ -11,8 +11,9 @@ namespace {
 
 constexpr std::array<std::string_view, 12> kMonths = {"jan", "feb", "mar", "apr", "may", "jun",
                                                       "jul", "aug", "sep", "oct", "nov", "dec"};
-constexpr std::array<std::string_view, 12> kLongMonths = {"january", "february", "march",     "april",   "may",      "june",
-                                                          "july",    "august",   "september", "october", "november", "december"};
+constexpr std::array<std::string_view, 12> kLongMonths = {"january",   "february", "march",    "april",
+                                                          "may",       "june",     "july",     "august",
+                                                          "september", "october",  "november", "december"};
 
 // Reads a pattern piece by piece; every step fails softly.
 class Scanner {
@@ -131,7 +132,8 @@ std::optional<Period> financial(std::string_view text) {
   if (!s.quarter(q)) return std::nullopt;
   s.blanks();
   if (s.done()) return Period{Frequency::financial_quarter, year * 4 + q - 1};
-  const bool bracket = s.any_of("(") && s.month_name(month) && s.any_of("- ") && s.one_or_two_digits(ignored) && s.any_of(")");
+  const bool bracket =
+      s.any_of("(") && s.month_name(month) && s.any_of("- ") && s.one_or_two_digits(ignored) && s.any_of(")");
   if (bracket && s.done()) return Period{Frequency::financial_quarter, year * 4 + q - 1};
   return std::nullopt;
 }
@@ -142,14 +144,16 @@ std::optional<Period> calendar(std::string_view text) {
   if (!s.digits(4, year)) return std::nullopt;
   if (s.done()) return Period{Frequency::year, year};
   const bool separated = s.any_of("-/. ");
-  if (s.quarter(second)) return s.done() ? std::optional(Period{Frequency::quarter, year * 4 + second - 1}) : std::nullopt;
+  if (s.quarter(second))
+    return s.done() ? std::optional(Period{Frequency::quarter, year * 4 + second - 1}) : std::nullopt;
   if (!separated) {
     if (s.any_of("Mm") && s.one_or_two_digits(second) && s.done() && second >= 1 && second <= 12)
       return Period{Frequency::month, year * 12 + second - 1};
     return std::nullopt;
   }
   if (!s.digits(2, second)) return std::nullopt;
-  if (s.done()) return second >= 1 && second <= 12 ? std::optional(Period{Frequency::month, year * 12 + second - 1}) : std::nullopt;
+  if (s.done())
+    return second >= 1 && second <= 12 ? std::optional(Period{Frequency::month, year * 12 + second - 1}) : std::nullopt;
   if (!s.any_of("-/.") || !s.digits(2, third)) return std::nullopt;
   if (!s.done() && !(s.any_of("T ") && s.clock())) return std::nullopt;
   return make_day(year, second, third);
@@ -170,7 +174,8 @@ std::optional<Period> day_first(std::string_view text) {
 // Apr-2024, April 2024, MSitAE-APRIL-2022.
 std::optional<Period> named_month(std::string_view text) {
   const std::size_t dash = text.find('-');
-  if (dash != std::string_view::npos && text.find('-', dash + 1) != std::string_view::npos && text.substr(0, dash) == "MSitAE")
+  if (dash != std::string_view::npos && text.find('-', dash + 1) != std::string_view::npos &&
+      text.substr(0, dash) == "MSitAE")
     text.remove_prefix(dash + 1);
   Scanner s(text);
   std::int64_t month = 0, year = 0;
@@ -243,7 +248,8 @@ std::optional<Period> month_begun_by(const Period& day) {
 }
 
 std::optional<Period> month_ended_by(const Period& day) {
-  if (const auto next = month_begun_by({day.frequency, day.ordinal + 1})) return Period{Frequency::month, next->ordinal - 1};
+  if (const auto next = month_begun_by({day.frequency, day.ordinal + 1}))
+    return Period{Frequency::month, next->ordinal - 1};
   return std::nullopt;
 }
 
@@ -253,7 +259,8 @@ std::string to_text(const Period& period) {
     case Frequency::integer: return std::to_string(n);
     case Frequency::year: return std::to_string(n);
     case Frequency::financial_year: return financial_year_text(n);
-    case Frequency::quarter: return std::to_string(floor_divide(n, 4)) + "Q" + std::to_string(n - floor_divide(n, 4) * 4 + 1);
+    case Frequency::quarter:
+      return std::to_string(floor_divide(n, 4)) + "Q" + std::to_string(n - floor_divide(n, 4) * 4 + 1);
     case Frequency::financial_quarter:
       return financial_year_text(floor_divide(n, 4)) + " Q" + std::to_string(n - floor_divide(n, 4) * 4 + 1);
     case Frequency::month: return padded(floor_divide(n, 12), 4) + "-" + padded(n - floor_divide(n, 12) * 12 + 1, 2);

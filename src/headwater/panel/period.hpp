@@ -20,8 +20,9 @@ struct Period {
   friend bool operator==(const Period&, const Period&) = default;
 };
 
-// Reads 2018-19 Q1 | 2024/25 Q1 | 201819-Q1 | Q3 2025/26 | 2025/26 Q4 (Mar-26) | 2024Q1 | 2013-14 | 2013 | 2024-04 | Apr-2024 |
-// MSitAE-APRIL-2022 | 2024-04-30 | 30/04/2024 | plain integers, also after letters (t5, t10). nullopt when none fits.
+// Reads 2018-19 Q1 | 2024/25 Q1 | 201819-Q1 | Q3 2025/26 | 2025/26 Q4 (Mar-26) | 2024Q1 | 2013-14 | 2013 | 2024-04 |
+// Apr-2024 | MSitAE-APRIL-2022 | 2024-04-30 | 30/04/2024 | plain integers, also after letters (t5, t10). nullopt when
+// none fits.
 std::optional<Period> parse_period(std::string_view text);
 
 // The letters before a counted period: "t" of "t5", "" of "5".

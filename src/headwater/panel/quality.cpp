@@ -1,5 +1,5 @@
-// What looks odd in a panel: tenfold typos, probable mergers, annual series that pretend to be quarterly, shares above one,
-// a row that is the sum of all others. Everything found is said; nothing is changed.
+// What looks odd in a panel: tenfold typos, probable mergers, annual series that pretend to be quarterly, shares above
+// one, a row that is the sum of all others. Everything found is said; nothing is changed.
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -89,20 +89,23 @@ Changes changes_of(const Panel& panel, const Column& column) {
 }
 
 // Out and back again in the next period: a slipped digit, or another wrong cell.
-void find_spikes(const Panel& panel, const Changes& changes, std::vector<Suspicion>& tenfold, std::vector<Suspicion>& jumps) {
+void find_spikes(const Panel& panel, const Changes& changes, std::vector<Suspicion>& tenfold,
+                 std::vector<Suspicion>& jumps) {
   const Column& column = *changes.column;
   for (Index i = 1; i + 1 < panel.rows(); ++i) {
     if (!same_unit(panel, i, i + 1)) continue;
-    const double in = changes.unusual[static_cast<std::size_t>(i)], out = changes.unusual[static_cast<std::size_t>(i) + 1];
+    const double in = changes.unusual[static_cast<std::size_t>(i)],
+                 out = changes.unusual[static_cast<std::size_t>(i) + 1];
     const bool slipped = std::abs(std::abs(in) - kTenfold) < 0.35 && std::abs(in + out) < 0.35 && changes.usual < 0.3;
     const bool jumped = std::abs(in) > std::max(0.7, 8 * changes.usual) && std::abs(in + out) < 0.25 * std::abs(in) &&
                         changes.usual < kQuiet;
     if (!slipped && !jumped) continue;
     (slipped ? tenfold : jumps)
         .push_back({slipped ? "tenfold" : "jump", column.name, unit_label(panel, i), period_label(panel, i),
-                    column.name + " of " + unit_label(panel, i) + " goes " + significant(column.numbers(i - 1), 6) + ", " +
-                        significant(column.numbers(i), 6) + ", " + significant(column.numbers(i + 1), 6) + " around " +
-                        period_label(panel, i) + (slipped ? ": a digit may have slipped" : ": one of them may be wrong")});
+                    column.name + " of " + unit_label(panel, i) + " goes " + significant(column.numbers(i - 1), 6) +
+                        ", " + significant(column.numbers(i), 6) + ", " + significant(column.numbers(i + 1), 6) +
+                        " around " + period_label(panel, i) +
+                        (slipped ? ": a digit may have slipped" : ": one of them may be wrong")});
   }
 }
 
@@ -148,8 +151,9 @@ void find_mergers(const Panel& panel, const std::vector<Changes>& sizes, std::ve
     strengths.push_back(strength);
     found.push_back({"merger", joined(moved, ", "), unit_label(panel, i), period_label(panel, i),
                      unit_label(panel, i) + " in " + period_label(panel, i) + ": " + std::to_string(count) +
-                         " sizes jump together and stay (log points beyond the median change: " + list + "), probably a " +
-                         (merger ? "merger" : "split or a service handed over") + "; see [data] succession"});
+                         " sizes jump together and stay (log points beyond the median change: " + list +
+                         "), probably a " + (merger ? "merger" : "split or a service handed over") +
+                         "; see [data] succession"});
   }
   keep_strongest(found, strengths);
 }
@@ -169,8 +173,9 @@ void find_shares_above_one(const Panel& panel, const Column& column, std::vector
   }
   if (above == 0 || above * 10 > present) return;
   found.push_back({"share above one", column.name, unit_label(panel, first), period_label(panel, first),
-                   column.name + " is above 1 in " + std::to_string(above) + " of " + std::to_string(present) + " rows, first for " +
-                       unit_label(panel, first) + " in " + period_label(panel, first) + "; is it a share?"});
+                   column.name + " is above 1 in " + std::to_string(above) + " of " + std::to_string(present) +
+                       " rows, first for " + unit_label(panel, first) + " in " + period_label(panel, first) +
+                       "; is it a share?"});
 }
 
 std::int64_t year_of(const Period& period) {
@@ -186,7 +191,9 @@ bool annual(const Panel& panel, const Column& column, std::int64_t shift) {
     period.ordinal -= shift;
     years.push_back(year_of(period));
   }
-  const auto year_at = [&](Index row) { return years[static_cast<std::size_t>(panel.times().code[static_cast<std::size_t>(row)])]; };
+  const auto year_at = [&](Index row) {
+    return years[static_cast<std::size_t>(panel.times().code[static_cast<std::size_t>(row)])];
+  };
   std::size_t repeats = 0, breaks = 0, changes = 0;
   Index previous = -1;
   for (Index i = 0; i < panel.rows(); ++i) {
@@ -203,7 +210,8 @@ bool annual(const Panel& panel, const Column& column, std::int64_t shift) {
 
 void find_step_functions(const Panel& panel, const Column& column, std::vector<Suspicion>& found) {
   const Frequency frequency = panel.periods().empty() ? Frequency::integer : panel.periods().front().frequency;
-  const bool within_year = frequency == Frequency::quarter || frequency == Frequency::financial_quarter || frequency == Frequency::month;
+  const bool within_year =
+      frequency == Frequency::quarter || frequency == Frequency::financial_quarter || frequency == Frequency::month;
   if (!within_year || column.type != Column::Type::number || column.name == panel.keys().time) return;
   const std::int64_t april = frequency == Frequency::month ? 3 : 1;
   if (!annual(panel, column, 0) && !(frequency != Frequency::financial_quarter && annual(panel, column, april))) return;
@@ -219,27 +227,31 @@ void find_totals(const Panel& panel, const std::vector<const Column*>& sizes, st
   for (const Column* column : sizes) {
     std::vector<double> total(static_cast<std::size_t>(panel.times().count), 0);
     for (Index i = 0; i < panel.rows(); ++i)
-      if (column->numbers(i) > 0) total[static_cast<std::size_t>(panel.times().code[static_cast<std::size_t>(i)])] += column->numbers(i);
+      if (column->numbers(i) > 0)
+        total[static_cast<std::size_t>(panel.times().code[static_cast<std::size_t>(i)])] += column->numbers(i);
     for (Index i = 0; i < panel.rows(); ++i) {
       const double value = column->numbers(i);
       if (!(value > 0)) continue;
       const double rest = total[static_cast<std::size_t>(panel.times().code[static_cast<std::size_t>(i)])] - value;
       ++tries[static_cast<std::size_t>(panel.units().code[static_cast<std::size_t>(i)])];
-      hits[static_cast<std::size_t>(panel.units().code[static_cast<std::size_t>(i)])] += std::abs(value / rest - 1) < 0.02;
+      hits[static_cast<std::size_t>(panel.units().code[static_cast<std::size_t>(i)])] +=
+          std::abs(value / rest - 1) < 0.02;
     }
   }
   for (std::size_t u = 0; u < hits.size(); ++u)
     if (tries[u] > 0 && hits[u] * 2 > tries[u])
       found.push_back({"total", "", panel.units().labels[u], "",
-                       "unit '" + panel.units().labels[u] + "' equals the sum of all other units: it is probably the total row of the "
-                       "table, not a unit; leave it out"});
+                       "unit '" + panel.units().labels[u] +
+                           "' equals the sum of all other units: it is probably the total row of the "
+                           "table, not a unit; leave it out"});
 }
 
 void append(DataLedger& ledger, std::vector<Suspicion> found, const std::string& kind) {
   const std::size_t total = found.size();
   if (total > kMostOfAKind) {
     found.resize(kMostOfAKind);
-    found.push_back({kind, "", "", "", "and " + std::to_string(total - kMostOfAKind) + " more of the kind '" + kind + "'"});
+    found.push_back(
+        {kind, "", "", "", "and " + std::to_string(total - kMostOfAKind) + " more of the kind '" + kind + "'"});
   }
   ledger.suspicions.insert(ledger.suspicions.end(), found.begin(), found.end());
 }
@@ -248,7 +260,8 @@ void check_quality(const Panel& panel, DataLedger& ledger) {
   if (!panel.has_unit() || !panel.has_time()) return;
   std::vector<const Column*> sizes;
   for (const Column& column : panel.columns())
-    if (column.name != panel.keys().time && column.name != panel.keys().unit && looks_like_size(column)) sizes.push_back(&column);
+    if (column.name != panel.keys().time && column.name != panel.keys().unit && looks_like_size(column))
+      sizes.push_back(&column);
   std::vector<Suspicion> tenfold, jumps, mergers, shares, steps, totals;
   std::vector<Changes> changes;
   for (const Column* column : sizes) changes.push_back(changes_of(panel, *column));

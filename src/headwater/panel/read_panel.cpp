@@ -12,17 +12,20 @@ bool ends_with(const std::string& path, std::string_view extension) {
 }  // namespace
 
 RawTable read_table(const std::string& path, const ReadOptions& options) {
-  if (ends_with(path, ".parquet") || ends_with(path, ".feather") || ends_with(path, ".arrow")) return read_arrow(path, options);
+  if (ends_with(path, ".parquet") || ends_with(path, ".feather") || ends_with(path, ".arrow"))
+    return read_arrow(path, options);
   if (ends_with(path, ".h5") || ends_with(path, ".hdf5")) return read_hdf5_panel(path, options);
   return read_csv(path, options);
 }
 
 Panel read_panel(const std::string& path, const ReadOptions& options) {
   if (path.empty())
-    throw Error(ErrorKind::usage, "data.no_file", "no data file is named; give one under [data] file or as the first argument");
+    throw Error(ErrorKind::usage, "data.no_file",
+                "no data file is named; give one under [data] file or as the first argument");
   RawTable table = read_table(path, options);
   if (!options.succession.empty()) apply_succession(table, options);
-  Panel panel(std::move(table.columns), {options.unit, options.time}, std::move(table.source_rows), std::move(table.ledger));
+  Panel panel(std::move(table.columns), {options.unit, options.time}, std::move(table.source_rows),
+              std::move(table.ledger));
   return options.check_quality ? with_quality_checks(std::move(panel)) : panel;
 }
 

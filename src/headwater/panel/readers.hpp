@@ -25,7 +25,8 @@ RawTable read_arrow(const std::string& path, const ReadOptions& options);       
 RawTable read_hdf5_panel(const std::string& path, const ReadOptions& options);  // what write_hdf5_panel() wrote
 void write_hdf5_panel(const RawTable& table, const std::string& path);
 
-// Whole file as bytes. Throws Error{io} for a directory, FIFO or device, an unreadable file, and one that changed while read.
+// Whole file as bytes. Throws Error{io} for a directory, FIFO or device, an unreadable file, and one that changed while
+// read.
 std::string read_file(const std::string& path);
 
 // Cells of one column as text -> a typed column. `force_text` keeps codes as they are: only empty cells are missing.

@@ -1,6 +1,6 @@
 // Which organisation became which: links the rows of a code to its successor, breaks a successor's series where it took
-// another one over, or leaves the predecessor's rows out. What was done is said in the ledger. The break is in the first
-// period of the successor without the predecessor; the date of the table is shown, not used.
+// another one over, or leaves the predecessor's rows out. What was done is said in the ledger. The break is in the
+// first period of the successor without the predecessor; the date of the table is shown, not used.
 #include <algorithm>
 #include <limits>
 #include <map>
@@ -22,7 +22,8 @@ struct Succession {
 };
 
 [[noreturn]] void table_error(const std::string& file, std::int64_t row, const std::string& message) {
-  throw Error(ErrorKind::data, "succession.table", file + ", row " + std::to_string(row) + ": " + message, {.file = file, .row = row});
+  throw Error(ErrorKind::data, "succession.table", file + ", row " + std::to_string(row) + ": " + message,
+              {.file = file, .row = row});
 }
 
 // Every column as text: codes and dates keep their form.
@@ -53,11 +54,13 @@ std::vector<Succession> read_successions(const std::string& path) {
   const Column* date = named(table, {"date", "period"});
   if (!from || !to)
     table_error(path, 1,
-                "a succession table needs the columns old_code and new_code, and may have date and policy (link, break or drop)");
+                "a succession table needs the columns old_code and new_code, and may have date and policy (link, break "
+                "or drop)");
   std::vector<Succession> successions;
   for (std::size_t i = 0; i < table.source_rows.size(); ++i) {
     Succession entry{text_at(from, i), text_at(to, i), text_at(policy, i), text_at(date, i), table.source_rows[i]};
-    if (entry.from.empty() || entry.to.empty()) table_error(path, entry.row, "old_code and new_code must both be given");
+    if (entry.from.empty() || entry.to.empty())
+      table_error(path, entry.row, "old_code and new_code must both be given");
     if (entry.policy.empty()) entry.policy = "link";
     if (entry.policy != "link" && entry.policy != "break" && entry.policy != "drop")
       table_error(path, entry.row, "policy '" + entry.policy + "' is not known; write link, break or drop");
@@ -157,8 +160,10 @@ class Series {
     result.codes.clear();
     result.missing.clear();
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      if (column.type == Column::Type::number) result.numbers(static_cast<Index>(i)) = column.numbers(static_cast<Index>(rows[i]));
-      else result.codes.push_back(column.codes[rows[i]]);
+      if (column.type == Column::Type::number)
+        result.numbers(static_cast<Index>(i)) = column.numbers(static_cast<Index>(rows[i]));
+      else
+        result.codes.push_back(column.codes[rows[i]]);
       if (!column.missing.empty()) result.missing.push_back(column.missing[rows[i]]);
     }
     column = std::move(result);
@@ -179,7 +184,8 @@ struct Break {
   bool operator<(const Break& other) const { return std::tie(code, period) < std::tie(other.code, other.period); }
 };
 
-void apply(const Succession& entry, Series& series, DataLedger& ledger, std::map<Break, std::vector<std::string>>& breaks) {
+void apply(const Succession& entry, Series& series, DataLedger& ledger,
+           std::map<Break, std::vector<std::string>>& breaks) {
   if (!series.has(entry.from)) return;
   const std::string change = entry.from + " became " + entry.to + (entry.date.empty() ? "" : " (" + entry.date + ")");
   if (entry.policy == "drop") {
@@ -196,12 +202,13 @@ void apply(const Succession& entry, Series& series, DataLedger& ledger, std::map
   }
   const auto after = series.first_from(entry.to, series.last(entry.from) + 1);
   if (!after) {
-    ledger.succession.push_back(change + ", which has no rows after the last of " + entry.from + ": nothing was linked or broken");
+    ledger.succession.push_back(change + ", which has no rows after the last of " + entry.from +
+                                ": nothing was linked or broken");
     return;
   }
   if (entry.policy == "link")
-    ledger.succession.push_back(change + ": both have rows in " + series.label(*both) + ", so the series cannot be linked; " +
-                                entry.to + " is broken instead");
+    ledger.succession.push_back(change + ": both have rows in " + series.label(*both) +
+                                ", so the series cannot be linked; " + entry.to + " is broken instead");
   breaks[{entry.to, *after}].push_back(entry.from);
 }
 
@@ -211,8 +218,9 @@ void break_series(const std::map<Break, std::vector<std::string>>& breaks, Serie
     const auto& [where, old_codes] = *at;
     const std::string broken = where.code + "@" + series.label(where.period);
     const std::int64_t renamed = series.has(where.code) ? series.rename(where.code, broken, where.period) : 0;
-    ledger.succession.push_back(joined(old_codes, ", ") + " taken over by " + where.code + ": its " + std::to_string(renamed) +
-                                " rows from " + series.label(where.period) + " on are a series of their own, " + broken);
+    ledger.succession.push_back(joined(old_codes, ", ") + " taken over by " + where.code + ": its " +
+                                std::to_string(renamed) + " rows from " + series.label(where.period) +
+                                " on are a series of their own, " + broken);
   }
 }
 
@@ -222,7 +230,8 @@ std::vector<Succession> in_order(std::vector<Succession> entries) {
   while (!entries.empty()) {
     std::set<std::string> awaited;
     for (const Succession& entry : entries) awaited.insert(entry.to);
-    const auto ready = std::stable_partition(entries.begin(), entries.end(), [&](const Succession& e) { return awaited.count(e.from) == 0; });
+    const auto ready = std::stable_partition(entries.begin(), entries.end(),
+                                             [&](const Succession& e) { return awaited.count(e.from) == 0; });
     const auto end = ready == entries.begin() ? entries.end() : ready;  // a circle is taken in the order of the table
     ordered.insert(ordered.end(), entries.begin(), end);
     entries.erase(entries.begin(), end);
@@ -235,11 +244,13 @@ std::vector<Succession> in_order(std::vector<Succession> entries) {
 void apply_succession(RawTable& table, const ReadOptions& options) {
   Series series(table, options);
   std::map<Break, std::vector<std::string>> breaks;
-  for (const Succession& entry : in_order(read_successions(options.succession))) apply(entry, series, table.ledger, breaks);
+  for (const Succession& entry : in_order(read_successions(options.succession)))
+    apply(entry, series, table.ledger, breaks);
   break_series(breaks, series, table.ledger);
   series.finish(table.ledger.notes);
   if (table.ledger.succession.empty())
-    table.ledger.succession.push_back("no code of the succession table occurs in the data: nothing was linked or broken");
+    table.ledger.succession.push_back(
+        "no code of the succession table occurs in the data: nothing was linked or broken");
 }
 
 }  // namespace headwater

@@ -1,6 +1,6 @@
 // Text cells -> numbers or codes. A column is numeric when every cell that is not a missing mark reads as a number;
-// thousands separators, £, %, and brackets for negatives are understood only then. Percentages become fractions, which a
-// note says. In text only an empty cell, NA, N/A, Not Applicable and the bracketed codes of official statistics are
+// thousands separators, £, %, and brackets for negatives are understood only then. Percentages become fractions, which
+// a note says. In text only an empty cell, NA, N/A, Not Applicable and the bracketed codes of official statistics are
 // missing: `-`, `*`, `~` and `NAN` may be codes. In keys and in columns named under `text` only an empty cell is.
 #include <algorithm>
 #include <cmath>
@@ -20,9 +20,12 @@ constexpr std::string_view kNoBreakSpace = "\xC2\xA0";
 std::string_view stripped(std::string_view cell) {
   for (;;) {
     cell = trimmed(cell);
-    if (cell.substr(0, 2) == kNoBreakSpace) cell.remove_prefix(2);
-    else if (cell.size() >= 2 && cell.substr(cell.size() - 2) == kNoBreakSpace) cell.remove_suffix(2);
-    else return cell;
+    if (cell.substr(0, 2) == kNoBreakSpace)
+      cell.remove_prefix(2);
+    else if (cell.size() >= 2 && cell.substr(cell.size() - 2) == kNoBreakSpace)
+      cell.remove_suffix(2);
+    else
+      return cell;
   }
 }
 
@@ -184,11 +187,13 @@ Column type_column(std::string column_name, const std::vector<std::string_view>&
   }
   if (odd > 0) {
     Column text = text_column(column_name, cells, false);
-    text.why_text = "row " + std::to_string(rows[first_odd]) + " holds '" + shown(cells[first_odd]) + "', which is not a number";
+    text.why_text =
+        "row " + std::to_string(rows[first_odd]) + " holds '" + shown(cells[first_odd]) + "', which is not a number";
     if (numbers > odd)
-      notes.push_back({"data.text_among_numbers", "column '" + column_name + "' is read as text: " + std::to_string(odd) +
-                                                      " of its cells are not numbers, the first in row " +
-                                                      std::to_string(rows[first_odd]) + " ('" + shown(cells[first_odd]) + "')"});
+      notes.push_back(
+          {"data.text_among_numbers", "column '" + column_name + "' is read as text: " + std::to_string(odd) +
+                                          " of its cells are not numbers, the first in row " +
+                                          std::to_string(rows[first_odd]) + " ('" + shown(cells[first_odd]) + "')"});
     return text;
   }
   if (numbers == 0) notes.push_back({"data.no_values", "column '" + column_name + "' has no value in any row"});
@@ -197,13 +202,15 @@ Column type_column(std::string column_name, const std::vector<std::string_view>&
                                          shown(cells[first_number]) + " is " +
                                          shortest(column.numbers(static_cast<Index>(first_number)))});
   if (percents > 0 && percents < numbers)
-    notes.push_back({"data.mixed_percent", "column '" + column_name + "' has " + std::to_string(percents) + " cells with % and " +
-                                               std::to_string(numbers - percents) +
+    notes.push_back({"data.mixed_percent", "column '" + column_name + "' has " + std::to_string(percents) +
+                                               " cells with % and " + std::to_string(numbers - percents) +
                                                " without; cells with % were divided by 100, check the units"});
   if (large > 0)
-    notes.push_back({"data.large_integers", "column '" + column_name + "' holds " + std::to_string(large) +
-                                                " whole numbers of 2^53 or more, which a double cannot tell apart; name it under text if it "
-                                                "is an identifier (first number in row " + std::to_string(rows[first_number]) + ")"});
+    notes.push_back({"data.large_integers",
+                     "column '" + column_name + "' holds " + std::to_string(large) +
+                         " whole numbers of 2^53 or more, which a double cannot tell apart; name it under text if it "
+                         "is an identifier (first number in row " +
+                         std::to_string(rows[first_number]) + ")"});
   return column;
 }
 

@@ -1,5 +1,4 @@
 #include <gtest/gtest.h>
-
 #include <sys/stat.h>
 
 #include <atomic>
@@ -17,7 +16,9 @@
 namespace headwater {
 namespace {
 
-RawTable parse(const std::string& bytes, const ReadOptions& options = {}) { return parse_csv(bytes, "a.csv", ',', options); }
+RawTable parse(const std::string& bytes, const ReadOptions& options = {}) {
+  return parse_csv(bytes, "a.csv", ',', options);
+}
 
 std::string message_of(const std::function<void()>& body) {
   try {
@@ -59,10 +60,12 @@ TEST(Csv, RefusesBrokenFilesWithRowAndColumn) {
   EXPECT_EQ(refusal("a,b,a\n1,2,3\n"), "a.csv, row 1: columns 1 and 3 are both named 'a'; rename one");
   EXPECT_EQ(refusal("a;b\n1;2\n"),
             "a.csv, row 1: the header has ';' and no ',': save the file with commas, or as .tsv with tabs");
-  EXPECT_EQ(refusal("a\tb\n1\t2\n"), "a.csv, row 1: the header has tabs and no ',': name the file .tsv, or save it with commas");
+  EXPECT_EQ(refusal("a\tb\n1\t2\n"),
+            "a.csv, row 1: the header has tabs and no ',': name the file .tsv, or save it with commas");
   EXPECT_EQ(refusal("a,b\n1,2\n3,\"4\n5,6\n"),
             "a.csv, row 3: the quote that opens field 2 is never closed; close it or double it");
-  EXPECT_EQ(refusal("a,b\n1,\"2\"3\n"), "a.csv, row 2: field 2 goes on after its closing quote; double the quotes inside it");
+  EXPECT_EQ(refusal("a,b\n1,\"2\"3\n"),
+            "a.csv, row 2: field 2 goes on after its closing quote; double the quotes inside it");
   EXPECT_EQ(refusal(std::string("\xFF\xFE") + "a\0"), "a.csv is UTF-16 text, which is not read; save it as UTF-8");
   EXPECT_EQ(refusal("a,b\n1,\xE9\n"),
             "a.csv, row 2: column 2: a byte is not UTF-8 (the file may be Latin-1 or Windows-1252); save it as UTF-8");
@@ -73,7 +76,8 @@ TEST(Csv, RefusesBrokenFilesWithRowAndColumn) {
 }
 
 TEST(Csv, RefusesRaggedRowsByRowAndColumn) {
-  EXPECT_EQ(refusal("a,b\n1,2\n3\n"), "a.csv, row 3: the row has 1 fields and the header 2; the first that is missing is 'b'");
+  EXPECT_EQ(refusal("a,b\n1,2\n3\n"),
+            "a.csv, row 3: the row has 1 fields and the header 2; the first that is missing is 'b'");
   EXPECT_EQ(refusal("a,b\n1,2\n3,4,5\n"),
             "a.csv, row 3: the row has 3 fields and the header 2; a comma inside a value needs quotes around it");
   try {
@@ -97,8 +101,8 @@ TEST(Csv, RefusesWhatIsNoFile) {
             "cannot read '" + pipe + "': it is not a regular file (a pipe or a device); save it to a file first");
   EXPECT_EQ(reading("/dev/zero"),
             "cannot read '/dev/zero': it is not a regular file (a pipe or a device); save it to a file first");
-  EXPECT_EQ(reading(folder / "none.csv"),
-            "cannot read '" + (folder / "none.csv") + "': No such file or directory; check the path and its permissions");
+  EXPECT_EQ(reading(folder / "none.csv"), "cannot read '" + (folder / "none.csv") +
+                                              "': No such file or directory; check the path and its permissions");
   EXPECT_EQ(message_of([] { read_panel("", {}); }),
             "no data file is named; give one under [data] file or as the first argument");
 }
@@ -114,11 +118,13 @@ TEST(Csv, RefusesAFileThatChangesWhileItIsRead) {
     while (!stop) file << "1,2" << std::endl;
   });
   std::string message = "no error";
-  for (int attempt = 0; attempt < 50 && message == "no error"; ++attempt) message = message_of([&] { read_file(path); });
+  for (int attempt = 0; attempt < 50 && message == "no error"; ++attempt)
+    message = message_of([&] { read_file(path); });
   stop = true;
   writer.join();
-  EXPECT_EQ(message, "cannot read '" + path +
-                         "': it changed while it was read; wait until the other program has written it, then run again");
+  EXPECT_EQ(message,
+            "cannot read '" + path +
+                "': it changed while it was read; wait until the other program has written it, then run again");
 }
 
 TEST(Csv, ReadsTabsByExtension) {
@@ -134,9 +140,9 @@ TEST(Csv, KeepsTheReasonOfEveryMissingCell) {
   const Column& x = column(table, "x");
   ASSERT_EQ(x.type, Column::Type::number);
   EXPECT_EQ(x.missing, (std::vector<Missing>{Missing::present, Missing::empty, Missing::not_available, Missing::dash,
-                                             Missing::suppressed, Missing::suppressed, Missing::rounded, Missing::unavailable,
-                                             Missing::unavailable, Missing::not_applicable, Missing::not_applicable,
-                                             Missing::low_count}));
+                                             Missing::suppressed, Missing::suppressed, Missing::rounded,
+                                             Missing::unavailable, Missing::unavailable, Missing::not_applicable,
+                                             Missing::not_applicable, Missing::low_count}));
   for (Index i = 1; i < x.size(); ++i) EXPECT_TRUE(std::isnan(x.numbers(i))) << i;
 }
 
@@ -158,7 +164,8 @@ TEST(Csv, TextKeepsMarksThatMayBeCodes) {
 }
 
 TEST(Csv, KeysAndNamedColumnsStayText) {
-  const RawTable table = parse("unit,year,site\n007,2013,08\n7,2014,NA\nNAN,2015,\n", {.unit = "unit", .time = "year", .text = {"site"}});
+  const RawTable table =
+      parse("unit,year,site\n007,2013,08\n7,2014,NA\nNAN,2015,\n", {.unit = "unit", .time = "year", .text = {"site"}});
   EXPECT_EQ(column(table, "unit").levels.size(), 3u);
   EXPECT_TRUE(column(table, "unit").missing.empty());
   EXPECT_EQ(column(table, "year").type, Column::Type::text);
@@ -167,7 +174,10 @@ TEST(Csv, KeysAndNamedColumnsStayText) {
 }
 
 TEST(Csv, ReadsDecoratedNumbers) {
-  const RawTable table = parse("x\n\"1,234\"\n\xC2\xA3" "1.5\n\"(1,234)\"\n-\xC2\xA3" "2\n 7 \n\"1,234,567.5\"\n");
+  const RawTable table = parse(
+      "x\n\"1,234\"\n\xC2\xA3"
+      "1.5\n\"(1,234)\"\n-\xC2\xA3"
+      "2\n 7 \n\"1,234,567.5\"\n");
   const Column& x = column(table, "x");
   ASSERT_EQ(x.type, Column::Type::number) << x.why_text;
   const double expected[] = {1234, 1.5, -1234, -2, 7, 1234567.5};
@@ -201,7 +211,8 @@ TEST(Csv, WholeNumbersBeyondADoubleAreNoted) {
   const RawTable table = parse("x\n9007199254740993\n1\n");
   ASSERT_EQ(table.ledger.notes.size(), 1u);
   EXPECT_EQ(table.ledger.notes[0].message,
-            "column 'x' holds 1 whole numbers of 2^53 or more, which a double cannot tell apart; name it under text if it is an "
+            "column 'x' holds 1 whole numbers of 2^53 or more, which a double cannot tell apart; name it under text if "
+            "it is an "
             "identifier (first number in row 2)");
 }
 
@@ -217,7 +228,9 @@ TEST(Csv, MoreThanAMillionColumnsAreRefused) {
 // Every mutation of a good file is read or refused with a row; nothing else may happen.
 TEST(Csv, MutatedBytesAreReadOrRefused) {
   const std::string good =
-      "\xEF\xBB\xBF" "unit,period,x,note\n007,2018-19 Q1,\"1,234\",\"a \"\"b\"\"\nc\"\nRAL,2018-19 Q2,*,\xC2\xA3\nNAN,2018-19 Q3,5%,\n";
+      "\xEF\xBB\xBF"
+      "unit,period,x,note\n007,2018-19 Q1,\"1,234\",\"a \"\"b\"\"\nc\"\nRAL,2018-19 Q2,*,\xC2\xA3\nNAN,2018-19 "
+      "Q3,5%,\n";
   const std::string bytes_to_put = std::string("\",;\n\r\t\xFF\xC2\x80") + '\0' + "-%(9";
   std::mt19937 random(20261124);
   std::size_t refused = 0, read = 0;

@@ -43,36 +43,49 @@ TEST(Panel, TheStepIsTheGreatestCommonGap) {
 
 TEST(Panel, RefusesKeysThatAreMissingTwiceThereOrUnlike) {
   EXPECT_EQ(refusal("unit,time,x\na,2013,1\nb,2013,1\na,2013,2\n"),
-            "a.csv, row 4: unit 'a' and period '2013' stand in row 2 already; a unit has one row a period, so remove one or add "
+            "a.csv, row 4: unit 'a' and period '2013' stand in row 2 already; a unit has one row a period, so remove "
+            "one or add "
             "the keys that tell them apart");
-  EXPECT_EQ(refusal("unit,time,x\na,2013,1\n,2014,1\n"), "a.csv, row 3: the unit key 'unit' is empty; every row needs one");
-  EXPECT_EQ(refusal("unit,time,x\na,2013,1\n\xC2\xA0,2014,1\n"), "a.csv, row 3: the unit key 'unit' is empty; every row needs one");
-  EXPECT_EQ(refusal("unit,time,x\na,2013,1\na,,1\n"), "a.csv, row 3: the time key 'time' is empty; every row needs one");
+  EXPECT_EQ(refusal("unit,time,x\na,2013,1\n,2014,1\n"),
+            "a.csv, row 3: the unit key 'unit' is empty; every row needs one");
+  EXPECT_EQ(refusal("unit,time,x\na,2013,1\n\xC2\xA0,2014,1\n"),
+            "a.csv, row 3: the unit key 'unit' is empty; every row needs one");
+  EXPECT_EQ(refusal("unit,time,x\na,2013,1\na,,1\n"),
+            "a.csv, row 3: the time key 'time' is empty; every row needs one");
   EXPECT_EQ(refusal("unit,time,x\na,2013,1\na,spring,1\n"),
-            "a.csv, row 3: 'spring' in column 'time' is not a period; write 2024Q1, 2024-25 Q1, 2024-25, 2024, 2024-04, a date or a "
+            "a.csv, row 3: 'spring' in column 'time' is not a period; write 2024Q1, 2024-25 Q1, 2024-25, 2024, "
+            "2024-04, a date or a "
             "whole number");
   EXPECT_EQ(refusal("unit,time,x\na,2001,1\na,2001Q1,1\n"),
             "a.csv, row 3: '2001Q1' is a quarter and '2001' in row 2 a year; one column holds one kind of period");
   EXPECT_EQ(refusal("unit,time,x\na,t4,1\na,q5,1\n"),
             "a.csv, row 3: 'q5' counts something else than 't4' in row 2; one column holds one kind of period");
-  EXPECT_EQ(refusal("unit,time,x\na,2001,1\n", {"unti", "time"}), "the unit key 'unti' is not a column of a.csv; did you mean 'unit'?");
+  EXPECT_EQ(refusal("unit,time,x\na,2001,1\n", {"unti", "time"}),
+            "the unit key 'unti' is not a column of a.csv; did you mean 'unit'?");
 }
 
 TEST(Panel, RefusesUnitsThatLookAlike) {
   const auto message = [](const std::string& second, const std::string& first) {
     return "unit '" + second + "' differs from '" + first + "' in row ";
   };
-  for (const auto& [first, second] : std::vector<std::pair<std::string, std::string>>{
-           {"RAL", "RAL "}, {"RAL", "ral"}, {"RAL", "RAL\xC2\xA0"}, {"St Ann", "St  Ann"}, {"Ren\u00E9", "Rene\u0301"}, {"RAL", "\u200BRAL"}}) {
+  for (const auto& [first, second] : std::vector<std::pair<std::string, std::string>>{{"RAL", "RAL "},
+                                                                                      {"RAL", "ral"},
+                                                                                      {"RAL", "RAL\xC2\xA0"},
+                                                                                      {"St Ann", "St  Ann"},
+                                                                                      {"Ren\u00E9", "Rene\u0301"},
+                                                                                      {"RAL", "\u200BRAL"}}) {
     const std::string text = refusal("unit,time,x\n" + first + ",2013,1\n" + second + ",2014,1\n");
-    EXPECT_TRUE(text.find(message(second, first)) != std::string::npos || text.find(message(first, second)) != std::string::npos)
+    EXPECT_TRUE(text.find(message(second, first)) != std::string::npos ||
+                text.find(message(first, second)) != std::string::npos)
         << text;
   }
   EXPECT_EQ(refusal("unit,time,x\nRAL,2013,1\nral,2014,1\n"),
-            "a.csv, row 3: unit 'ral' differs from 'RAL' in row 2 only in case, blanks or Unicode form; write them alike if they are "
+            "a.csv, row 3: unit 'ral' differs from 'RAL' in row 2 only in case, blanks or Unicode form; write them "
+            "alike if they are "
             "one unit, or rename one");
   for (const char* second : {"Rene", "R 11", "7"})
-    EXPECT_EQ(refusal(std::string("unit,time,x\nRen\u00E9,2013,1\nR 1 1,2013,1\n007,2013,1\n") + second + ",2014,1\n"), "no error");
+    EXPECT_EQ(refusal(std::string("unit,time,x\nRen\u00E9,2013,1\nR 1 1,2013,1\n007,2013,1\n") + second + ",2014,1\n"),
+              "no error");
 }
 
 TEST(Panel, DatesAtMonthEndsAreMonths) {
@@ -82,7 +95,8 @@ TEST(Panel, DatesAtMonthEndsAreMonths) {
   ASSERT_EQ(panel.ledger().notes.size(), 1u);
   EXPECT_EQ(panel.ledger().notes[0].message,
             "every date in column 'time' is the last day of a month, so periods are months: 2024-03-31 is 2024-03");
-  EXPECT_EQ(panel_of("unit,time,x\na,2024-03-31,1\na,2024-06-29,2\n").times().labels, (Names{"2024-03-31", "2024-06-29"}));
+  EXPECT_EQ(panel_of("unit,time,x\na,2024-03-31,1\na,2024-06-29,2\n").times().labels,
+            (Names{"2024-03-31", "2024-06-29"}));
 }
 
 TEST(Panel, MonthsThatLookLikeFinancialYearsAreMonths) {
@@ -147,7 +161,8 @@ TEST(Panel, RealFilesHaveTheCountsOfTheirCatalogue) {
                                RealFile{"nhs_core_2012_2018", "fy_start", 910, 27, 130, 7},
                                RealFile{"nhs_digital_2018_2023", "fy_start", 708, 18, 118, 6},
                                RealFile{"nhs_eric_trust_year", "fy_start", 1190, 54, 255, 5}}) {
-    const Panel panel = read_panel(folder + file.name + ".csv", {.unit = "org_code", .time = file.time, .check_quality = false});
+    const Panel panel =
+        read_panel(folder + file.name + ".csv", {.unit = "org_code", .time = file.time, .check_quality = false});
     EXPECT_EQ(panel.rows(), file.rows) << file.name;
     EXPECT_EQ(panel.columns().size(), file.columns) << file.name;
     EXPECT_EQ(panel.units().count, file.units) << file.name;

@@ -1,6 +1,6 @@
-#include <gtest/gtest.h>
-
 #include "headwater/panel/period.hpp"
+
+#include <gtest/gtest.h>
 
 namespace headwater {
 namespace {
@@ -11,7 +11,8 @@ std::string read(const char* text) {
 }
 
 TEST(Period, ReadsEveryFormOfTheSources) {
-  for (const char* text : {"2018-19 Q1", "2018/19 Q1", "2018/19Q1", "2018-19 Q1 (Jun-18)", "201819-Q1", "Q1 2018/19", "2018/2019 Q1"})
+  for (const char* text :
+       {"2018-19 Q1", "2018/19 Q1", "2018/19Q1", "2018-19 Q1 (Jun-18)", "201819-Q1", "Q1 2018/19", "2018/2019 Q1"})
     EXPECT_EQ(read(text), "financial quarter 2018-19 Q1") << text;
   for (const char* text : {"2024Q1", "2024-Q1", "2024 q1", "Q1 2024"}) EXPECT_EQ(read(text), "quarter 2024Q1") << text;
   for (const char* text : {"2013-14", "2013/14", "2013/2014"}) EXPECT_EQ(read(text), "financial year 2013-14") << text;
@@ -26,8 +27,9 @@ TEST(Period, ReadsEveryFormOfTheSources) {
 }
 
 TEST(Period, RefusesWhatIsNone) {
-  for (const char* text : {"", "spring", "2024Q5", "2024-13", "2018-20", "2023-02-29", "31/04/2024", "04/30/2024", "2024-04-30 soon",
-                           "wave-2", "1e3", "2018-19 Q5", "99999999999999999999", "-9223372036854775808", "NaN"})
+  for (const char* text :
+       {"", "spring", "2024Q5", "2024-13", "2018-20", "2023-02-29", "31/04/2024", "04/30/2024", "2024-04-30 soon",
+        "wave-2", "1e3", "2018-19 Q5", "99999999999999999999", "-9223372036854775808", "NaN"})
     EXPECT_EQ(read(text), "none") << text;
 }
 

@@ -13,7 +13,8 @@ using Suspicions = std::vector<DataLedger::Suspicion>;
 
 Suspicions suspicions(const std::string& bytes) {
   RawTable table = parse_csv(bytes, "a.csv", ',', {.unit = "unit", .time = "time"});
-  return with_quality_checks(Panel(std::move(table.columns), {"unit", "time"}, std::move(table.source_rows), std::move(table.ledger)))
+  return with_quality_checks(
+             Panel(std::move(table.columns), {"unit", "time"}, std::move(table.source_rows), std::move(table.ledger)))
       .ledger()
       .suspicions;
 }
@@ -26,17 +27,22 @@ std::string quiet_panel(const std::function<void(int unit, int year, double& bed
       double beds = (300 + 50 * unit) * (1 + 0.01 * year + 0.001 * ((unit * 7 + year * 3) % 5));
       double staff = (3000 + 400 * unit) * (1 + 0.01 * year + 0.001 * ((unit * 5 + year * 2) % 7));
       change(unit, year, beds, staff);
-      text += "T" + std::to_string(unit) + "," + std::to_string(2010 + year) + "," + std::to_string(beds) + "," + std::to_string(staff) + "\n";
+      text += "T" + std::to_string(unit) + "," + std::to_string(2010 + year) + "," + std::to_string(beds) + "," +
+              std::to_string(staff) + "\n";
     }
   return text;
 }
 
-TEST(Quality, AQuietPanelHasNothingOdd) { EXPECT_TRUE(suspicions(quiet_panel([](int, int, double&, double&) {})).empty()); }
+TEST(Quality, AQuietPanelHasNothingOdd) {
+  EXPECT_TRUE(suspicions(quiet_panel([](int, int, double&, double&) {})).empty());
+}
 
 TEST(Quality, ATenfoldCellIsNamed) {
   const Suspicions found = suspicions(quiet_panel([](int unit, int year, double& beds, double&) {
-    if (unit == 3 && year == 2) beds = 4590;
-    else if (unit == 3 && (year == 1 || year == 3)) beds = 460;
+    if (unit == 3 && year == 2)
+      beds = 4590;
+    else if (unit == 3 && (year == 1 || year == 3))
+      beds = 460;
   }));
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].kind, "tenfold");
@@ -73,12 +79,13 @@ TEST(Quality, AnAnnualSeriesInQuartersIsSaidToBeOne) {
   std::string text = "unit,time,annual,quarterly\n";
   for (const char* unit : {"a", "b"})
     for (int q = 0; q < 16; ++q)
-      text += std::string(unit) + "," + std::to_string(2018 + q / 4) + "-" + std::to_string(19 + q / 4) + " Q" + std::to_string(q % 4 + 1) +
-              "," + std::to_string(q / 4) + "," + std::to_string(q * q % 7) + "\n";
+      text += std::string(unit) + "," + std::to_string(2018 + q / 4) + "-" + std::to_string(19 + q / 4) + " Q" +
+              std::to_string(q % 4 + 1) + "," + std::to_string(q / 4) + "," + std::to_string(q * q % 7) + "\n";
   const Suspicions found = suspicions(text);
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].message,
-            "annual changes once a year in a financial quarter panel: it is an annual series repeated, and its repeats are not "
+            "annual changes once a year in a financial quarter panel: it is an annual series repeated, and its repeats "
+            "are not "
             "observations");
 }
 
@@ -90,7 +97,9 @@ TEST(Quality, AShareAboveOneInAFewRowsIsNamed) {
   EXPECT_EQ(found[0].message, "agency_share is above 1 in 1 of 20 rows, first for a in 2007; is it a share?");
 }
 
-std::string nhs(const std::string& file) { return std::string(HEADWATER_SOURCE_DIR "/../shared/reference/nhs/") + file; }
+std::string nhs(const std::string& file) {
+  return std::string(HEADWATER_SOURCE_DIR "/../shared/reference/nhs/") + file;
+}
 
 std::set<std::string> mergers(const std::string& file) {
   std::set<std::string> found;
@@ -103,13 +112,16 @@ std::set<std::string> mergers(const std::string& file) {
 TEST(Quality, RealMergersAreFound) {
   if (!std::filesystem::exists(nhs(""))) GTEST_SKIP() << "the NHS reference files are not on this machine";
   const std::set<std::string> core = mergers("nhs_core_2013_2016.csv");
-  for (const char* merger : {"RAL 2014", "RAL 2015", "RDU 2015", "RQM 2015", "RJ2 2014"}) EXPECT_EQ(core.count(merger), 1u) << merger;
+  for (const char* merger : {"RAL 2014", "RAL 2015", "RDU 2015", "RQM 2015", "RJ2 2014"})
+    EXPECT_EQ(core.count(merger), 1u) << merger;
   EXPECT_LE(core.size(), 8u);
   const std::set<std::string> longer = mergers("nhs_core_2012_2018.csv");
-  for (const char* merger : {"RAL 2014", "RAL 2015", "RJZ 2013", "RDE 2018"}) EXPECT_EQ(longer.count(merger), 1u) << merger;
+  for (const char* merger : {"RAL 2014", "RAL 2015", "RJZ 2013", "RDE 2018"})
+    EXPECT_EQ(longer.count(merger), 1u) << merger;
   EXPECT_LE(longer.size(), 14u);
   const std::set<std::string> digital = mergers("nhs_digital_2018_2023.csv");
-  for (const char* merger : {"RAJ 2020", "RM3 2021", "RYR 2021", "RBN 2023"}) EXPECT_EQ(digital.count(merger), 1u) << merger;
+  for (const char* merger : {"RAJ 2020", "RM3 2021", "RYR 2021", "RBN 2023"})
+    EXPECT_EQ(digital.count(merger), 1u) << merger;
   EXPECT_LE(digital.size(), 12u);
 }
 

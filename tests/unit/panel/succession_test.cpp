@@ -72,7 +72,8 @@ TEST(Succession, CodesThatAreNumbersStayText) {
 
 TEST(Succession, RefusesTablesItCannotRead) {
   EXPECT_EQ(refusal("a,b\nOLD,NEW\n"),
-            "succession.csv, row 1: a succession table needs the columns old_code and new_code, and may have date and policy (link, "
+            "succession.csv, row 1: a succession table needs the columns old_code and new_code, and may have date and "
+            "policy (link, "
             "break or drop)");
   EXPECT_EQ(refusal("old_code,new_code\nOLD,\n"), "succession.csv, row 2: old_code and new_code must both be given");
   EXPECT_EQ(refusal("old_code,new_code,policy\nOLD,NEW,merge\n"),
@@ -82,10 +83,9 @@ TEST(Succession, RefusesTablesItCannotRead) {
 TEST(Succession, RealCodesBreakTheAcquirers) {
   const std::string folder = HEADWATER_SOURCE_DIR "/../shared/reference/nhs/";
   if (!std::filesystem::exists(folder)) GTEST_SKIP() << "the NHS reference files are not on this machine";
-  const Panel panel = read_panel(folder + "nhs_trust_quarter_occupancy.csv", {.unit = "org_code",
-                                                                              .time = "period",
-                                                                              .succession = folder + "nhs_org_code_lookup.csv",
-                                                                              .check_quality = false});
+  const Panel panel = read_panel(
+      folder + "nhs_trust_quarter_occupancy.csv",
+      {.unit = "org_code", .time = "period", .succession = folder + "nhs_org_code_lookup.csv", .check_quality = false});
   EXPECT_EQ(panel.rows(), 5464);
   EXPECT_EQ(panel.units().count, 216);
   EXPECT_EQ(panel.ledger().succession.back(),
