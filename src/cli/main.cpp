@@ -45,8 +45,8 @@ namespace {
 void print_overview() {
   print("headwater explains the productivity of organisations observed over time.\n\n");
   for (const Command& command : commands())
-    print(wrapped("  " + std::string(command.name) + std::string(11 - command.name.size(), ' ') + std::string(command.summary), 13));
-  print("\nStart with: headwater fit panel.csv 'y ~ x | unit + period' --unit unit --time period\n"
+    print(item(command.name, command.summary, 13));
+  print("\nStart with:\n  headwater fit panel.csv 'y ~ x | unit + period' --unit unit --time period\n"
         "headwater COMMAND --help explains a command, headwater methods the methods.\n");
 }
 
@@ -105,7 +105,8 @@ void print_help(const Command& command, const std::vector<Flag>& flags) {
   print("headwater " + std::string(command.usage) + "\n\n" + wrapped(command.summary));
   if (!command.details.empty()) print(wrapped(command.details));
   if (!flags.empty()) print("\n");
-  for (const Flag& flag : flags) print(wrapped("  --" + flag.name + (flag.takes_value ? " VALUE" : "") + (flag.repeatable ? " (repeatable)" : "") + "  " + flag.help, 6));
+  for (const Flag& flag : flags)
+    print(item("--" + flag.name + (flag.takes_value ? " VALUE" : ""), flag.help + (flag.repeatable ? " (repeatable)" : ""), 26));
 }
 
 }  // namespace headwater::cli

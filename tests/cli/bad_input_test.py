@@ -17,9 +17,9 @@ class BadInput(CommandTest):
         self.refused("", "FILE is empty; it needs a header line and rows")
         self.refused("unit,time,y,x\n", "FILE has a header and no rows; there is nothing to fit")
         self.refused(b"\xff\xfeu\x00", "FILE is UTF-16 text, which is not read; save it as UTF-8")
-        self.refused(b"unit,time,y,x\na,1,2,\x00\n", "FILE, row 2: there is a NUL byte, so this is not plain text; save it as UTF-8 CSV")
+        self.refused(b"unit,time,y,x\na,1,2,\x00\n", "FILE, row 2: column 4: there is a NUL byte, so this is not plain text; save it as UTF-8 CSV")
         self.refused(b"unit,time,y,x\na,1,2,\xe9\n",
-                     "FILE, row 2: a byte is not UTF-8 (the file may be Latin-1 or Windows-1252); save it as UTF-8")
+                     "FILE, row 2: column 4: a byte is not UTF-8 (the file may be Latin-1 or Windows-1252); save it as UTF-8")
         self.refused('unit,time,y,x\na,1,2,"3\nb,1,2,3\n',
                      "FILE, row 2: the quote that opens field 4 is never closed; close it or double it")
         self.refused("unit,time,y,x\na,1,2\n", "FILE, row 2: the row has 3 fields and the header 4; the first that is missing is 'x'")

@@ -10,6 +10,7 @@ namespace headwater {
 namespace {
 
 constexpr int kMostDecimals = 7;
+constexpr int kLeastFirstColumn = 12;
 
 std::string fixed(double value, int decimals) {
   char buffer[64];
@@ -46,16 +47,49 @@ bool numeric(const std::string& text) {
          std::none_of(text.begin(), text.end(), [](char c) { return (c >= 'f' && c <= 'z') || (c >= 'A' && c <= 'Z'); });
 }
 
-std::string cut(const std::string& text, int width) {
-  std::string result;
-  for (std::size_t i = 0; i < text.size();) {
+using Cells = std::vector<std::vector<std::string>>;
+
+bool has(const std::vector<std::string>& row, std::size_t column) { return column < row.size(); }
+
+// Pads the numbers of a column so that their decimal points stand under each other.
+void align_points(Cells& cells, std::size_t column) {
+  int point = 0, widest = 0;
+  for (const auto& row : cells)
+    if (has(row, column) && numeric(row[column])) point = std::max(point, before_point(row[column]));
+  for (auto& row : cells) {
+    if (!has(row, column) || !numeric(row[column])) continue;
+    row[column].insert(0, static_cast<std::size_t>(point - before_point(row[column])), ' ');
+    widest = std::max(widest, display_width(row[column]));
+  }
+  for (auto& row : cells)
+    if (has(row, column) && numeric(row[column])) row[column] = padded(row[column], widest, true);
+}
+
+int width_of(const Cells& cells, std::size_t column, const std::string& heading) {
+  int width = display_width(heading);
+  for (const auto& row : cells)
+    if (has(row, column)) width = std::max(width, display_width(row[column]));
+  return width;
+}
+
+int sum_with_gaps(const std::vector<int>& widths) {
+  int total = widths.empty() ? 0 : 2 * (static_cast<int>(widths.size()) - 1);
+  for (const int width : widths) total += width;
+  return total;
+}
+
+// A word longer than a line is broken where the line ends, between characters.
+std::vector<std::string> broken(std::string_view word, int width) {
+  std::vector<std::string> parts(1);
+  for (std::size_t i = 0; i < word.size();) {
     std::size_t next = i + 1;
-    while (next < text.size() && (static_cast<unsigned char>(text[next]) & 0xC0) == 0x80) ++next;
-    if (display_width(result) + display_width(std::string_view(text).substr(i, next - i)) > width - 1) break;
-    result += text.substr(i, next - i);
+    while (next < word.size() && (static_cast<unsigned char>(word[next]) & 0xC0) == 0x80) ++next;
+    const std::string_view character = word.substr(i, next - i);
+    if (!parts.back().empty() && display_width(parts.back()) + display_width(character) > width) parts.emplace_back();
+    parts.back() += character;
     i = next;
   }
-  return result + "~";
+  return parts;
 }
 
 }  // namespace
@@ -88,62 +122,61 @@ void TextTable::column(std::string name, Align align) { columns_.push_back({std:
 void TextTable::row(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
 void TextTable::rule() { rows_.emplace_back(); }
 
+TextTable TextTable::part(std::size_t from, std::size_t to) const {
+  TextTable table;
+  table.columns_.push_back(columns_.front());
+  table.columns_.insert(table.columns_.end(), columns_.begin() + static_cast<std::ptrdiff_t>(from),
+                        columns_.begin() + static_cast<std::ptrdiff_t>(to));
+  for (const auto& row : rows_) {
+    std::vector<std::string> cells;
+    if (!row.empty()) cells.push_back(row.front());
+    for (std::size_t c = from; c < to && c < row.size(); ++c) cells.push_back(row[c]);
+    table.rows_.push_back(std::move(cells));
+  }
+  return table;
+}
+
+std::string TextTable::line(const std::vector<std::string>& row, const std::vector<int>& widths) const {
+  std::string out;
+  for (std::size_t c = 0; c < widths.size(); ++c) {
+    out += padded(has(row, c) ? row[c] : "", widths[c], columns_[c].align == Align::left);
+    if (c + 1 < widths.size()) out += "  ";
+  }
+  out.erase(out.find_last_not_of(' ') + 1);
+  return out + "\n";
+}
+
 std::string TextTable::text(int width) const {
   const std::size_t k = columns_.size();
-  std::vector<std::vector<std::string>> cells = rows_;
-  std::vector<int> widths(k, 0);
+  if (k == 0) return "";
+  Cells cells = rows_;
+  std::vector<int> widths;
   for (std::size_t c = 0; c < k; ++c) {
-    int point = 0;
-    if (columns_[c].align == Align::decimal) {
-      for (const auto& row : cells)
-        if (c < row.size() && numeric(row[c])) point = std::max(point, before_point(row[c]));
-      for (auto& row : cells)
-        if (c < row.size() && numeric(row[c])) row[c] = std::string(static_cast<std::size_t>(point - before_point(row[c])), ' ') + row[c];
-    }
-    widths[c] = display_width(columns_[c].heading);
-    for (const auto& row : cells)
-      if (c < row.size()) widths[c] = std::max(widths[c], display_width(row[c]));
-    if (columns_[c].align == Align::decimal)
-      for (auto& row : cells)
-        if (c < row.size() && numeric(row[c])) {
-          int numbers = 0;
-          for (const auto& other : cells)
-            if (c < other.size() && numeric(other[c])) numbers = std::max(numbers, display_width(other[c]));
-          row[c] = padded(row[c], numbers, true);
-        }
+    if (columns_[c].align == Align::decimal) align_points(cells, c);
+    widths.push_back(width_of(cells, c, columns_[c].heading));
   }
-  int total = static_cast<int>(2 * (k - 1));
-  for (const int w : widths) total += w;
-  std::string notes;
-  if (total > width && k > 0) {
-    const int room = std::max(10, widths[0] - (total - width));
-    for (auto& row : cells)
-      if (!row.empty() && display_width(row[0]) > room) {
-        const std::string shortened = cut(row[0], room);
-        notes += wrapped("  " + shortened + " is " + (row[0].size() > 400 ? row[0].substr(0, 400) + "..." : row[0]), 4, width);
-        row[0] = shortened;
-      }
-    widths[0] = std::max(room, display_width(columns_[0].heading));
-    total = static_cast<int>(2 * (k - 1));
-    for (const int w : widths) total += w;
-  }
-  const auto line = [&](const std::vector<std::string>& row) {
-    std::string out;
-    for (std::size_t c = 0; c < k; ++c) {
-      const std::string cell = c < row.size() ? row[c] : "";
-      out += padded(cell, widths[c], columns_[c].align == Align::left);
-      if (c + 1 < k) out += "  ";
-    }
-    while (!out.empty() && out.back() == ' ') out.pop_back();
-    return out + "\n";
-  };
+  const int too_much = sum_with_gaps(widths) - width;
+  const int room = std::max(kLeastFirstColumn, widths[0] - std::max(0, too_much));
+  if (too_much > widths[0] - room && k > 2)
+    return part(1, (k + 1) / 2).text(width) + "\n" + part((k + 1) / 2, k).text(width);
+  widths[0] = std::min(widths[0], room);
+  const std::string across = std::string(static_cast<std::size_t>(std::min(sum_with_gaps(widths), width)), '-') + "\n";
   std::vector<std::string> headings;
   for (const Column& column : columns_) headings.push_back(column.heading);
-  const std::string across = std::string(static_cast<std::size_t>(std::min(total, width)), '-') + "\n";
   const bool headed = std::any_of(headings.begin(), headings.end(), [](const std::string& h) { return !h.empty(); });
-  std::string out = headed ? line(headings) + across : std::string();
-  for (const auto& row : cells) out += row.empty() ? across : line(row);
-  return out + notes;
+  std::string out = headed ? line(headings, widths) + across : std::string();
+  for (auto& row : cells) {
+    if (row.empty()) {
+      out += across;
+      continue;
+    }
+    if (display_width(row[0]) > widths[0]) {
+      out += wrapped(row[0], 4, width);
+      row[0].clear();
+    }
+    out += line(row, widths);
+  }
+  return out;
 }
 
 std::string wrapped(std::string_view text, int indent, int width) {
@@ -156,17 +189,27 @@ std::string wrapped(std::string_view text, int indent, int width) {
     const std::size_t begin = text.find_first_not_of(" \n", at);
     if (begin == std::string_view::npos) break;
     const std::size_t end = std::min(text.find_first_of(" \n", begin), text.size());
-    const std::string_view word = text.substr(begin, end - begin);
-    if (!fresh && display_width(line) + 1 + display_width(word) > width) {
-      out += line + "\n";
-      line = std::string(static_cast<std::size_t>(indent), ' ');
-      fresh = true;
+    for (const std::string& word : broken(text.substr(begin, end - begin), width - std::max(indent, static_cast<int>(lead)))) {
+      if (!fresh && display_width(line) + 1 + display_width(word) > width) {
+        out += line + "\n";
+        line = std::string(static_cast<std::size_t>(indent), ' ');
+        fresh = true;
+      }
+      line += (fresh ? "" : " ") + word;
+      fresh = false;
     }
-    line += (fresh ? "" : " ") + std::string(word);
-    fresh = false;
     at = end;
   }
   return out + line + "\n";
+}
+
+std::string item(std::string_view label, std::string_view text, int indent, int width) {
+  const std::string first = "  " + std::string(label);
+  const std::string margin(static_cast<std::size_t>(indent), ' ');
+  if (text.find_first_not_of(" \n") == std::string_view::npos) return first + "\n";
+  const std::string body = wrapped(margin + std::string(text), indent, width);
+  if (display_width(first) + 2 > indent) return first + "\n" + body;
+  return padded(first, indent, true) + body.substr(margin.size());
 }
 
 std::string heading(std::string_view text) { return "\n" + std::string(text) + "\n" + std::string(static_cast<std::size_t>(display_width(text)), '=') + "\n"; }

@@ -24,11 +24,13 @@ std::string honest_first(const Tree& result) {
   const Tree* fits = result.find_child("fits");
   if (!fits) return "";
   std::string out;
+  std::map<std::string, std::string> fits_without;  // what is not identified -> in which fits
   for (const Tree& fit : fits->children) {
-    if (!usable(fit)) continue;
-    const auto& dropped = labels(fit, "unidentified");
-    if (!dropped.empty()) out += wrapped("Not identified in " + fit.name + ": " + joined(dropped, ", ") + ".", 2);
+    if (!usable(fit) || labels(fit, "unidentified").empty()) continue;
+    std::string& names = fits_without[joined(labels(fit, "unidentified"), ", ")];
+    names += (names.empty() ? "" : ", ") + fit.name;
   }
+  for (const auto& [terms, names] : fits_without) out += wrapped("Not identified in " + names + ": " + terms + ".", 2);
   for (const Tree& fit : fits->children) {
     if (!usable(fit) || !fit.find_array("r_squared_within")) continue;
     const double within = numbers(fit, "r_squared_within").front(), rss = numbers(fit, "rss").front(), tss = numbers(fit, "tss").front(),
@@ -49,7 +51,7 @@ std::string lost_rows(const Tree& result) {
     const auto& reasons = labels(fit, "sample_reason");
     const auto& rows = integers(fit, "sample_rows");
     std::vector<std::string> parts;
-    for (std::size_t i = 0; i < reasons.size(); ++i) parts.push_back(thousands(rows[i]) + " " + reasons[i]);
+    for (std::size_t i = 0; i < reasons.size(); ++i) parts.push_back(thousands(rows[i]) + " rows: " + reasons[i]);
     const std::string text = thousands(static_cast<long long>(number_attribute(fit, "rows_used"))) + " of " +
                              thousands(static_cast<long long>(number_attribute(fit, "rows_read"))) + " rows used" +
                              (parts.empty() ? "" : "; dropped: " + joined(parts, "; ")) + ".";
