@@ -36,10 +36,11 @@ std::string padded(const std::string& text, int width, bool left) {
   return left ? text + std::string(static_cast<std::size_t>(gap), ' ') : std::string(static_cast<std::size_t>(gap), ' ') + text;
 }
 
-// Display columns before the decimal point (or the whole text where it has none).
+// Display columns before the decimal point, or up to the last digit where there is none.
 int before_point(const std::string& text) {
   const std::size_t point = text.find('.');
-  return display_width(std::string_view(text).substr(0, point));
+  const std::size_t end = point != std::string::npos ? point : text.find_last_of("0123456789") + 1;
+  return display_width(std::string_view(text).substr(0, end));
 }
 
 bool numeric(const std::string& text) {
