@@ -14,7 +14,8 @@ Format format_of(const Flags& flags) {
   if (format == "text") return Format::text;
   if (format == "json") return Format::json;
   if (format == "csv") return Format::csv;
-  throw Error(ErrorKind::usage, "usage.format", "--format is '" + format + "'; it is text, json or csv", {.key = "format"});
+  throw Error(ErrorKind::usage, "usage.format", "--format is '" + format + "'; it is text, json or csv",
+              {.key = "format"});
 }
 
 using JsonWriterFunction = std::string (*)(const Tree&);
@@ -27,11 +28,14 @@ int fit_and_print(const char* name, const Words& words, JsonWriterFunction json)
     return 0;
   }
   if (flags.arguments().size() != 2)
-    throw Error(ErrorKind::usage, "usage.arguments", "headwater " + std::string(name) + " takes a data file and a formula: headwater " + std::string(command.usage));
+    throw Error(
+        ErrorKind::usage, "usage.arguments",
+        "headwater " + std::string(name) + " takes a data file and a formula: headwater " + std::string(command.usage));
   const Format format = format_of(flags);
   const RunConfig config = config_of_fit(flags);
   if (std::string_view(name) == "decompose" && config.models.front().use.empty())
-    throw Error(ErrorKind::usage, "usage.no_method", "headwater decompose needs --use, such as --use 'change' (see headwater methods)", {.key = "use"});
+    throw Error(ErrorKind::usage, "usage.no_method",
+                "headwater decompose needs --use, such as --use 'change' (see headwater methods)", {.key = "use"});
   const RunResult result = run(config);
   const Tree tree = describe(result);
   save(tree, config);

@@ -19,8 +19,10 @@ namespace po = boost::program_options;
 po::options_description describe(const std::vector<Flag>& known) {
   po::options_description all;
   for (const Flag& flag : known) {
-    if (flag.takes_value) all.add_options()(flag.name.c_str(), po::value<std::vector<std::string>>());
-    else all.add_options()(flag.name.c_str(), po::bool_switch());
+    if (flag.takes_value)
+      all.add_options()(flag.name.c_str(), po::value<std::vector<std::string>>());
+    else
+      all.add_options()(flag.name.c_str(), po::bool_switch());
   }
   all.add_options()("argument", po::value<std::vector<std::string>>());
   return all;
@@ -32,7 +34,8 @@ po::options_description describe(const std::vector<Flag>& known) {
   const std::string near = nearest(name, names);
   usage_error("unknown_option",
               "headwater " + std::string(command.name) + " has no option '" + name + "'" +
-                  (near.empty() ? "; see headwater " + std::string(command.name) + " --help" : "; did you mean '" + near + "'?"),
+                  (near.empty() ? "; see headwater " + std::string(command.name) + " --help"
+                                : "; did you mean '" + near + "'?"),
               name);
 }
 
@@ -42,15 +45,18 @@ Flags::Flags(const Command& command, const Words& words, std::vector<Flag> known
   const po::options_description all = describe(known);
   po::positional_options_description positional;
   positional.add("argument", -1);
-  const int style = (po::command_line_style::unix_style & ~po::command_line_style::allow_guessing & ~po::command_line_style::allow_short);
+  const int style = (po::command_line_style::unix_style & ~po::command_line_style::allow_guessing &
+                     ~po::command_line_style::allow_short);
   try {
-    const po::parsed_options parsed = po::command_line_parser(words).options(all).positional(positional).style(style).run();
+    const po::parsed_options parsed =
+        po::command_line_parser(words).options(all).positional(positional).style(style).run();
     for (const po::option& option : parsed.options) {
       if (option.position_key >= 0) {
         arguments_.insert(arguments_.end(), option.value.begin(), option.value.end());
         continue;
       }
-      const auto flag = std::find_if(known.begin(), known.end(), [&](const Flag& f) { return f.name == option.string_key; });
+      const auto flag =
+          std::find_if(known.begin(), known.end(), [&](const Flag& f) { return f.name == option.string_key; });
       if (flag != known.end() && !flag->repeatable && has(option.string_key))
         usage_error("repeated_option", "--" + option.string_key + " is given twice; keep one", option.string_key);
       values_.emplace_back(option.string_key, option.value.empty() ? "" : option.value.front());
@@ -58,13 +64,16 @@ Flags::Flags(const Command& command, const Words& words, std::vector<Flag> known
   } catch (const po::unknown_option& error) {
     unknown_option(command, error.get_option_name(), known);
   } catch (const po::invalid_command_line_syntax& error) {
-    usage_error("missing_value", "the option '" + error.get_option_name() + "' needs a value, or was given one it does not take", error.get_option_name());
+    usage_error("missing_value",
+                "the option '" + error.get_option_name() + "' needs a value, or was given one it does not take",
+                error.get_option_name());
   } catch (const po::error& error) {
     usage_error("syntax", std::string("the command line cannot be read: ") + error.what());
   }
   if (arguments_.size() < least || arguments_.size() > most)
-    usage_error("arguments", "headwater " + std::string(command.name) + " takes " + std::string(command.usage) + "; got " +
-                                 std::to_string(arguments_.size()) + (arguments_.size() == 1 ? " argument" : " arguments"));
+    usage_error("arguments", "headwater " + std::string(command.name) + " takes " + std::string(command.usage) +
+                                 "; got " + std::to_string(arguments_.size()) +
+                                 (arguments_.size() == 1 ? " argument" : " arguments"));
 }
 
 bool Flags::has(const std::string& name) const {
@@ -88,7 +97,8 @@ std::vector<Flag> config_flags() {
   std::vector<Flag> flags;
   for (const KeyCard& card : config_keys()) {
     const bool repeatable = card.key == "use" || card.key == "test" || card.key == "model";
-    flags.push_back({card.section + "." + card.key, true, repeatable, card.help + (card.fallback.empty() ? "" : " [" + card.fallback + "]")});
+    flags.push_back({card.section + "." + card.key, true, repeatable,
+                     card.help + (card.fallback.empty() ? "" : " [" + card.fallback + "]")});
   }
   return flags;
 }
@@ -128,11 +138,25 @@ std::vector<Flag> fit_flags() {
 }
 
 RunConfig config_of_fit(const Flags& flags) {
-  static const std::vector<std::pair<const char*, const char*>> keys = {
-      {"unit", "data.unit"}, {"time", "data.time"}, {"succession", "data.succession"}, {"text", "data.text"}, {"weights", "model.weights"},
-      {"estimator", "model.estimator"}, {"covariance", "model.covariance"}, {"profile", "model.profile"}, {"split", "model.split"},
-      {"fsplit", "model.fsplit"}, {"singletons", "model.singletons"}, {"sample", "run.sample"}, {"level", "run.level"}, {"power", "run.power"},
-      {"seed", "run.seed"}, {"threads", "run.threads"}, {"output", "output.result"}, {"test", "model.test"}, {"use", "decompose.use"}};
+  static const std::vector<std::pair<const char*, const char*>> keys = {{"unit", "data.unit"},
+                                                                        {"time", "data.time"},
+                                                                        {"succession", "data.succession"},
+                                                                        {"text", "data.text"},
+                                                                        {"weights", "model.weights"},
+                                                                        {"estimator", "model.estimator"},
+                                                                        {"covariance", "model.covariance"},
+                                                                        {"profile", "model.profile"},
+                                                                        {"split", "model.split"},
+                                                                        {"fsplit", "model.fsplit"},
+                                                                        {"singletons", "model.singletons"},
+                                                                        {"sample", "run.sample"},
+                                                                        {"level", "run.level"},
+                                                                        {"power", "run.power"},
+                                                                        {"seed", "run.seed"},
+                                                                        {"threads", "run.threads"},
+                                                                        {"output", "output.result"},
+                                                                        {"test", "model.test"},
+                                                                        {"use", "decompose.use"}};
   Overrides overrides{{"data.file", flags.arguments()[0]}, {"model.formula", flags.arguments()[1]}};
   for (const auto& [flag, key] : keys)
     for (const std::string& value : flags.all(flag)) overrides.emplace_back(key, value);
@@ -140,7 +164,8 @@ RunConfig config_of_fit(const Flags& flags) {
     const std::size_t equals = driver.find('=');
     if (equals == std::string::npos)
       usage_error("driver", "--driver '" + driver + "' has no '='; write --driver name=term,term", "driver");
-    overrides.emplace_back("driver." + std::string(trimmed(driver.substr(0, equals))), joined(split(driver.substr(equals + 1), ','), " + "));
+    overrides.emplace_back("driver." + std::string(trimmed(driver.substr(0, equals))),
+                           joined(split(driver.substr(equals + 1), ','), " + "));
   }
   if (flags.has("stars")) overrides.emplace_back("output.stars", "yes");
   if (flags.has("allow-failures")) overrides.emplace_back("run.allow_failures", "yes");

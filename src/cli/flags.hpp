@@ -22,7 +22,8 @@ struct Flag {
 class Flags {
  public:
   // Throws Error{usage, "usage.unknown_option" | "usage.missing_value" | "usage.arguments"} naming the nearest flag.
-  Flags(const Command& command, const Words& words, std::vector<Flag> known, std::size_t least_arguments, std::size_t most_arguments);
+  Flags(const Command& command, const Words& words, std::vector<Flag> known, std::size_t least_arguments,
+        std::size_t most_arguments);
 
   const Words& arguments() const { return arguments_; }
   bool has(const std::string& name) const;

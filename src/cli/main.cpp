@@ -20,16 +20,22 @@ const std::vector<Command>& commands() {
   static const std::vector<Command> all = {
       {"run", "run CONFIG [--section.key VALUE ...]", "fit the models of a configuration and write its result file",
        "Every key of the configuration is also a flag, such as --data.file panel.csv or --run.seed 7.", run_command},
-      {"check", "check CONFIG", "everything but estimation: rows lost, what is identified, variation", "Takes the flags of run.", check_command},
+      {"check", "check CONFIG", "everything but estimation: rows lost, what is identified, variation",
+       "Takes the flags of run.", check_command},
       {"fit", "fit DATA FORMULA [options]", "fit one formula to a file",
-       "Example: headwater fit panel.csv 'log(y) ~ l(x, 1:2) | trust + quarter' --unit trust --time quarter", fit_command},
-      {"decompose", "decompose DATA FORMULA --use METHOD [options]", "fit, and attribute levels or changes to driver groups",
-       "Example: headwater decompose panel.csv 'y ~ x + z | trust' --unit trust --time year --driver a=x --driver b=z --use 'change(from = 2019, to = 2023)'",
+       "Example: headwater fit panel.csv 'log(y) ~ l(x, 1:2) | trust + quarter' --unit trust --time quarter",
+       fit_command},
+      {"decompose", "decompose DATA FORMULA --use METHOD [options]",
+       "fit, and attribute levels or changes to driver groups",
+       "Example: headwater decompose panel.csv 'y ~ x + z | trust' --unit trust --time year --driver a=x --driver b=z "
+       "--use 'change(from = 2019, to = 2023)'",
        decompose_command},
       {"show", "show RESULT", "print the tables of a result file", "", show_command},
       {"methods", "methods [NAME]", "what each method answers and when not to use it", "", methods_command},
-      {"convert", "convert IN OUT.h5", "read a panel once and keep it as HDF5, reasons of missing cells included", "", convert_command},
-      {"simulate", "simulate --output FILE [options]", "write an NHS-like panel with planted truth", "", simulate_command},
+      {"convert", "convert IN OUT.h5", "read a panel once and keep it as HDF5, reasons of missing cells included", "",
+       convert_command},
+      {"simulate", "simulate --output FILE [options]", "write an NHS-like panel with planted truth", "",
+       simulate_command},
   };
   return all;
 }
@@ -44,15 +50,16 @@ namespace {
 
 void print_overview() {
   print("headwater explains the productivity of organisations observed over time.\n\n");
-  for (const Command& command : commands())
-    print(item(command.name, command.summary, 13));
-  print("\nStart with:\n  headwater fit panel.csv 'y ~ x | unit + period' --unit unit --time period\n"
-        "headwater COMMAND --help explains a command, headwater methods the methods.\n");
+  for (const Command& command : commands()) print(item(command.name, command.summary, 13));
+  print(
+      "\nStart with:\n  headwater fit panel.csv 'y ~ x | unit + period' --unit unit --time period\n"
+      "headwater COMMAND --help explains a command, headwater methods the methods.\n");
 }
 
 bool wants_json(const Words& words) {
   for (std::size_t i = 0; i < words.size(); ++i)
-    if (words[i] == "--format=json" || (words[i] == "--format" && i + 1 < words.size() && words[i + 1] == "json")) return true;
+    if (words[i] == "--format=json" || (words[i] == "--format" && i + 1 < words.size() && words[i + 1] == "json"))
+      return true;
   return false;
 }
 
@@ -78,7 +85,8 @@ int dispatch(const Words& words) {
     for (const Command& known : commands()) names.emplace_back(known.name);
     const std::string near = nearest(name, names);
     throw Error(ErrorKind::usage, "usage.unknown_command",
-                "there is no command '" + name + "'" + (near.empty() ? "; they are " + joined(names, ", ") : "; did you mean '" + near + "'?"));
+                "there is no command '" + name + "'" +
+                    (near.empty() ? "; they are " + joined(names, ", ") : "; did you mean '" + near + "'?"));
   }
   Words rest(words.begin() + 1, words.end());
   if (words[0] == "help" || (!rest.empty() && rest[0] == "-h")) rest = {"--help"};
@@ -93,9 +101,14 @@ int guarded(const Words& words) {
   } catch (const Error& error) {
     return report_error(error, words);
   } catch (const std::bad_alloc&) {
-    return report_error(Error(ErrorKind::internal, "internal.memory", "there is not enough memory for this; use fewer rows or columns"), words);
+    return report_error(
+        Error(ErrorKind::internal, "internal.memory", "there is not enough memory for this; use fewer rows or columns"),
+        words);
   } catch (const std::exception& error) {
-    return report_error(Error(ErrorKind::internal, "internal.unexpected", std::string("unexpected failure: ") + error.what() + "; please report it with the command and data"), words);
+    return report_error(
+        Error(ErrorKind::internal, "internal.unexpected",
+              std::string("unexpected failure: ") + error.what() + "; please report it with the command and data"),
+        words);
   }
 }
 
@@ -106,7 +119,8 @@ void print_help(const Command& command, const std::vector<Flag>& flags) {
   if (!command.details.empty()) print(wrapped(command.details));
   if (!flags.empty()) print("\n");
   for (const Flag& flag : flags)
-    print(item("--" + flag.name + (flag.takes_value ? " VALUE" : ""), flag.help + (flag.repeatable ? " (repeatable)" : ""), 26));
+    print(item("--" + flag.name + (flag.takes_value ? " VALUE" : ""),
+               flag.help + (flag.repeatable ? " (repeatable)" : ""), 26));
 }
 
 }  // namespace headwater::cli

@@ -15,7 +15,11 @@ struct Section {
 };
 
 std::vector<Section> sections() {
-  std::vector<Section> all = {{"Estimators", {}}, {"Covariances", {}}, {"Small-sample profiles", {}}, {"Diagnostics", {}}, {"Decompositions", {}}};
+  std::vector<Section> all = {{"Estimators", {}},
+                              {"Covariances", {}},
+                              {"Small-sample profiles", {}},
+                              {"Diagnostics", {}},
+                              {"Decompositions", {}}};
   for (const EstimatorRow& row : estimators()) all[0].cards.push_back(&row.card);
   for (const CovarianceRow& row : covariances()) all[1].cards.push_back(&row.card);
   for (const MethodCard& card : profiles()) all[2].cards.push_back(&card);
@@ -29,7 +33,8 @@ std::string card_text(const MethodCard& card) {
 }
 
 std::string full_text(const MethodCard& card) {
-  std::string out = std::string(card.name) + " (" + std::string(card.kind) + ")\n\n" + wrapped(card.question) + wrapped(card.avoid);
+  std::string out =
+      std::string(card.name) + " (" + std::string(card.kind) + ")\n\n" + wrapped(card.question) + wrapped(card.avoid);
   if (!card.reference.empty()) out += wrapped("Reference: " + std::string(card.reference) + ".");
   if (!card.supports.empty()) {
     std::vector<std::string> names(card.supports.begin(), card.supports.end());
@@ -38,8 +43,10 @@ std::string full_text(const MethodCard& card) {
   if (card.options.empty()) return out + "It has no options.\n";
   out += "\nOptions\n";
   for (const OptionCard& option : card.options)
-    out += wrapped("  " + std::string(option.name) + " (" + std::string(option.type) + (option.fallback.empty() ? "" : ", default " + std::string(option.fallback)) +
-                       "): " + std::string(option.help), 6);
+    out += wrapped("  " + std::string(option.name) + " (" + std::string(option.type) +
+                       (option.fallback.empty() ? "" : ", default " + std::string(option.fallback)) +
+                       "): " + std::string(option.help),
+                   6);
   return out;
 }
 
@@ -68,7 +75,8 @@ int methods_command(const Words& words) {
   if (flags.arguments().empty()) return 0;
   const std::string near = nearest(flags.arguments().front(), names);
   throw Error(ErrorKind::usage, "usage.unknown_method",
-              "there is no method '" + flags.arguments().front() + "'" + (near.empty() ? "; headwater methods lists them" : "; did you mean '" + near + "'?"));
+              "there is no method '" + flags.arguments().front() + "'" +
+                  (near.empty() ? "; headwater methods lists them" : "; did you mean '" + near + "'?"));
 }
 
 }  // namespace headwater::cli

@@ -41,7 +41,9 @@ void write_table(const std::string& path, const std::string& text) {
   std::ofstream file(path, std::ios::binary);
   file << text;
   file.close();
-  if (!file) throw Error(ErrorKind::io, "io.cannot_write", "cannot write the tables to '" + path + "'; check the folder and its permissions", {.file = path});
+  if (!file)
+    throw Error(ErrorKind::io, "io.cannot_write",
+                "cannot write the tables to '" + path + "'; check the folder and its permissions", {.file = path});
 }
 
 }  // namespace
@@ -53,13 +55,17 @@ int run_command(const Words& words) {
   const RunConfig config = read_config(flags.arguments().front(), config_overrides(flags));
   const std::string format = flags.get("format", "text");
   if (format != "text" && format != "json" && format != "csv")
-    throw Error(ErrorKind::usage, "usage.format", "--format is '" + format + "'; it is text, json or csv", {.key = "format"});
+    throw Error(ErrorKind::usage, "usage.format", "--format is '" + format + "'; it is text, json or csv",
+                {.key = "format"});
   const RunResult result = run(config);
   const Tree tree = describe(result);
   save(tree, config);
-  if (format == "json") print(decompositions_json(tree));
-  else if (format == "csv") print(csv_coefficients(tree));
-  else write_table(config.output.table, text_report(tree, {.stars = config.output.stars}));
+  if (format == "json")
+    print(decompositions_json(tree));
+  else if (format == "csv")
+    print(csv_coefficients(tree));
+  else
+    write_table(config.output.table, text_report(tree, {.stars = config.output.stars}));
   if (format == "text" && !config.output.result.empty()) print("\nResult file: " + config.output.result + "\n");
   return exit_code_of(result);
 }

@@ -10,15 +10,16 @@ namespace headwater::cli {
 int show_command(const Words& words) {
   const Command& command = *find_command("show");
   const std::vector<Flag> known = {{"format", true, false, "text, json or csv [text]"},
-                     {"config", false, false, "print the configuration stored in the result"},
-                     {"stars", false, false, "stars in the table"},
-                     {"help", false, false, "this text"}};
+                                   {"config", false, false, "print the configuration stored in the result"},
+                                   {"stars", false, false, "stars in the table"},
+                                   {"help", false, false, "this text"}};
   const Flags flags(command, words, known, 0, 1);
   if (flags.has("help")) {
     print_help(command, known);
     return 0;
   }
-  if (flags.arguments().empty()) throw Error(ErrorKind::usage, "usage.arguments", "headwater show takes a result file: headwater show RESULT");
+  if (flags.arguments().empty())
+    throw Error(ErrorKind::usage, "usage.arguments", "headwater show takes a result file: headwater show RESULT");
   const Tree tree = read_result(flags.arguments().front());
   const std::string format = flags.get("format", "text");
   const bool estimated = number_attribute(tree, "estimated") != 0;
@@ -31,7 +32,8 @@ int show_command(const Words& words) {
   } else if (format == "text") {
     print(estimated ? text_report(tree, {.stars = flags.has("stars")}) : check_report(tree));
   } else {
-    throw Error(ErrorKind::usage, "usage.format", "--format is '" + format + "'; it is text, json or csv", {.key = "format"});
+    throw Error(ErrorKind::usage, "usage.format", "--format is '" + format + "'; it is text, json or csv",
+                {.key = "format"});
   }
   return 0;
 }

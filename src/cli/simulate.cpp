@@ -15,7 +15,8 @@ std::uint64_t whole_flag(const Flags& flags, const std::string& name, std::uint6
   if (!flags.has(name)) return fallback;
   const auto value = parse_number(flags.get(name));
   if (!value || *value < 0 || *value > 9e15 || *value != static_cast<double>(static_cast<std::uint64_t>(*value)))
-    throw Error(ErrorKind::usage, "usage.value", "--" + name + " is '" + flags.get(name) + "'; give a whole number", {.key = name});
+    throw Error(ErrorKind::usage, "usage.value", "--" + name + " is '" + flags.get(name) + "'; give a whole number",
+                {.key = name});
   return static_cast<std::uint64_t>(*value);
 }
 
@@ -29,7 +30,8 @@ void write_file(const std::string& path, const std::string& text) {
   if (file) std::filesystem::rename(unfinished, path, failure);
   if (!file || failure) {
     std::filesystem::remove(unfinished, failure);
-    throw Error(ErrorKind::io, "io.cannot_write", "cannot write '" + path + "'; check the folder, its permissions and the disk", {.file = path});
+    throw Error(ErrorKind::io, "io.cannot_write",
+                "cannot write '" + path + "'; check the folder, its permissions and the disk", {.file = path});
   }
 }
 
@@ -38,18 +40,19 @@ void write_file(const std::string& path, const std::string& text) {
 int simulate_command(const Words& words) {
   const Command& command = *find_command("simulate");
   const std::vector<Flag> known = {{"scenario", true, false, "clean, nhs or adversarial [nhs]"},
-                     {"seed", true, false, "seed [20260212]"},
-                     {"trusts", true, false, "trusts [205]"},
-                     {"quarters", true, false, "quarters [24]"},
-                     {"output", true, false, "CSV file of the panel"},
-                     {"truth", true, false, "CSV file of what was planted"},
-                     {"help", false, false, "this text"}};
+                                   {"seed", true, false, "seed [20260212]"},
+                                   {"trusts", true, false, "trusts [205]"},
+                                   {"quarters", true, false, "quarters [24]"},
+                                   {"output", true, false, "CSV file of the panel"},
+                                   {"truth", true, false, "CSV file of what was planted"},
+                                   {"help", false, false, "this text"}};
   const Flags flags(command, words, known, 0, 0);
   if (flags.has("help")) {
     print_help(command, known);
     return 0;
   }
-  if (!flags.has("output")) throw Error(ErrorKind::usage, "usage.arguments", "headwater simulate needs --output FILE", {.key = "output"});
+  if (!flags.has("output"))
+    throw Error(ErrorKind::usage, "usage.arguments", "headwater simulate needs --output FILE", {.key = "output"});
   SimulationOptions options;
   options.scenario = parse_scenario(flags.get("scenario", "nhs"));
   options.seed = whole_flag(flags, "seed", options.seed);
@@ -58,8 +61,8 @@ int simulate_command(const Words& words) {
   const SimulatedPanel panel = simulate(options);
   write_file(flags.get("output"), panel_csv(panel));
   if (flags.has("truth")) write_file(flags.get("truth"), truth_csv(panel));
-  print("wrote " + flags.get("output") + ": " + thousands(panel.columns.front().size()) + " rows, simulated (scenario " + name(options.scenario) + ", seed " +
-        std::to_string(options.seed) + ")\n");
+  print("wrote " + flags.get("output") + ": " + thousands(panel.columns.front().size()) +
+        " rows, simulated (scenario " + name(options.scenario) + ", seed " + std::to_string(options.seed) + ")\n");
   return 0;
 }
 

@@ -1,5 +1,5 @@
-// Do 95 % intervals cover the truth 95 times in a hundred? Scenario clean satisfies the within model's assumptions, so coverage
-// must be within three Monte Carlo standard deviations; nhs and adversarial do not, and their bias is printed.
+// Do 95 % intervals cover the truth 95 times in a hundred? Scenario clean satisfies the within model's assumptions, so
+// coverage must be within three Monte Carlo standard deviations; nhs and adversarial do not, and their bias is printed.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -19,14 +19,15 @@ constexpr int kTrusts = 200;
 constexpr int kQuarters = 8;
 
 Spec productivity_spec(const Panel& panel) {
-  const RunConfig config = config_from_flags({{"model.formula",
-                                               "log(activity / resource) ~ l(log(capital_stock), 1) + l(log(fte), 1) + l(agency_share, 1) + "
-                                               "l(turnover, 1) + l(engagement, 1) + l(dma, 1) + l(block_share, 1) | trust + type^quarter"},
-                                              {"driver.capital", "l(log(capital_stock), 1)"},
-                                              {"driver.workforce", "l(log(fte), 1) + l(agency_share, 1) + l(turnover, 1) + l(engagement, 1)"},
-                                              {"driver.digital", "l(dma, 1)"},
-                                              {"driver.contract", "l(block_share, 1)"},
-                                              {"decompose.use", "change(from = 2019-20 Q3, to = 2020-21 Q3)"}});
+  const RunConfig config = config_from_flags(
+      {{"model.formula",
+        "log(activity / resource) ~ l(log(capital_stock), 1) + l(log(fte), 1) + l(agency_share, 1) + "
+        "l(turnover, 1) + l(engagement, 1) + l(dma, 1) + l(block_share, 1) | trust + type^quarter"},
+       {"driver.capital", "l(log(capital_stock), 1)"},
+       {"driver.workforce", "l(log(fte), 1) + l(agency_share, 1) + l(turnover, 1) + l(engagement, 1)"},
+       {"driver.digital", "l(dma, 1)"},
+       {"driver.contract", "l(block_share, 1)"},
+       {"decompose.use", "change(from = 2019-20 Q3, to = 2020-21 Q3)"}});
   return plan(config, panel).front();
 }
 
@@ -39,10 +40,10 @@ Vector planted(const Fit& fit) {
 }
 
 struct Draw {
-  Vector estimate, low, high;                      // coefficients
-  Names components;                                // of change
-  Vector part, part_low, part_high, part_se;       // estimated
-  Vector part_truth;                               // with the planted coefficients and this draw's means
+  Vector estimate, low, high;                 // coefficients
+  Names components;                           // of change
+  Vector part, part_low, part_high, part_se;  // estimated
+  Vector part_truth;                          // with the planted coefficients and this draw's means
 };
 
 struct Means {
@@ -72,7 +73,8 @@ Vector true_parts(const Fit& fit, const Names& components) {
   Vector parts = Vector::Zero(static_cast<Index>(components.size()));
   double rest = after.y - before.y;
   for (Index j = 0; j < fit.k(); ++j) {
-    const std::string& slot = partition.slots[static_cast<std::size_t>(partition.slot[static_cast<std::size_t>(fit.columns[static_cast<std::size_t>(j)])])];
+    const std::string& slot = partition.slots[static_cast<std::size_t>(
+        partition.slot[static_cast<std::size_t>(fit.columns[static_cast<std::size_t>(j)])])];
     const double part = beta(j) * moved(fit.columns[static_cast<std::size_t>(j)]);
     rest -= part;
     for (std::size_t c = 0; c < components.size(); ++c)
@@ -84,7 +86,8 @@ Vector true_parts(const Fit& fit, const Names& components) {
 }
 
 Draw draw(const Spec& spec, Scenario scenario, std::uint32_t replicate) {
-  const Panel panel = simulated_panel({.scenario = scenario, .seed = 7, .replicate = replicate, .trusts = kTrusts, .quarters = kQuarters});
+  const Panel panel = simulated_panel(
+      {.scenario = scenario, .seed = 7, .replicate = replicate, .trusts = kTrusts, .quarters = kQuarters});
   const Fit fit = estimator("within").run(std::make_shared<const Design>(make_design(panel, spec)));
   const Covariance V = covariance(fit);
   const CoefficientTable table = coefficient_table(fit, V);
@@ -97,7 +100,8 @@ Draw draw(const Spec& spec, Scenario scenario, std::uint32_t replicate) {
   result.components = change.components;
   result.part = change.estimates.values;
   result.part_se = change.covariance.diagonal().cwiseMax(0).cwiseSqrt();
-  const double reach = table.conf_high(0) > table.estimate(0) ? (table.conf_high(0) - table.estimate(0)) / table.std_error(0) : 0;
+  const double reach =
+      table.conf_high(0) > table.estimate(0) ? (table.conf_high(0) - table.estimate(0)) / table.std_error(0) : 0;
   result.part_low = result.part - reach * result.part_se;
   result.part_high = result.part + reach * result.part_se;
   result.part_truth = true_parts(fit, result.components);
@@ -113,7 +117,8 @@ std::vector<Draw> draws(Scenario scenario, int count, const Spec& spec) {
 double band(int count) { return 3 * std::sqrt(0.95 * 0.05 / count); }
 
 TEST(Coverage, CleanScenario) {
-  const Panel first = simulated_panel({.scenario = Scenario::clean, .seed = 7, .trusts = kTrusts, .quarters = kQuarters});
+  const Panel first =
+      simulated_panel({.scenario = Scenario::clean, .seed = 7, .trusts = kTrusts, .quarters = kQuarters});
   const Spec spec = productivity_spec(first);
   const std::vector<Draw> all = draws(Scenario::clean, kReplications, spec);
   const Fit fit = estimator("within").run(std::make_shared<const Design>(make_design(first, spec)));
@@ -126,7 +131,8 @@ TEST(Coverage, CleanScenario) {
       mean += d.estimate(j) / kReplications;
     }
     const double share = static_cast<double>(covered) / kReplications;
-    std::printf("coefficient %-26s truth %8.4f mean %8.4f coverage %.4f\n", fit.names[static_cast<std::size_t>(j)].c_str(), truth(j), mean, share);
+    std::printf("coefficient %-26s truth %8.4f mean %8.4f coverage %.4f\n",
+                fit.names[static_cast<std::size_t>(j)].c_str(), truth(j), mean, share);
     EXPECT_NEAR(share, 0.95, band(kReplications)) << fit.names[static_cast<std::size_t>(j)];
   }
   Vector part_truth = Vector::Zero(all.front().part.size());
@@ -137,7 +143,8 @@ TEST(Coverage, CleanScenario) {
     int covered = 0;
     for (const Draw& d : all) covered += d.part_low(at) <= part_truth(at) && part_truth(at) <= d.part_high(at);
     const double share = static_cast<double>(covered) / kReplications;
-    std::printf("change      %-26s truth %8.5f coverage %.4f\n", all.front().components[c].c_str(), part_truth(at), share);
+    std::printf("change      %-26s truth %8.5f coverage %.4f\n", all.front().components[c].c_str(), part_truth(at),
+                share);
     EXPECT_NEAR(share, 0.95, band(kReplications)) << all.front().components[c];
   }
 }
@@ -160,8 +167,8 @@ TEST(Coverage, BiasIsReportedWhereAssumptionsFail) {
       }
       const double share = static_cast<double>(covered) / count;
       worst = std::min(worst, share);
-      std::printf("%-12s %-26s truth %8.4f mean %8.4f bias %8.4f coverage %.3f\n", name(scenario), fit.names[static_cast<std::size_t>(j)].c_str(), truth(j), mean,
-                  mean - truth(j), share);
+      std::printf("%-12s %-26s truth %8.4f mean %8.4f bias %8.4f coverage %.3f\n", name(scenario),
+                  fit.names[static_cast<std::size_t>(j)].c_str(), truth(j), mean, mean - truth(j), share);
     }
     // These scenarios are built to break the model: coverage that survived everywhere would mean they do not.
     EXPECT_LT(worst, 0.93) << name(scenario);

@@ -22,7 +22,8 @@ double student_two_sided(double t, double df) {
   if (std::isnan(t) || !(df > 0)) return kNaN;
   if (std::isinf(t)) return 0;
   const double size = std::abs(t);
-  if (df > kManyDegrees) return 2 * boost::math::cdf(boost::math::complement(boost::math::normal_distribution<>(), size));
+  if (df > kManyDegrees)
+    return 2 * boost::math::cdf(boost::math::complement(boost::math::normal_distribution<>(), size));
   return 2 * boost::math::cdf(boost::math::complement(boost::math::students_t_distribution<>(df), size));
 }
 

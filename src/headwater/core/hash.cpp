@@ -100,8 +100,8 @@ std::string sha256(std::string_view bytes) {
 std::string sha256_of_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file)
-    throw Error(ErrorKind::io, "io.cannot_read", "cannot open '" + path + "' for reading; check the path and its permissions",
-                {.file = path});
+    throw Error(ErrorKind::io, "io.cannot_read",
+                "cannot open '" + path + "' for reading; check the path and its permissions", {.file = path});
   Sha256 hash;
   std::vector<char> buffer(1 << 16);
   while (file.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || file.gcount() > 0)

@@ -29,20 +29,27 @@ std::int64_t Axis::size() const {
   return std::visit([](const auto& values) { return static_cast<std::int64_t>(values.size()); }, labels);
 }
 
-void Tree::attribute(std::string key, Attribute value) { attributes.insert_or_assign(std::move(key), std::move(value)); }
+void Tree::attribute(std::string key, Attribute value) {
+  attributes.insert_or_assign(std::move(key), std::move(value));
+}
 
 void Tree::axis(std::string axis_name, std::vector<std::string> axis_labels, std::string description) {
   axes.push_back({std::move(axis_name), std::move(axis_labels), std::move(description)});
 }
 
 void Tree::scalar(std::string array_name, double value, std::string description, std::string unit) {
-  arrays.push_back({std::move(array_name), {}, {}, std::vector<double>{value}, std::move(description), std::move(unit)});
+  arrays.push_back(
+      {std::move(array_name), {}, {}, std::vector<double>{value}, std::move(description), std::move(unit)});
 }
 
 void Tree::vector(std::string array_name, std::string dim, const Vector& values, std::string description,
                   std::string unit) {
   std::vector<double> copy(values.data(), values.data() + values.size());
-  arrays.push_back({std::move(array_name), {std::move(dim)}, {values.size()}, std::move(copy), std::move(description),
+  arrays.push_back({std::move(array_name),
+                    {std::move(dim)},
+                    {values.size()},
+                    std::move(copy),
+                    std::move(description),
                     std::move(unit)});
 }
 
@@ -61,7 +68,8 @@ void Tree::text(std::string array_name, std::string dim, std::vector<std::string
     dims.push_back(std::move(dim));
     shape.push_back(size);
   }
-  arrays.push_back({std::move(array_name), std::move(dims), std::move(shape), std::move(values), std::move(description), "text"});
+  arrays.push_back(
+      {std::move(array_name), std::move(dims), std::move(shape), std::move(values), std::move(description), "text"});
 }
 
 void Tree::matrix(std::string array_name, std::string row_dim, std::string column_dim, const Matrix& values,
@@ -69,12 +77,17 @@ void Tree::matrix(std::string array_name, std::string row_dim, std::string colum
   std::vector<double> row_major(static_cast<std::size_t>(values.size()));
   for (Index i = 0; i < values.rows(); ++i)
     for (Index j = 0; j < values.cols(); ++j) row_major[static_cast<std::size_t>(i * values.cols() + j)] = values(i, j);
-  arrays.push_back({std::move(array_name), {std::move(row_dim), std::move(column_dim)}, {values.rows(), values.cols()},
-                    std::move(row_major), std::move(description), std::move(unit)});
+  arrays.push_back({std::move(array_name),
+                    {std::move(row_dim), std::move(column_dim)},
+                    {values.rows(), values.cols()},
+                    std::move(row_major),
+                    std::move(description),
+                    std::move(unit)});
 }
 
 Tree& Tree::child(std::string child_name) {
-  const auto found = std::find_if(children.begin(), children.end(), [&](const Tree& c) { return c.name == child_name; });
+  const auto found =
+      std::find_if(children.begin(), children.end(), [&](const Tree& c) { return c.name == child_name; });
   if (found != children.end()) return *found;
   children.emplace_back();
   children.back().name = std::move(child_name);
@@ -82,7 +95,8 @@ Tree& Tree::child(std::string child_name) {
 }
 
 const Tree* Tree::find_child(std::string_view child_name) const {
-  const auto found = std::find_if(children.begin(), children.end(), [&](const Tree& c) { return c.name == child_name; });
+  const auto found =
+      std::find_if(children.begin(), children.end(), [&](const Tree& c) { return c.name == child_name; });
   return found == children.end() ? nullptr : &*found;
 }
 

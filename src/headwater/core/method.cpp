@@ -96,7 +96,8 @@ double MethodCall::number(std::string_view key, double fallback) const {
   const auto value = parse_number(written);
   if (!value)
     throw Error(ErrorKind::usage, "method.option_value",
-                "option '" + std::string(key) + "' of " + method + " is '" + written + "', which is not a number; give a number",
+                "option '" + std::string(key) + "' of " + method + " is '" + written +
+                    "', which is not a number; give a number",
                 {.key = std::string(key)});
   return *value;
 }
@@ -151,9 +152,12 @@ void check_options(const MethodCall& call, const MethodCard& card) {
     if (key.empty() || std::find(known.begin(), known.end(), key) != known.end()) continue;
     std::string message = call.method + " has no option '" + key + "'";
     const std::string near = nearest(key, known);
-    if (!near.empty()) message += "; did you mean '" + near + "'?";
-    else if (known.empty()) message += "; it takes no options";
-    else message += "; its options are " + joined(known, ", ");
+    if (!near.empty())
+      message += "; did you mean '" + near + "'?";
+    else if (known.empty())
+      message += "; it takes no options";
+    else
+      message += "; its options are " + joined(known, ", ");
     throw Error(ErrorKind::usage, "method.unknown_option", message, {.key = key});
   }
 }

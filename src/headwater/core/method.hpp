@@ -18,11 +18,12 @@ struct OptionCard {
 // One row of a registry table. `headwater methods`, --help, the documentation and the conformance tests come from it.
 struct MethodCard {
   std::string_view name;
-  std::string_view kind = {};      // "estimator", "covariance", "diagnostic", "decomposition"
-  std::string_view question = {};  // the question it answers, one sentence
-  std::string_view avoid = {};     // when not to use it, one sentence
-  std::string_view reference = {}; // paper and equation, or the software it equals
-  std::vector<std::string_view> supports = {};  // of: "weights", "effects", "slopes", "unbalanced", "instruments", "no_time", ...
+  std::string_view kind = {};       // "estimator", "covariance", "diagnostic", "decomposition"
+  std::string_view question = {};   // the question it answers, one sentence
+  std::string_view avoid = {};      // when not to use it, one sentence
+  std::string_view reference = {};  // paper and equation, or the software it equals
+  std::vector<std::string_view> supports =
+      {};  // of: "weights", "effects", "slopes", "unbalanced", "instruments", "no_time", ...
   std::vector<OptionCard> options = {};
 };
 

@@ -27,7 +27,8 @@ std::vector<std::string> module_folders() {
   return folders;
 }
 
-void* module_function(const std::string& file, const std::string& symbol, const std::string& need, const std::string& remedy) {
+void* module_function(const std::string& file, const std::string& symbol, const std::string& need,
+                      const std::string& remedy) {
   const std::vector<std::string> folders = module_folders();
   for (const std::string& folder : folders) {
     const fs::path path = fs::path(folder) / file;
@@ -37,7 +38,8 @@ void* module_function(const std::string& file, const std::string& symbol, const 
     if (void* function = module ? ::dlsym(module, symbol.c_str()) : nullptr) return function;
     const char* why = ::dlerror();
     throw Error(ErrorKind::io, "module.broken",
-                need + " needs the module " + path.string() + ", which cannot be loaded (" + (why ? why : "no reason given") + "); " + remedy,
+                need + " needs the module " + path.string() + ", which cannot be loaded (" +
+                    (why ? why : "no reason given") + "); " + remedy,
                 {.file = path.string()});
   }
   throw Error(ErrorKind::io, "module.absent",

@@ -10,8 +10,9 @@ namespace headwater {
 // one and two further out.
 std::vector<std::string> module_folders();
 
-// The function `symbol` of the module `file` ("headwater_ceres.so"). Throws Error{io, "module.absent" | "module.broken"}; `need` says
-// who needs it ("the estimator frontier"), `remedy` what to do about it.
-void* module_function(const std::string& file, const std::string& symbol, const std::string& need, const std::string& remedy);
+// The function `symbol` of the module `file` ("headwater_ceres.so"). Throws Error{io, "module.absent" |
+// "module.broken"}; `need` says who needs it ("the estimator frontier"), `remedy` what to do about it.
+void* module_function(const std::string& file, const std::string& symbol, const std::string& need,
+                      const std::string& remedy);
 
 }  // namespace headwater

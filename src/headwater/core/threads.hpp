@@ -1,5 +1,5 @@
-// Parallel loops whose numbers do not depend on the number of threads: work is cut into blocks of fixed size, each block
-// is computed in order by one thread, and results are combined in a fixed pairwise tree.
+// Parallel loops whose numbers do not depend on the number of threads: work is cut into blocks of fixed size, each
+// block is computed in order by one thread, and results are combined in a fixed pairwise tree.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,7 @@
 // Question: how uncertain are the coefficients when errors within a cluster go together in any way?
-// Meat Σ_g (Σ_{i∈g} ψ_i)(Σ_{i∈g} ψ_i)'; several ways by inclusion–exclusion over the intersections of clusters (Cameron, Gelbach
-// and Miller 2011, eq. 2.11). Liang and Zeger (1986). Equals fixest, reghdfe and sandwich vcovCL with their factor to 1e-12.
+// Meat Σ_g (Σ_{i∈g} ψ_i)(Σ_{i∈g} ψ_i)'; several ways by inclusion–exclusion over the intersections of clusters
+// (Cameron, Gelbach and Miller 2011, eq. 2.11). Liang and Zeger (1986). Equals fixest, reghdfe and sandwich vcovCL with
+// their factor to 1e-12.
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/covariances/rules.hpp"
@@ -24,7 +25,8 @@ const Grouping* named(const Atoms& atoms, const std::string& name) {
   if (atoms.unit.count > 0) known.push_back(atoms.unit.name);
   if (atoms.time.count > 0) known.push_back(atoms.time.name);
   throw Error(ErrorKind::usage, "covariance.unknown_cluster",
-              "cluster '" + name + "' is not at hand for these rows" + (known.empty() ? std::string() : "; there are " + joined(known, ", ")));
+              "cluster '" + name + "' is not at hand for these rows" +
+                  (known.empty() ? std::string() : "; there are " + joined(known, ", ")));
 }
 
 }  // namespace
@@ -38,11 +40,13 @@ std::vector<const Grouping*> cluster_groupings(const MethodCall& rule, const Ato
     if (!found) unknown_cluster(atoms, name);
     if (found->count < 2)
       throw Error(ErrorKind::data, "covariance.one_cluster",
-                  "all rows used lie in one cluster of '" + name + "', so nothing varies between clusters; cluster by something finer");
+                  "all rows used lie in one cluster of '" + name +
+                      "', so nothing varies between clusters; cluster by something finer");
     groupings.push_back(found);
   }
   if (groupings.empty())
-    throw Error(ErrorKind::usage, "covariance.no_cluster", "cluster() names no column and the data have no unit key; write cluster(column)");
+    throw Error(ErrorKind::usage, "covariance.no_cluster",
+                "cluster() names no column and the data have no unit key; write cluster(column)");
   return groupings;
 }
 

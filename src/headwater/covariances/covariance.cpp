@@ -23,7 +23,8 @@ const CovarianceRow& covariance_row(const std::string& wanted) {
   }
   const std::string near = nearest(wanted, known);
   throw Error(ErrorKind::usage, "covariance.unknown",
-              "there is no covariance '" + wanted + "'" + (near.empty() ? "; known are " + joined(known, ", ") : "; did you mean '" + near + "'?"));
+              "there is no covariance '" + wanted + "'" +
+                  (near.empty() ? "; known are " + joined(known, ", ") : "; did you mean '" + near + "'?"));
 }
 
 MethodCall with_default_lag(MethodCall rule, const std::string& profile, const Atoms& atoms) {
@@ -34,7 +35,8 @@ MethodCall with_default_lag(MethodCall rule, const std::string& profile, const A
   return rule;
 }
 
-// Several ways of clustering can leave a negative variance: negative eigenvalues of the correlation-scaled matrix go to zero.
+// Several ways of clustering can leave a negative variance: negative eigenvalues of the correlation-scaled matrix go to
+// zero.
 void repair(Covariance& covariance) {
   const Index k = covariance.matrix.rows();
   if (k == 0) return;
@@ -49,22 +51,28 @@ void repair(Covariance& covariance) {
   covariance.smallest_eigenvalue = largest > 0 ? eigen.values.minCoeff() / largest : 0;
   if (covariance.smallest_eigenvalue >= kNegative) return;
   const Vector clipped = eigen.values.cwiseMax(0);
-  covariance.matrix = scale.asDiagonal() * (eigen.vectors * clipped.asDiagonal() * eigen.vectors.transpose()) * scale.asDiagonal();
-  covariance.notes.push_back({"covariance.not_positive",
-                              covariance.text + " is not positive semi-definite (smallest eigenvalue " + significant(covariance.smallest_eigenvalue, 2) +
-                                  " of the largest): negative eigenvalues were set to zero; the clusters may be too few"});
+  covariance.matrix =
+      scale.asDiagonal() * (eigen.vectors * clipped.asDiagonal() * eigen.vectors.transpose()) * scale.asDiagonal();
+  covariance.notes.push_back(
+      {"covariance.not_positive",
+       covariance.text + " is not positive semi-definite (smallest eigenvalue " +
+           significant(covariance.smallest_eigenvalue, 2) +
+           " of the largest): negative eigenvalues were set to zero; the clusters may be too few"});
 }
 
 void note_few_clusters(Covariance& covariance) {
   for (const auto& cluster : covariance.clusters)
     if (cluster.count < kFewClusters)
-      covariance.notes.push_back({"covariance.few_clusters", "there are only " + std::to_string(cluster.count) + " clusters of " + cluster.name +
-                                                                 ": cluster-robust errors are then often too small, read intervals with caution"});
+      covariance.notes.push_back({"covariance.few_clusters",
+                                  "there are only " + std::to_string(cluster.count) + " clusters of " + cluster.name +
+                                      ": cluster-robust errors are then often too small, read intervals with caution"});
 }
 
 }  // namespace
 
-std::vector<std::string> cluster_columns(const MethodCall& rule) { return rule.method == "cluster" ? rule.positional() : std::vector<std::string>{}; }
+std::vector<std::string> cluster_columns(const MethodCall& rule) {
+  return rule.method == "cluster" ? rule.positional() : std::vector<std::string>{};
+}
 
 MethodCall default_covariance(const std::string& unit_column) {
   return parse_method_call(unit_column.empty() ? std::string("robust") : "cluster(" + unit_column + ")");
@@ -88,7 +96,8 @@ Covariance covariance(const Fit& fit, const MethodCall& asked, const std::string
   result.profile = profile;
   result.names = fit.names;
   const bool clustered = result.type == "cluster";
-  const std::vector<const Grouping*> clusters = clustered ? cluster_groupings(result.rule, fit.atoms) : std::vector<const Grouping*>{};
+  const std::vector<const Grouping*> clusters =
+      clustered ? cluster_groupings(result.rule, fit.atoms) : std::vector<const Grouping*>{};
   for (const Grouping* cluster : clusters) result.clusters.push_back({cluster->name, cluster->count});
   const SmallSample small = small_sample(fit, result.rule, profile, clusters);
   result.factor = small.factor;
@@ -112,18 +121,38 @@ Covariance covariance(const Fit& fit, const MethodCall& asked, const std::string
 
 const std::vector<CovarianceRow>& covariances() {
   static const std::vector<CovarianceRow> rows = {
-      {{.name = "iid", .kind = "covariance", .question = "How uncertain are the coefficients if all errors are independent with one variance?",
-        .avoid = "Not for panels: errors of a trust go together over time.", .reference = "σ²(X'X)⁻¹"}, nullptr},
-      {{.name = "robust", .kind = "covariance", .question = "How uncertain are they if variances differ from row to row (HC1)?",
-        .avoid = "Not when rows of a unit go together over time.", .reference = "White (1980), with N/(N-K)"}, robust_meat},
-      {{.name = "HC0", .kind = "covariance", .question = "How uncertain are they if variances differ, without a small-sample factor?",
-        .avoid = "Not in small samples: too small.", .reference = "White (1980)"}, robust_meat},
-      {{.name = "cluster", .kind = "covariance", .question = "How uncertain are they if errors within a cluster go together in any way? Any number of ways.",
-        .avoid = "Not with fewer than about 20 clusters without a bootstrap.", .reference = "Liang and Zeger (1986); Cameron, Gelbach and Miller (2011)",
-        .options = {{"groups", "choice: min | own", "min", "G/(G-1) of the fewest clusters, or of each way its own"}}}, cluster_meat},
-      {{.name = "driscoll_kraay", .kind = "covariance", .question = "How uncertain are they if shocks hit all trusts of a period together and last a few periods?",
-        .avoid = "Not with few periods: it averages over time.", .reference = "Driscoll and Kraay (1998)",
-        .options = {{"lag", "integer", "", "periods a shock lasts; by default the profile's rule"}}}, driscoll_kraay_meat},
+      {{.name = "iid",
+        .kind = "covariance",
+        .question = "How uncertain are the coefficients if all errors are independent with one variance?",
+        .avoid = "Not for panels: errors of a trust go together over time.",
+        .reference = "σ²(X'X)⁻¹"},
+       nullptr},
+      {{.name = "robust",
+        .kind = "covariance",
+        .question = "How uncertain are they if variances differ from row to row (HC1)?",
+        .avoid = "Not when rows of a unit go together over time.",
+        .reference = "White (1980), with N/(N-K)"},
+       robust_meat},
+      {{.name = "HC0",
+        .kind = "covariance",
+        .question = "How uncertain are they if variances differ, without a small-sample factor?",
+        .avoid = "Not in small samples: too small.",
+        .reference = "White (1980)"},
+       robust_meat},
+      {{.name = "cluster",
+        .kind = "covariance",
+        .question = "How uncertain are they if errors within a cluster go together in any way? Any number of ways.",
+        .avoid = "Not with fewer than about 20 clusters without a bootstrap.",
+        .reference = "Liang and Zeger (1986); Cameron, Gelbach and Miller (2011)",
+        .options = {{"groups", "choice: min | own", "min", "G/(G-1) of the fewest clusters, or of each way its own"}}},
+       cluster_meat},
+      {{.name = "driscoll_kraay",
+        .kind = "covariance",
+        .question = "How uncertain are they if shocks hit all trusts of a period together and last a few periods?",
+        .avoid = "Not with few periods: it averages over time.",
+        .reference = "Driscoll and Kraay (1998)",
+        .options = {{"lag", "integer", "", "periods a shock lasts; by default the profile's rule"}}},
+       driscoll_kraay_meat},
   };
   return rows;
 }
@@ -139,8 +168,8 @@ const char* name(UncertaintyKind kind) {
   return "influence";
 }
 
-// Under iid the coefficients' own block is known exactly; what else is in the basis (means) gets its sum of squares, and
-// the two are uncorrelated because errors are mean-independent of the regressors.
+// Under iid the coefficients' own block is known exactly; what else is in the basis (means) gets its sum of squares,
+// and the two are uncorrelated because errors are mean-independent of the regressors.
 Matrix joint_covariance(const Estimates& estimates, const MethodCall& rule, const Atoms& atoms) {
   Matrix inner = meat(rule, estimates.influence, atoms);
   const Index b = estimates.coefficient_block.rows();
@@ -160,7 +189,8 @@ Tree describe(const Covariance& covariance) {
   tree.attribute("covariance_type", covariance.type);
   tree.attribute("profile", covariance.profile);
   tree.attribute("arithmetic", covariance.arithmetic);
-  tree.matrix("vcov", "term", "term_2", covariance.matrix, "covariance of the coefficients, small-sample factor included", "outcome² per regressor²");
+  tree.matrix("vcov", "term", "term_2", covariance.matrix,
+              "covariance of the coefficients, small-sample factor included", "outcome² per regressor²");
   tree.scalar("df", covariance.df, "degrees of freedom of t and F (infinite: normal)", "degrees of freedom");
   tree.scalar("factor", covariance.factor, "small-sample factor on the meat");
   tree.scalar("smallest_eigenvalue", covariance.smallest_eigenvalue, "before any repair, relative to the largest");

@@ -1,6 +1,7 @@
 // Question: how uncertain are the coefficients when shocks hit all units of a period together and last a few periods?
-// S_t = Σ_{i in t} ψ_it; meat Γ_0 + Σ_{l=1..L} (1 − l/(L+1))(Γ_l + Γ_l'), Γ_l = Σ_t S_t S_{t−l}'. Periods count by their rank among
-// those present, as in fixest. Driscoll and Kraay (1998), eq. 3. Equals plm vcovSCC (no factor) and fixest (T/(T−1)) to 1e-12.
+// S_t = Σ_{i in t} ψ_it; meat Γ_0 + Σ_{l=1..L} (1 − l/(L+1))(Γ_l + Γ_l'), Γ_l = Σ_t S_t S_{t−l}'. Periods count by
+// their rank among those present, as in fixest. Driscoll and Kraay (1998), eq. 3. Equals plm vcovSCC (no factor) and
+// fixest (T/(T−1)) to 1e-12.
 #include "headwater/core/error.hpp"
 #include "headwater/covariances/rules.hpp"
 #include "headwater/moments/moments.hpp"

@@ -1,16 +1,19 @@
-// The question: by how much should a covariance grow because coefficients and effects were estimated and clusters are few?
-// Every program counts differently; a profile is one program's way. N rows, k columns of X, effects of exact rank r with
-// columns L_q, G clusters (the fewest of several ways), T periods:
+// The question: by how much should a covariance grow because coefficients and effects were estimated and clusters are
+// few? Every program counts differently; a profile is one program's way. N rows, k columns of X, effects of exact rank
+// r with columns L_q, G clusters (the fewest of several ways), T periods:
 //
-//   fixest        iid 1/(N−K), robust N/(N−K), cluster G/(G−1)·(N−1)/(N−K), DK T/(T−1)·(N−1)/(N−K); K = k + ΣL_q − (Q−1), less
-//                 L_q − 1 for effects nested in a cluster, or k + 1 when all are; t with G−1, T−1 or N−K (fixest 0.14 `ssc`)
+//   fixest        iid 1/(N−K), robust N/(N−K), cluster G/(G−1)·(N−1)/(N−K), DK T/(T−1)·(N−1)/(N−K); K = k + ΣL_q −
+//   (Q−1), less
+//                 L_q − 1 for effects nested in a cluster, or k + 1 when all are; t with G−1, T−1 or N−K (fixest 0.14
+//                 `ssc`)
 //   reghdfe       the same factors; K = k + r over effects not nested, plus 1 when some effect is nested
-//   xtreg         cluster K = k + 1: absorbed effects are not counted, the constant is (period dummies count when they are
+//   xtreg         cluster K = k + 1: absorbed effects are not counted, the constant is (period dummies count when they
+//   are
 //                 regressors, as i.year in Stata: write i(year) for them)
 //   areg          K = k + r always; t with G−1
-//   plm           vcovHC sss: cluster G/(G−1)·(N−1)/(N−k), robust N/(N−k), effects never counted; DK no factor; t with N−k−r
-//   linearmodels  N/(N−k−r) on every sandwich, r left out when the only effect is nested in the clusters; no G; t with N−k−r
-//   none          no factor (iid: rss/N); t with G−1, T−1 or N−k−r
+//   plm           vcovHC sss: cluster G/(G−1)·(N−1)/(N−k), robust N/(N−k), effects never counted; DK no factor; t with
+//   N−k−r linearmodels  N/(N−k−r) on every sandwich, r left out when the only effect is nested in the clusters; no G; t
+//   with N−k−r none          no factor (iid: rss/N); t with G−1, T−1 or N−k−r
 //
 // Equal to estimation.md's Grunfeld table (fixest 0.0632812940898 and its neighbours) to all 12 digits printed there.
 #include "headwater/covariances/profiles.hpp"
@@ -31,7 +34,8 @@ struct Count {
 };
 
 bool nested(const Grouping& levels, const std::vector<const Grouping*>& clusters) {
-  return std::any_of(clusters.begin(), clusters.end(), [&](const Grouping* cluster) { return nested_in(levels, *cluster); });
+  return std::any_of(clusters.begin(), clusters.end(),
+                     [&](const Grouping* cluster) { return nested_in(levels, *cluster); });
 }
 
 std::vector<bool> nested_effects(const Fit& fit, const std::vector<const Grouping*>& clusters) {
@@ -80,7 +84,8 @@ Count reghdfe_count(const Fit& fit, const std::vector<const Grouping*>& clusters
   const std::vector<bool> inside = nested_effects(fit, clusters);
   const bool any = std::find(inside.begin(), inside.end(), true) != inside.end();
   const double outside = any ? rank_outside(fit, inside, true) : static_cast<double>(fit.effects_rank.rank);
-  std::string words = "K = " + number(k) + (fit.effect_levels.empty() ? " coefficients" : " slopes + " + number(outside) + " absorbed");
+  std::string words =
+      "K = " + number(k) + (fit.effect_levels.empty() ? " coefficients" : " slopes + " + number(outside) + " absorbed");
   if (any) words += " + 1, effects nested in the clusters not counted";
   return {k + outside + (any ? 1 : 0), words};
 }
@@ -100,10 +105,14 @@ Count count_for(const std::string& profile, const Fit& fit, const std::vector<co
   if (profile == "fixest") return fixest_count(fit, clusters);
   if (profile == "reghdfe") return reghdfe_count(fit, clusters);
   if (profile == "xtreg") return clusters.empty() ? full_count(fit) : xtreg_count(fit);
-  if (profile == "plm") return {static_cast<double>(fit.df_model), "K = " + number(static_cast<double>(fit.df_model)) + ", effects not counted"};
+  if (profile == "plm")
+    return {static_cast<double>(fit.df_model),
+            "K = " + number(static_cast<double>(fit.df_model)) + ", effects not counted"};
   if (profile == "linearmodels") {
     const std::vector<bool> inside = nested_effects(fit, clusters);
-    if (inside.size() == 1 && inside[0]) return {static_cast<double>(fit.df_model), "K = " + number(static_cast<double>(fit.df_model)) + ", the effect is nested in the clusters"};
+    if (inside.size() == 1 && inside[0])
+      return {static_cast<double>(fit.df_model),
+              "K = " + number(static_cast<double>(fit.df_model)) + ", the effect is nested in the clusters"};
   }
   return full_count(fit);
 }
@@ -126,17 +135,20 @@ void check_profile(const std::string& profile) {
   if (std::find(known.begin(), known.end(), profile) != known.end()) return;
   const std::string near = nearest(profile, known);
   throw Error(ErrorKind::usage, "profile.unknown",
-              "there is no small-sample profile '" + profile + "'" + (near.empty() ? "; known are " + joined(known, ", ") : "; did you mean '" + near + "'?"),
+              "there is no small-sample profile '" + profile + "'" +
+                  (near.empty() ? "; known are " + joined(known, ", ") : "; did you mean '" + near + "'?"),
               {.key = "profile"});
 }
 
 long default_lag(const std::string& profile, std::int64_t periods) {
   const auto T = static_cast<double>(periods);
-  if (profile == "reghdfe" || profile == "linearmodels") return static_cast<long>(std::floor(4 * std::pow(T / 100, 2.0 / 9)));
+  if (profile == "reghdfe" || profile == "linearmodels")
+    return static_cast<long>(std::floor(4 * std::pow(T / 100, 2.0 / 9)));
   return static_cast<long>(std::floor(std::pow(T, 0.25) + 1e-12));
 }
 
-SmallSample small_sample(const Fit& fit, const MethodCall& rule, const std::string& profile, const std::vector<const Grouping*>& clusters) {
+SmallSample small_sample(const Fit& fit, const MethodCall& rule, const std::string& profile,
+                         const std::vector<const Grouping*>& clusters) {
   const auto N = static_cast<double>(fit.n());
   const std::string& method = rule.method;
   const bool by_cluster = method == "cluster", by_time = method == "driscoll_kraay";
@@ -151,7 +163,9 @@ SmallSample small_sample(const Fit& fit, const MethodCall& rule, const std::stri
     result.arithmetic = method == "iid" ? "rss/N = rss/" + number(N) : "no factor";
     return result;
   }
-  const Count count = profile == "plm" && method == "iid" ? full_count(fit) : count_for(profile, fit, by_cluster ? clusters : std::vector<const Grouping*>{});
+  const Count count = profile == "plm" && method == "iid"
+                          ? full_count(fit)
+                          : count_for(profile, fit, by_cluster ? clusters : std::vector<const Grouping*>{});
   if (method == "iid") {
     result.factor = N / (N - count.K);
     result.arithmetic = "rss/(N-K) = rss/" + number(N - count.K) + "; " + count.words;
@@ -162,21 +176,50 @@ SmallSample small_sample(const Fit& fit, const MethodCall& rule, const std::stri
     const bool own = rule.get("groups", "min") == "own";
     const double share = own ? 1 : groups / (groups - 1);
     result.factor = share * (N - 1) / (N - count.K);
-    result.arithmetic = (own ? "each way its own G/(G-1)" : letter + "/(" + letter + "-1) = " + quotient(groups, groups - 1)) + " times (N-1)/(N-K) = " +
-                        quotient(N - 1, N - count.K) + "; " + count.words;
+    result.arithmetic =
+        (own ? "each way its own G/(G-1)" : letter + "/(" + letter + "-1) = " + quotient(groups, groups - 1)) +
+        " times (N-1)/(N-K) = " + quotient(N - 1, N - count.K) + "; " + count.words;
   }
   return result;
 }
 
 const std::vector<MethodCard>& profiles() {
   static const std::vector<MethodCard> cards = {
-      {.name = "fixest", .kind = "profile", .question = "The factor of R fixest 0.14 and pyfixest: effects nested in the clusters count once.", .avoid = "Not when a published table came from another program.", .reference = "fixest ssc(), defaults"},
-      {.name = "reghdfe", .kind = "profile", .question = "The factor of Stata reghdfe 6: absorbed effects by rank, nested ones not counted.", .avoid = "Not for xtreg or areg tables, which count otherwise.", .reference = "reghdfe 6.13"},
-      {.name = "xtreg", .kind = "profile", .question = "The factor of Stata xtreg, fe vce(cluster): the unit's effect is not counted.", .avoid = "Not when clusters do not contain the units.", .reference = "Stata xtreg, fe"},
-      {.name = "areg", .kind = "profile", .question = "The factor of Stata areg and of lm with dummies: every absorbed effect is counted.", .avoid = "Not with many units and few periods: it is too large when effects are nested.", .reference = "Stata areg; sandwich vcovCL HC1"},
-      {.name = "plm", .kind = "profile", .question = "The factor of R plm vcovHC(type = \"sss\"): effects are never counted.", .avoid = "Not for plm's default HC0, which is the profile none.", .reference = "plm 2.6 vcovHC, vcovSCC"},
-      {.name = "linearmodels", .kind = "profile", .question = "The factor of Python linearmodels: N/(N-K) without a factor for clusters.", .avoid = "Not with few clusters.", .reference = "linearmodels PanelOLS, debiased"},
-      {.name = "none", .kind = "profile", .question = "No small-sample factor at all.", .avoid = "Not for publication with few clusters: errors are too small.", .reference = "clubSandwich CR0; plm vcovHC default"},
+      {.name = "fixest",
+       .kind = "profile",
+       .question = "The factor of R fixest 0.14 and pyfixest: effects nested in the clusters count once.",
+       .avoid = "Not when a published table came from another program.",
+       .reference = "fixest ssc(), defaults"},
+      {.name = "reghdfe",
+       .kind = "profile",
+       .question = "The factor of Stata reghdfe 6: absorbed effects by rank, nested ones not counted.",
+       .avoid = "Not for xtreg or areg tables, which count otherwise.",
+       .reference = "reghdfe 6.13"},
+      {.name = "xtreg",
+       .kind = "profile",
+       .question = "The factor of Stata xtreg, fe vce(cluster): the unit's effect is not counted.",
+       .avoid = "Not when clusters do not contain the units.",
+       .reference = "Stata xtreg, fe"},
+      {.name = "areg",
+       .kind = "profile",
+       .question = "The factor of Stata areg and of lm with dummies: every absorbed effect is counted.",
+       .avoid = "Not with many units and few periods: it is too large when effects are nested.",
+       .reference = "Stata areg; sandwich vcovCL HC1"},
+      {.name = "plm",
+       .kind = "profile",
+       .question = "The factor of R plm vcovHC(type = \"sss\"): effects are never counted.",
+       .avoid = "Not for plm's default HC0, which is the profile none.",
+       .reference = "plm 2.6 vcovHC, vcovSCC"},
+      {.name = "linearmodels",
+       .kind = "profile",
+       .question = "The factor of Python linearmodels: N/(N-K) without a factor for clusters.",
+       .avoid = "Not with few clusters.",
+       .reference = "linearmodels PanelOLS, debiased"},
+      {.name = "none",
+       .kind = "profile",
+       .question = "No small-sample factor at all.",
+       .avoid = "Not for publication with few clusters: errors are too small.",
+       .reference = "clubSandwich CR0; plm vcovHC default"},
   };
   return cards;
 }

@@ -42,23 +42,28 @@ Grouping crossed(const std::vector<Grouping>& parts, const std::string& name) {
     only.name = name;
     return only;
   }
-  Grouping result{.name = name, .code = parts.front().code, .count = parts.front().count, .labels = parts.front().labels};
+  Grouping result{
+      .name = name, .code = parts.front().code, .count = parts.front().count, .labels = parts.front().labels};
   for (std::size_t p = 1; p < parts.size(); ++p) {
     const Grouping& next = parts[p];
-    std::vector<std::int32_t> code_of(static_cast<std::size_t>(result.count) * static_cast<std::size_t>(next.count), -1);
+    std::vector<std::int32_t> code_of(static_cast<std::size_t>(result.count) * static_cast<std::size_t>(next.count),
+                                      -1);
     for (std::size_t i = 0; i < result.code.size(); ++i)
       if (result.code[i] >= 0 && next.code[i] >= 0)
-        code_of[static_cast<std::size_t>(result.code[i]) * static_cast<std::size_t>(next.count) + static_cast<std::size_t>(next.code[i])] = 0;
+        code_of[static_cast<std::size_t>(result.code[i]) * static_cast<std::size_t>(next.count) +
+                static_cast<std::size_t>(next.code[i])] = 0;
     Names labels;
     for (std::size_t pair = 0; pair < code_of.size(); ++pair) {
       if (code_of[pair] < 0) continue;
       code_of[pair] = static_cast<std::int32_t>(labels.size());
-      labels.push_back(result.labels[pair / static_cast<std::size_t>(next.count)] + "^" + next.labels[pair % static_cast<std::size_t>(next.count)]);
+      labels.push_back(result.labels[pair / static_cast<std::size_t>(next.count)] + "^" +
+                       next.labels[pair % static_cast<std::size_t>(next.count)]);
     }
     for (std::size_t i = 0; i < result.code.size(); ++i)
       result.code[i] = result.code[i] < 0 || next.code[i] < 0
                            ? -1
-                           : code_of[static_cast<std::size_t>(result.code[i]) * static_cast<std::size_t>(next.count) + static_cast<std::size_t>(next.code[i])];
+                           : code_of[static_cast<std::size_t>(result.code[i]) * static_cast<std::size_t>(next.count) +
+                                     static_cast<std::size_t>(next.code[i])];
     result.count = static_cast<std::int32_t>(labels.size());
     result.labels = std::move(labels);
   }
@@ -76,7 +81,8 @@ std::vector<Grouping> cluster_groups(const Panel& panel, const MethodCall& covar
   std::vector<std::string> names = covariance.positional();
   if (names.empty() && panel.has_unit()) names.push_back(panel.keys().unit);
   if (names.empty())
-    throw Error(ErrorKind::usage, "covariance.no_cluster", "cluster() names no column and the data have no unit key; write cluster(column)");
+    throw Error(ErrorKind::usage, "covariance.no_cluster",
+                "cluster() names no column and the data have no unit key; write cluster(column)");
   std::vector<Grouping> groups;
   for (const std::string& name : names) {
     std::vector<ExpressionPtr> keys;
@@ -90,7 +96,8 @@ std::vector<Grouping> cluster_groups(const Panel& panel, const MethodCall& covar
 
 // Zero where an expression has a value, NaN where it has none; factors and texts count as values.
 Vector presence(const Panel& panel, const Expression& e) {
-  const bool makes_columns = e.kind == Expression::Kind::call && (e.name == "i" || e.name == "factor" || e.name == "poly");
+  const bool makes_columns =
+      e.kind == Expression::Kind::call && (e.name == "i" || e.name == "factor" || e.name == "poly");
   const bool text = e.kind == Expression::Kind::column && panel.column(e.name).type == Column::Type::text;
   if (!makes_columns && !text) return evaluate(panel, e) * 0.0;
   Vector result = Vector::Zero(panel.rows());
@@ -114,12 +121,14 @@ std::vector<TermParts> parts_of(const Panel& panel, const std::vector<Term>& ter
 const Column* weight_column(const Panel& panel, const std::string& name) {
   if (name.empty()) return nullptr;
   const Column& column = panel.column(name);
-  if (column.type != Column::Type::number) evaluate(panel, *parse_expression("`" + name + "`"));  // explains the odd cell
+  if (column.type != Column::Type::number)
+    evaluate(panel, *parse_expression("`" + name + "`"));  // explains the odd cell
   for (Index i = 0; i < panel.rows(); ++i)
     if (column.numbers(i) < 0)
       throw Error(ErrorKind::data, "design.negative_weight",
                   panel.ledger().file + ", row " + std::to_string(panel.source_row(i)) + ": weight '" + name + "' is " +
-                      shortest(column.numbers(i)) + "; weights must not be negative, so correct it or leave the row out",
+                      shortest(column.numbers(i)) +
+                      "; weights must not be negative, so correct it or leave the row out",
                   {.file = panel.ledger().file, .row = panel.source_row(i), .column = name});
   return &column;
 }
@@ -146,8 +155,10 @@ void require_parts(Sample& sample, const std::vector<Term>& terms, const std::ve
     const auto& factors = terms[static_cast<std::size_t>(term.term)].factors;
     for (std::size_t f = 0; f < term.parts.size(); ++f) {
       const FactorPart& part = term.parts[f];
-      if (part.kind == FactorPart::Kind::factor) sample.require(part.groups, part.label);
-      else sample.require(*factors[std::min(f, factors.size() - 1)], part.numbers);
+      if (part.kind == FactorPart::Kind::factor)
+        sample.require(part.groups, part.label);
+      else
+        sample.require(*factors[std::min(f, factors.size() - 1)], part.numbers);
     }
   }
 }
@@ -172,7 +183,8 @@ Sample select_rows(const Panel& panel, const Spec& spec, const Ingredients& all)
   require_parts(sample, spec.formula.instruments, all.instruments);
   for (std::size_t q = 0; q < all.effects.size(); ++q) {
     sample.require(all.effects[q], "effect " + all.effects[q].name);
-    for (std::size_t s = 0; s < all.slopes[q].size(); ++s) sample.require(*spec.formula.effects[q].slopes[s], all.slopes[q][s]);
+    for (std::size_t s = 0; s < all.slopes[q].size(); ++s)
+      sample.require(*spec.formula.effects[q].slopes[s], all.slopes[q][s]);
   }
   for (const Grouping& cluster : all.clusters) sample.require(cluster, "cluster " + cluster.name);
   if (all.weights)
@@ -199,7 +211,10 @@ Vector at_rows(const Vector& values, const std::vector<std::int64_t>& rows) {
 void fill_effects(Design& design, const Ingredients& all) {
   for (std::size_t q = 0; q < all.effects.size(); ++q) {
     const EffectTerm& term = design.spec.formula.effects[q];
-    Effect effect{.levels = restricted(all.effects[q], design.rows), .intercept = term.intercept, .slopes = {}, .slope_names = {}};
+    Effect effect{.levels = restricted(all.effects[q], design.rows),
+                  .intercept = term.intercept,
+                  .slopes = {},
+                  .slope_names = {}};
     effect.slopes.resize(effect.slopes.rows(), 0);
     if (!all.slopes[q].empty()) effect.slopes.resize(design.n(), static_cast<Index>(all.slopes[q].size()));
     for (std::size_t s = 0; s < all.slopes[q].size(); ++s) {
@@ -225,7 +240,8 @@ void fill_regressors(Design& design, const Ingredients& all) {
   }
   design.X.rightCols(encoded.X.cols()) = encoded.X;
   design.names.insert(design.names.end(), encoded.names.begin(), encoded.names.end());
-  design.term_of_column.insert(design.term_of_column.end(), encoded.term_of_column.begin(), encoded.term_of_column.end());
+  design.term_of_column.insert(design.term_of_column.end(), encoded.term_of_column.begin(),
+                               encoded.term_of_column.end());
   design.encoding = std::move(encoded.encoding);
   merge(design.notes, encoded.notes);
   EncodedColumns endogenous = encode(formula.endogenous, all.endogenous, design.rows, true);
@@ -257,7 +273,8 @@ std::string hash_sample(const Design& design, const Panel& panel) {
     const std::int64_t source = panel.source_row(row);
     hash.add(&source, sizeof source);
   }
-  if (design.weights.size() > 0) hash.add(design.weights.data(), static_cast<std::size_t>(design.weights.size()) * sizeof(double));
+  if (design.weights.size() > 0)
+    hash.add(design.weights.data(), static_cast<std::size_t>(design.weights.size()) * sizeof(double));
   return hash.hexadecimal();
 }
 

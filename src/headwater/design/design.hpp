@@ -52,23 +52,23 @@ struct Encoding {
 struct Design {
   Spec spec;
   std::string outcome_name;
-  Vector y;                          // n
-  Matrix X;                          // n × k, with the constant first when there is one and no effect absorbs it
-  Names names;                       // k
-  std::vector<int> term_of_column;   // k: index into spec.formula.terms, -1 for the constant
-  bool intercept = false;            // X has "(Intercept)" as its first column
-  Matrix endogenous, instruments;    // n × p, n × q (empty without an IV part)
+  Vector y;                         // n
+  Matrix X;                         // n × k, with the constant first when there is one and no effect absorbs it
+  Names names;                      // k
+  std::vector<int> term_of_column;  // k: index into spec.formula.terms, -1 for the constant
+  bool intercept = false;           // X has "(Intercept)" as its first column
+  Matrix endogenous, instruments;   // n × p, n × q (empty without an IV part)
   Names endogenous_names, instrument_names;
-  Vector weights;                    // n, or empty: all one. Never zero or negative
+  Vector weights;  // n, or empty: all one. Never zero or negative
   std::vector<Effect> effects;
-  Grouping unit;                     // over the n rows; codes re-numbered 0..count-1 in the panel's order
-  Grouping time;                     // codes in time order
-  std::vector<Period> periods;       // one per code of time
+  Grouping unit;                // over the n rows; codes re-numbered 0..count-1 in the panel's order
+  Grouping time;                // codes in time order
+  std::vector<Period> periods;  // one per code of time
   bool has_unit = false, has_time = false;
-  std::int64_t time_step = 1;        // of the panel: the step of l(x, 1)
-  std::vector<Grouping> clusters;    // the groupings the covariance asks for, in the order written
-  std::vector<std::int64_t> rows;    // panel row of each design row
-  std::string sample_hash;           // of the file rows and weights used
+  std::int64_t time_step = 1;      // of the panel: the step of l(x, 1)
+  std::vector<Grouping> clusters;  // the groupings the covariance asks for, in the order written
+  std::vector<std::int64_t> rows;  // panel row of each design row
+  std::string sample_hash;         // of the file rows and weights used
   Encoding encoding;
   SampleLedger ledger;
   Notes notes;

@@ -29,7 +29,8 @@ int term_index(const std::vector<Term>& terms, const Term& wanted) {
   for (const Term& t : terms) known.push_back(t.text);
   const std::string near = nearest(term.text, known);
   throw Error(ErrorKind::usage, "drivers.unknown_term",
-              "driver '" + group.name + "' names the term '" + term.text + "', which is not a regressor of the formula" +
+              "driver '" + group.name + "' names the term '" + term.text +
+                  "', which is not a regressor of the formula" +
                   (near.empty() ? "; its terms are " + joined(known, ", ") : "; did you mean '" + near + "'?"),
               {.key = group.name});
 }
@@ -45,8 +46,9 @@ std::vector<int> claimed(const Spec& spec) {
       int& own = owner[static_cast<std::size_t>(t)];
       if (own >= 0 && own != static_cast<int>(g))
         throw Error(ErrorKind::usage, "drivers.overlap",
-                    "the term '" + term.text + "' is claimed by the drivers '" + spec.drivers[static_cast<std::size_t>(own)].name +
-                        "' and '" + spec.drivers[g].name + "'; a regressor belongs to one",
+                    "the term '" + term.text + "' is claimed by the drivers '" +
+                        spec.drivers[static_cast<std::size_t>(own)].name + "' and '" + spec.drivers[g].name +
+                        "'; a regressor belongs to one",
                     {.key = spec.drivers[g].name});
       own = static_cast<int>(g);
     }
@@ -83,10 +85,11 @@ Notes shared_columns(const Spec& spec) {
           for (const std::string& name : columns_of(*factor))
             if (first.count(name)) shared.insert(name);
       for (const std::string& name : shared)
-        notes.push_back({"drivers.shared_column", "'" + name + "' is in the drivers '" + spec.drivers[a].name + "' and '" +
-                                                      spec.drivers[b].name +
-                                                      "': how the fit is split between them depends on the parametrisation "
-                                                      "(per head or total), although the fit itself does not"});
+        notes.push_back(
+            {"drivers.shared_column", "'" + name + "' is in the drivers '" + spec.drivers[a].name + "' and '" +
+                                          spec.drivers[b].name +
+                                          "': how the fit is split between them depends on the parametrisation "
+                                          "(per head or total), although the fit itself does not"});
     }
   return notes;
 }

@@ -15,7 +15,9 @@ namespace {
   throw Error(ErrorKind::formula, "formula." + code, message);
 }
 
-bool is_call(const Expression& e, const char* function) { return e.kind == Expression::Kind::call && e.name == function; }
+bool is_call(const Expression& e, const char* function) {
+  return e.kind == Expression::Kind::call && e.name == function;
+}
 
 bool is_text_column(const Panel& panel, const Expression& e) {
   return e.kind == Expression::Kind::column && panel.column(e.name).type == Column::Type::text;
@@ -81,12 +83,14 @@ void apply_bins(Grouping& groups, const Expression& bins) {
       if (bin.name.empty()) formula_error("bin", "every bin needs a name: bin = .(early = c(2013, 2014))");
       for (const std::string& level : level_list(*bin.value)) {
         if (std::find(groups.labels.begin(), groups.labels.end(), level) == groups.labels.end())
-          formula_error("bin", "'" + level + "' is not a level of '" + groups.name + "'; its levels are " + joined(groups.labels, ", "));
+          formula_error("bin", "'" + level + "' is not a level of '" + groups.name + "'; its levels are " +
+                                   joined(groups.labels, ", "));
         renamed[level] = bin.name;
       }
     }
   } else {
-    formula_error("bin", "bin = " + to_text(bins) + " is not understood; write bin = .(name = c(level, level)) or bin = \"bin::5\"");
+    formula_error("bin", "bin = " + to_text(bins) +
+                             " is not understood; write bin = .(name = c(level, level)) or bin = \"bin::5\"");
   }
   merge_levels(groups, renamed);
 }
@@ -107,13 +111,17 @@ void add_fixest_factor(const Panel& panel, const Expression& call, std::vector<F
     } else if (argument.name == "bin") {
       apply_bins(factor.groups, *argument.value);
     } else {
-      formula_error("arguments", "i() takes a factor, a partner, ref = and bin =; '" + (argument.name.empty() ? to_text(*argument.value) : argument.name) + "' is none of them");
+      formula_error("arguments", "i() takes a factor, a partner, ref = and bin =; '" +
+                                     (argument.name.empty() ? to_text(*argument.value) : argument.name) +
+                                     "' is none of them");
     }
   }
-  if (factor.label.empty()) formula_error("arguments", "i() needs the column whose levels are meant: i(year, x, ref = 2014)");
+  if (factor.label.empty())
+    formula_error("arguments", "i() needs the column whose levels are meant: i(year, x, ref = 2014)");
   const auto& labels = factor.groups.labels;
   if (factor.has_reference && std::find(labels.begin(), labels.end(), factor.reference) == labels.end())
-    formula_error("reference", "'" + factor.reference + "' is not a level of '" + factor.label + "'; its levels are " + joined(labels, ", "));
+    formula_error("reference", "'" + factor.reference + "' is not a level of '" + factor.label + "'; its levels are " +
+                                   joined(labels, ", "));
   parts.push_back(std::move(factor));
   if (!partner) return;
   FactorPart second{.label = to_text(*partner)};
@@ -131,8 +139,8 @@ void add_fixest_factor(const Panel& panel, const Expression& call, std::vector<F
 FactorPart plain_part(const Panel& panel, const Expression& e) {
   FactorPart part{.label = to_text(e)};
   if (is_call(e, "poly")) {
-    if (e.arguments.size() != 2 || e.arguments[1].value->kind != Expression::Kind::number || e.arguments[1].value->number < 1 ||
-        e.arguments[1].value->number > 20)
+    if (e.arguments.size() != 2 || e.arguments[1].value->kind != Expression::Kind::number ||
+        e.arguments[1].value->number < 1 || e.arguments[1].value->number > 20)
       formula_error("arguments", "poly() takes a column and a degree from 1 to 20: poly(x, 2)");
     part.kind = FactorPart::Kind::polynomial;
     part.degree = static_cast<int>(e.arguments[1].value->number);
@@ -171,7 +179,8 @@ Block polynomial_block(const FactorPart& part, const std::vector<std::int64_t>& 
   return block;
 }
 
-Block factor_block(const FactorPart& part, const std::vector<std::int64_t>& rows, bool leave_one_out, Encoding& encoding) {
+Block factor_block(const FactorPart& part, const std::vector<std::int64_t>& rows, bool leave_one_out,
+                   Encoding& encoding) {
   const Grouping groups = restricted(part.groups, rows);
   std::int32_t left_out = -1;
   if (!part.reference.empty()) {
@@ -180,7 +189,8 @@ Block factor_block(const FactorPart& part, const std::vector<std::int64_t>& rows
   } else if (leave_one_out && !part.has_reference) {
     left_out = 0;
   }
-  encoding.factors.push_back({part.label, groups.labels, left_out < 0 ? "" : groups.labels[static_cast<std::size_t>(left_out)]});
+  encoding.factors.push_back(
+      {part.label, groups.labels, left_out < 0 ? "" : groups.labels[static_cast<std::size_t>(left_out)]});
   Block block{Matrix::Zero(static_cast<Index>(rows.size()), groups.count - (left_out >= 0 ? 1 : 0)), {}};
   std::vector<Index> column_of(static_cast<std::size_t>(groups.count), -1);
   for (std::int32_t level = 0; level < groups.count; ++level) {
@@ -226,8 +236,10 @@ bool rest_is_in_model(const std::vector<Term>& terms, const Term& term, std::siz
 TermParts term_parts(const Panel& panel, const Term& term, int index) {
   TermParts result{index, {}};
   for (const ExpressionPtr& factor : term.factors) {
-    if (is_call(*factor, "i")) add_fixest_factor(panel, *factor, result.parts);
-    else result.parts.push_back(plain_part(panel, *factor));
+    if (is_call(*factor, "i"))
+      add_fixest_factor(panel, *factor, result.parts);
+    else
+      result.parts.push_back(plain_part(panel, *factor));
   }
   return result;
 }
@@ -247,8 +259,8 @@ Grouping restricted(const Grouping& groups, const std::vector<std::int64_t>& row
   return result;
 }
 
-EncodedColumns encode(const std::vector<Term>& terms, const std::vector<TermParts>& all_parts, const std::vector<std::int64_t>& rows,
-                      bool absorbs_constant) {
+EncodedColumns encode(const std::vector<Term>& terms, const std::vector<TermParts>& all_parts,
+                      const std::vector<std::int64_t>& rows, bool absorbs_constant) {
   EncodedColumns result;
   std::vector<Block> blocks;
   Index total = 0;
@@ -265,10 +277,13 @@ EncodedColumns encode(const std::vector<Term>& terms, const std::vector<TermPart
       } else if (part.kind == FactorPart::Kind::polynomial) {
         own = polynomial_block(part, rows, result.encoding);
       } else {
-        const bool leave_out = !partnered && rest_is_in_model(terms, term, std::min(f, term.factors.size() - 1), constant_spanned);
+        const bool leave_out =
+            !partnered && rest_is_in_model(terms, term, std::min(f, term.factors.size() - 1), constant_spanned);
         own = factor_block(part, rows, leave_out, result.encoding);
         if (own.names.empty())
-          result.notes.push_back({"design.one_level", "factor '" + part.label + "' has a single level in the rows used, so it makes no column"});
+          result.notes.push_back(
+              {"design.one_level",
+               "factor '" + part.label + "' has a single level in the rows used, so it makes no column"});
         if (parts.parts.size() == 1 && !leave_out) constant_spanned = true;
       }
       block = f == 0 ? std::move(own) : product(block, own);

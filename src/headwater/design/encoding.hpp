@@ -12,13 +12,13 @@ namespace headwater {
 // A part of a term on every panel row, before the sample is known: numbers, or a grouping for a factor.
 struct FactorPart {
   enum class Kind { number, factor, polynomial } kind = Kind::number;
-  std::string label;       // "log(x)", "region", "factor(year)", "year" for i(year)
-  Vector numbers;          // number and polynomial: NaN where missing
-  Grouping groups;         // factor: -1 where missing
-  bool fixest = false;     // made by i(): names "year::2014", and a partner column
-  std::string reference;   // i(): the level left out, "" when none was named
+  std::string label;      // "log(x)", "region", "factor(year)", "year" for i(year)
+  Vector numbers;         // number and polynomial: NaN where missing
+  Grouping groups;        // factor: -1 where missing
+  bool fixest = false;    // made by i(): names "year::2014", and a partner column
+  std::string reference;  // i(): the level left out, "" when none was named
   bool has_reference = false;
-  int degree = 0;          // polynomial
+  int degree = 0;  // polynomial
 };
 
 struct TermParts {
@@ -35,10 +35,10 @@ struct EncodedColumns {
   Encoding encoding;
   Notes notes;
 };
-// `rows` are the panel rows used. `absorbs_constant`: there is a constant column or an effect with levels, so that factors
-// leave their first level out.
-EncodedColumns encode(const std::vector<Term>& terms, const std::vector<TermParts>& parts, const std::vector<std::int64_t>& rows,
-                      bool absorbs_constant);
+// `rows` are the panel rows used. `absorbs_constant`: there is a constant column or an effect with levels, so that
+// factors leave their first level out.
+EncodedColumns encode(const std::vector<Term>& terms, const std::vector<TermParts>& parts,
+                      const std::vector<std::int64_t>& rows, bool absorbs_constant);
 
 // Groups restricted to rows, with only the codes that occur, in their old order.
 Grouping restricted(const Grouping& groups, const std::vector<std::int64_t>& rows);

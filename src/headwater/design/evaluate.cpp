@@ -66,8 +66,10 @@ class Evaluator {
     const Column& column = panel_.column(e.name);
     if (column.type == Column::Type::number) return column.numbers;
     std::string message = "column '" + e.name + "' of " + panel_.ledger().file + " holds text and is used as a number";
-    if (!column.why_text.empty()) message += ": " + column.why_text + "; correct it or mark it as missing";
-    else message += "; use it as a factor or an effect";
+    if (!column.why_text.empty())
+      message += ": " + column.why_text + "; correct it or mark it as missing";
+    else
+      message += "; use it as a factor or an effect";
     throw Error(ErrorKind::data, "data.not_a_number", message, {.file = panel_.ledger().file, .column = e.name});
   }
 
@@ -80,7 +82,8 @@ class Evaluator {
 
   // A text column against a text: region == "London".
   bool compares_text(const Expression& e) const {
-    return e.arguments[1].value->kind == Expression::Kind::text && e.arguments[0].value->kind == Expression::Kind::column;
+    return e.arguments[1].value->kind == Expression::Kind::text &&
+           e.arguments[0].value->kind == Expression::Kind::column;
   }
 
   Vector text_comparison(const Expression& e) const {
@@ -116,7 +119,8 @@ class Evaluator {
     if (compares_text(e)) return text_comparison(e);
     const Vector a = (*this)(*e.arguments[0].value), b = (*this)(*e.arguments[1].value);
     Vector result(a.size());
-    for (Index i = 0; i < a.size(); ++i) result(i) = std::isnan(a(i)) || std::isnan(b(i)) ? kNaN : apply(e.name, a(i), b(i));
+    for (Index i = 0; i < a.size(); ++i)
+      result(i) = std::isnan(a(i)) || std::isnan(b(i)) ? kNaN : apply(e.name, a(i), b(i));
     return result;
   }
 
@@ -133,7 +137,9 @@ class Evaluator {
     for (const Function& function : kFunctions)
       if (function.name == e.name) {
         require(e, 1);
-        return (*this)(*e.arguments[0].value).unaryExpr([&](double x) { return std::isnan(x) ? kNaN : function.apply(x); });
+        return (*this)(*e.arguments[0].value).unaryExpr([&](double x) {
+          return std::isnan(x) ? kNaN : function.apply(x);
+        });
       }
     unknown_function(e);
   }
@@ -142,21 +148,25 @@ class Evaluator {
     std::vector<std::string> known = {"l", "f", "d", "i", "poly", "factor", "is.na", "ifelse", "pmin", "pmax"};
     for (const Function& function : kFunctions) known.emplace_back(function.name);
     if (e.name == "i" || e.name == "poly" || e.name == "factor")
-      formula_error("nested", e.name + "() makes several columns and must stand as a term of its own, not inside " + to_text(e));
+      formula_error("nested",
+                    e.name + "() makes several columns and must stand as a term of its own, not inside " + to_text(e));
     const std::string near = nearest(e.name, known);
-    formula_error("unknown_function", "there is no function '" + e.name + "' in formulas" +
-                                          (near.empty() ? "; known are " + joined(known, ", ") : "; did you mean '" + near + "'?"));
+    formula_error("unknown_function",
+                  "there is no function '" + e.name + "' in formulas" +
+                      (near.empty() ? "; known are " + joined(known, ", ") : "; did you mean '" + near + "'?"));
   }
 
   static void require(const Expression& e, std::size_t count) {
     if (e.arguments.size() != count)
-      formula_error("arguments", e.name + "() takes " + std::to_string(count) + (count == 1 ? " argument, " : " arguments, ") +
-                                     to_text(e) + " has " + std::to_string(e.arguments.size()));
+      formula_error("arguments", e.name + "() takes " + std::to_string(count) +
+                                     (count == 1 ? " argument, " : " arguments, ") + to_text(e) + " has " +
+                                     std::to_string(e.arguments.size()));
   }
 
   Vector choice(const Expression& e) const {
     require(e, 3);
-    const Vector test = (*this)(*e.arguments[0].value), yes = (*this)(*e.arguments[1].value), no = (*this)(*e.arguments[2].value);
+    const Vector test = (*this)(*e.arguments[0].value), yes = (*this)(*e.arguments[1].value),
+                 no = (*this)(*e.arguments[2].value);
     Vector result(test.size());
     for (Index i = 0; i < test.size(); ++i) result(i) = std::isnan(test(i)) ? kNaN : test(i) != 0 ? yes(i) : no(i);
     return result;
@@ -167,13 +177,17 @@ class Evaluator {
     const Vector a = (*this)(*e.arguments[0].value), b = (*this)(*e.arguments[1].value);
     Vector result(a.size());
     for (Index i = 0; i < a.size(); ++i)
-      result(i) = std::isnan(a(i)) || std::isnan(b(i)) ? kNaN : e.name == "pmin" ? std::min(a(i), b(i)) : std::max(a(i), b(i));
+      result(i) = std::isnan(a(i)) || std::isnan(b(i)) ? kNaN
+                  : e.name == "pmin"                   ? std::min(a(i), b(i))
+                                                       : std::max(a(i), b(i));
     return result;
   }
 
   Vector shifted(const Expression& e) const {
     if (!panel_.has_time() || !panel_.has_unit())
-      formula_error("needs_time", to_text(e) + " looks at other periods of the same unit, which needs the unit and time keys; name both");
+      formula_error(
+          "needs_time",
+          to_text(e) + " looks at other periods of the same unit, which needs the unit and time keys; name both");
     const double step = e.arguments.size() > 1 ? signed_step(*e.arguments[1].value) : 1;
     const Vector x = (*this)(*e.arguments[0].value);
     const auto shift = static_cast<std::int64_t>(e.name == "f" ? step : -step) * panel_.time_step();

@@ -15,8 +15,8 @@ OrthogonalPolynomials::OrthogonalPolynomials(const Vector& x, int degree, const 
   distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
   if (distinct.size() <= static_cast<std::size_t>(degree))
     throw Error(ErrorKind::data, "design.polynomial",
-                label + " needs more than " + std::to_string(degree) + " distinct values and has " + std::to_string(distinct.size()) +
-                    "; lower the degree");
+                label + " needs more than " + std::to_string(degree) + " distinct values and has " +
+                    std::to_string(distinct.size()) + "; lower the degree");
   Vector before = Vector::Zero(x.size()), now = Vector::Ones(x.size());
   norm2_(0) = static_cast<double>(x.size());
   for (int d = 0; d < degree; ++d) {

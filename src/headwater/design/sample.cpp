@@ -12,7 +12,8 @@ namespace {
 
 bool has_time_operator(const Expression& e) {
   if (e.kind == Expression::Kind::call && (e.name == "l" || e.name == "f" || e.name == "d")) return true;
-  return std::any_of(e.arguments.begin(), e.arguments.end(), [](const Argument& a) { return has_time_operator(*a.value); });
+  return std::any_of(e.arguments.begin(), e.arguments.end(),
+                     [](const Argument& a) { return has_time_operator(*a.value); });
 }
 
 bool has_logarithm(const Expression& e) {
@@ -63,7 +64,8 @@ void Sample::drop_singletons(const std::vector<const Grouping*>& effects) {
     again = false;
     for (const Grouping* effect : effects) {
       std::vector<std::int32_t> size(static_cast<std::size_t>(effect->count), 0);
-      for (const std::int64_t row : rows_) ++size[static_cast<std::size_t>(effect->code[static_cast<std::size_t>(row)])];
+      for (const std::int64_t row : rows_)
+        ++size[static_cast<std::size_t>(effect->code[static_cast<std::size_t>(row)])];
       const std::size_t before = rows_.size();
       drop([&](std::int64_t row) -> std::string {
         const auto level = static_cast<std::size_t>(effect->code[static_cast<std::size_t>(row)]);
@@ -83,9 +85,10 @@ void Sample::refuse_empty() {
   if (!rows_.empty()) return;
   std::vector<std::string> losses;
   for (const auto& [reason, rows] : ledger_.dropped) losses.push_back(std::to_string(rows) + " rows: " + reason);
-  throw Error(ErrorKind::data, "design.no_rows",
-              "no row of " + panel_.ledger().file + " is left to fit (" + joined(losses, "; ") + "); check the columns named",
-              {.file = panel_.ledger().file});
+  throw Error(
+      ErrorKind::data, "design.no_rows",
+      "no row of " + panel_.ledger().file + " is left to fit (" + joined(losses, "; ") + "); check the columns named",
+      {.file = panel_.ledger().file});
 }
 
 }  // namespace headwater

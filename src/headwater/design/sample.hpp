@@ -19,8 +19,10 @@ class Sample {
     kept.reserve(rows_.size());
     for (const std::int64_t row : rows_) {
       const std::string reason = lost(row);
-      if (reason.empty()) kept.push_back(row);
-      else count(reason);
+      if (reason.empty())
+        kept.push_back(row);
+      else
+        count(reason);
     }
     rows_ = std::move(kept);
   }

@@ -18,14 +18,14 @@ struct DriverGroup {
 enum class Singletons { drop, keep };
 
 struct Spec {
-  std::string id;        // unique within a run: "workforce.ratio"
+  std::string id;  // unique within a run: "workforce.ratio"
   std::string title;
   std::string question;  // first comment of the model file
   ModelFormula formula;
   MethodCall estimator;   // e.g. within, long_difference(periods = 4)
   MethodCall covariance;  // e.g. cluster(trust), driver as written; the default is resolved by the plan
   std::string profile = "fixest";
-  std::string weights;    // column name or ""
+  std::string weights;  // column name or ""
   Singletons singletons = Singletons::drop;
   std::vector<DriverGroup> drivers;
   std::vector<MethodCall> decompositions;

@@ -14,7 +14,8 @@ void visit(const Expression& e, const std::function<void(const Expression&)>& ac
 }
 
 bool is_log(const Expression& e) {
-  return e.kind == Expression::Kind::call && (e.name == "log" || e.name == "log2" || e.name == "log10") && e.arguments.size() == 1;
+  return e.kind == Expression::Kind::call && (e.name == "log" || e.name == "log2" || e.name == "log10") &&
+         e.arguments.size() == 1;
 }
 
 // x + c or c + x with a column x: gives x.
@@ -32,7 +33,8 @@ void denominators(const Expression& e, std::vector<std::string>& columns) {
     for (const std::string& name : columns_of(part)) columns.push_back(name);
   };
   if (e.kind == Expression::Kind::binary && e.name == "/") add(*e.arguments[1].value);
-  if (e.kind == Expression::Kind::binary && e.name == "-" && is_log(*e.arguments[0].value) && is_log(*e.arguments[1].value))
+  if (e.kind == Expression::Kind::binary && e.name == "-" && is_log(*e.arguments[0].value) &&
+      is_log(*e.arguments[1].value))
     add(*e.arguments[1].value);
   for (const Argument& argument : e.arguments) denominators(*argument.value, columns);
 }
@@ -46,11 +48,11 @@ Notes log_of_sum_warnings(const Panel& panel, const ModelFormula& formula, const
     if (!x) return;
     const Vector values = evaluate(panel, *x);
     const auto zeros = std::count_if(rows.begin(), rows.end(), [&](std::int64_t row) { return values(row) == 0; });
-    merge(notes, {{"formula.log_of_sum", to_text(e) + " depends on the unit of " + to_text(*x) + ": its coefficient changes when " +
-                                             to_text(*x) + " is measured in thousands. " + std::to_string(zeros) + " of " +
-                                             std::to_string(rows.size()) + " rows are at zero. Use log(ifelse(" + to_text(*x) +
-                                             " == 0, 1, " + to_text(*x) + ")) + I(" + to_text(*x) +
-                                             " == 0), or " + to_text(*x) + " per unit of size"}});
+    merge(notes, {{"formula.log_of_sum",
+                   to_text(e) + " depends on the unit of " + to_text(*x) + ": its coefficient changes when " +
+                       to_text(*x) + " is measured in thousands. " + std::to_string(zeros) + " of " +
+                       std::to_string(rows.size()) + " rows are at zero. Use log(ifelse(" + to_text(*x) + " == 0, 1, " +
+                       to_text(*x) + ")) + I(" + to_text(*x) + " == 0), or " + to_text(*x) + " per unit of size"}});
   };
   visit(*formula.outcome, look);
   for (const Term& term : formula.terms)
@@ -68,7 +70,8 @@ Notes denominator_warnings(const ModelFormula& formula) {
         if (std::find(below.begin(), below.end(), name) != below.end())
           merge(notes, {{"formula.shared_denominator",
                          "'" + name + "' is in the outcome's denominator and in the regressor " + term.text +
-                             ": error in it moves both the same way, so part of the coefficient is arithmetic, not association"}});
+                             ": error in it moves both the same way, so part of the coefficient is arithmetic, not "
+                             "association"}});
   return notes;
 }
 
@@ -77,7 +80,8 @@ Notes loss_warnings(const SampleLedger& ledger) {
   std::vector<std::string> losses;
   for (const auto& [reason, rows] : ledger.dropped) losses.push_back(thousands(rows) + " " + reason);
   return {{"design.many_rows_lost", "only " + thousands(ledger.rows_used) + " of " + thousands(ledger.rows_read) +
-                                        " rows are used (" + joined(losses, "; ") + "); the sample may differ from the population"}};
+                                        " rows are used (" + joined(losses, "; ") +
+                                        "); the sample may differ from the population"}};
 }
 
 }  // namespace headwater

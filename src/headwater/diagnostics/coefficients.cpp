@@ -1,6 +1,6 @@
 // Estimates with t intervals at the spec's level, and what a null result could have missed.
-// MDE = (t_{1−α/2, df} + t_{power, df}) · SE: the smallest true effect that the test at level α finds with the given power
-// (Bloom 1995, eq. 1). Without it a null says nothing.
+// MDE = (t_{1−α/2, df} + t_{power, df}) · SE: the smallest true effect that the test at level α finds with the given
+// power (Bloom 1995, eq. 1). Without it a null says nothing.
 #include <cmath>
 
 #include "headwater/core/distributions.hpp"
@@ -36,7 +36,8 @@ CoefficientTable coefficient_table(const Fit& fit, const Covariance& covariance)
 
 Detectable minimum_detectable_effects(const Fit& fit, const Covariance& covariance) {
   const Spec& spec = fit.design->spec;
-  const double reach = student_quantile(0.5 + spec.level / 2, covariance.df) + student_quantile(spec.power, covariance.df);
+  const double reach =
+      student_quantile(0.5 + spec.level / 2, covariance.df) + student_quantile(spec.power, covariance.df);
   Detectable result;
   result.names = fit.names;
   result.mde = reach * covariance.matrix.diagonal().cwiseMax(0).cwiseSqrt();
@@ -60,8 +61,10 @@ Tree describe(const CoefficientTable& table) {
 Tree describe(const Detectable& detectable) {
   Tree tree;
   tree.vector("mde", "term", detectable.mde, "minimum detectable effect at the stated power", "outcome per regressor");
-  tree.vector("within_sd", "term", detectable.within_sd, "standard deviation of the regressor after the estimator's transformation", "regressor");
-  tree.vector("mde_per_within_sd", "term", detectable.mde_per_within_sd, "minimum detectable effect of one such standard deviation", "outcome");
+  tree.vector("within_sd", "term", detectable.within_sd,
+              "standard deviation of the regressor after the estimator's transformation", "regressor");
+  tree.vector("mde_per_within_sd", "term", detectable.mde_per_within_sd,
+              "minimum detectable effect of one such standard deviation", "outcome");
   return tree;
 }
 

@@ -43,8 +43,10 @@ Tree describe(const std::vector<Test>& tests) {
   for (std::size_t i = 1; i <= low.size(); ++i) intervals.push_back(std::to_string(i));
   tree.axis("interval", intervals, "intervals of the confidence sets");
   tree.integers("interval_test", "interval", owner, "0-based test that the interval belongs to", "test");
-  tree.vector("interval_low", "interval", Eigen::Map<const Vector>(low.data(), static_cast<Index>(low.size())), "lower end");
-  tree.vector("interval_high", "interval", Eigen::Map<const Vector>(high.data(), static_cast<Index>(high.size())), "upper end");
+  tree.vector("interval_low", "interval", Eigen::Map<const Vector>(low.data(), static_cast<Index>(low.size())),
+              "lower end");
+  tree.vector("interval_high", "interval", Eigen::Map<const Vector>(high.data(), static_cast<Index>(high.size())),
+              "upper end");
   return tree;
 }
 

@@ -1,6 +1,6 @@
 // Question: which units move a coefficient most? First-order change when a unit u is left out: −ψ_u, the unit's summed
-// influence, divided by one minus the unit's average leverage, trace(H_uu)/k (a one-number Cook-type correction; exact for
-// units of equal leverage). No refit. Belsley, Kuh and Welsch (1980), 2.1, for units instead of rows.
+// influence, divided by one minus the unit's average leverage, trace(H_uu)/k (a one-number Cook-type correction; exact
+// for units of equal leverage). No refit. Belsley, Kuh and Welsch (1980), 2.1, for units instead of rows.
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -25,7 +25,8 @@ Movers influential_units(const Fit& fit, const Covariance& covariance, int top) 
   if (fit.atoms.unit.count < 2 || fit.regressors.cols() != fit.k()) return movers;
   const Matrix psi = sums_by(influence(fit), fit.atoms.unit);
   const Vector leverage = unit_leverage(fit);
-  const auto shown = std::min<std::size_t>(static_cast<std::size_t>(top), static_cast<std::size_t>(fit.atoms.unit.count));
+  const auto shown =
+      std::min<std::size_t>(static_cast<std::size_t>(top), static_cast<std::size_t>(fit.atoms.unit.count));
   for (Index j = 0; j < fit.k(); ++j) {
     Vector change(psi.rows());
     for (Index u = 0; u < psi.rows(); ++u) {
@@ -34,14 +35,16 @@ Movers influential_units(const Fit& fit, const Covariance& covariance, int top) 
     }
     std::vector<Index> order(static_cast<std::size_t>(psi.rows()));
     std::iota(order.begin(), order.end(), Index{0});
-    std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(shown), order.end(), [&](Index a, Index b) {
-      const double x = std::abs(change(a)), y = std::abs(change(b));
-      return x != y ? x > y : a < b;
-    });
+    std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(shown), order.end(),
+                      [&](Index a, Index b) {
+                        const double x = std::abs(change(a)), y = std::abs(change(b));
+                        return x != y ? x > y : a < b;
+                      });
     const double se = std::sqrt(std::max(0.0, covariance.matrix(j, j)));
     for (std::size_t i = 0; i < shown; ++i)
-      movers.entries.push_back({fit.names[static_cast<std::size_t>(j)], fit.atoms.unit.labels[static_cast<std::size_t>(order[i])],
-                                change(order[i]), se > 0 ? change(order[i]) / se : std::nan("")});
+      movers.entries.push_back({fit.names[static_cast<std::size_t>(j)],
+                                fit.atoms.unit.labels[static_cast<std::size_t>(order[i])], change(order[i]),
+                                se > 0 ? change(order[i]) / se : std::nan("")});
   }
   return movers;
 }
@@ -60,7 +63,8 @@ Tree describe(const Movers& movers) {
   tree.axis("mover", index, "units that move a coefficient most, largest first within each term");
   tree.text("mover_term", "mover", terms, "coefficient");
   tree.text("mover_unit", "mover", units, "unit");
-  tree.vector("mover_change", "mover", change, "approximate change of the coefficient when the unit is left out", "outcome per regressor");
+  tree.vector("mover_change", "mover", change, "approximate change of the coefficient when the unit is left out",
+              "outcome per regressor");
   tree.vector("mover_change_in_se", "mover", in_se, "the same in standard errors");
   return tree;
 }

@@ -20,8 +20,8 @@ struct Test {
   // For one linear combination:
   bool has_estimate = false;
   double estimate = 0, std_error = 0;
-  double mde = 0;                                       // at the spec's power
-  std::vector<std::pair<double, double>> set;           // confidence set, possibly several or unbounded intervals
+  double mde = 0;                              // at the spec's power
+  std::vector<std::pair<double, double>> set;  // confidence set, possibly several or unbounded intervals
   Notes notes;
 };
 
@@ -35,9 +35,9 @@ std::vector<Test> long_run_sums(const Fit& fit, const Covariance& covariance);
 // Per coefficient: what a null result could have missed.
 struct Detectable {
   Names names;
-  Vector mde;                   // smallest |effect| found with the spec's power at its level, in the coefficient's unit
-  Vector within_sd;             // standard deviation of the regressor after the estimator's transformation
-  Vector mde_per_within_sd;     // mde · within_sd, in units of the outcome
+  Vector mde;                // smallest |effect| found with the spec's power at its level, in the coefficient's unit
+  Vector within_sd;          // standard deviation of the regressor after the estimator's transformation
+  Vector mde_per_within_sd;  // mde · within_sd, in units of the outcome
 };
 Detectable minimum_detectable_effects(const Fit& fit, const Covariance& covariance);
 
@@ -45,8 +45,8 @@ Detectable minimum_detectable_effects(const Fit& fit, const Covariance& covarian
 struct Movers {
   struct Entry {
     std::string term, unit;
-    double change;           // approximate change of the coefficient when the unit is left out
-    double change_in_se;     // in standard errors
+    double change;        // approximate change of the coefficient when the unit is left out
+    double change_in_se;  // in standard errors
   };
   std::vector<Entry> entries;  // the `top` per coefficient, largest first
 };

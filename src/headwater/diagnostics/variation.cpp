@@ -1,5 +1,6 @@
-// Question: is there variation to learn from? Standard deviations of every regressor over all rows, of unit means, within
-// units, and after absorbing the effects. A driver with next to none of the last is not identified, whatever its total.
+// Question: is there variation to learn from? Standard deviations of every regressor over all rows, of unit means,
+// within units, and after absorbing the effects. A driver with next to none of the last is not identified, whatever its
+// total.
 #include <cmath>
 
 #include "headwater/diagnostics/test.hpp"
@@ -19,12 +20,14 @@ Variation variation(const Fit& fit) {
   const Design& design = *fit.design;
   Variation result;
   const Index lead = design.intercept ? 1 : 0, p = design.k() - lead;
-  for (Vector* v : {&result.mean, &result.sd_total, &result.sd_between, &result.sd_within, &result.sd_absorbed}) v->resize(p);
+  for (Vector* v : {&result.mean, &result.sd_total, &result.sd_between, &result.sd_within, &result.sd_absorbed})
+    v->resize(p);
   const Matrix X = design.X.rightCols(p);
   Vector size = Vector::Zero(design.unit.count);
   for (const std::int32_t code : design.unit.code) size(code) += 1;
   const Matrix means = sums_by(X, design.unit).array().colwise() / size.array();
-  const Absorbed absorbed = Absorber(design.effects, design.weights, design.n()).project(X.rowwise() - X.colwise().mean());
+  const Absorbed absorbed =
+      Absorber(design.effects, design.weights, design.n()).project(X.rowwise() - X.colwise().mean());
   for (Index j = 0; j < p; ++j) {
     result.names.push_back(design.names[static_cast<std::size_t>(j + lead)]);
     result.mean(j) = X.col(j).mean();
@@ -33,7 +36,8 @@ Variation variation(const Fit& fit) {
     Vector within = X.col(j);
     for (Index i = 0; i < within.size(); ++i) within(i) -= means(design.unit.code[static_cast<std::size_t>(i)], j);
     result.sd_within(j) = std::sqrt(within.squaredNorm() / static_cast<double>(std::max<Index>(1, within.size() - 1)));
-    result.sd_absorbed(j) = std::sqrt(absorbed.columns.col(j).squaredNorm() / static_cast<double>(std::max<Index>(1, within.size() - 1)));
+    result.sd_absorbed(j) =
+        std::sqrt(absorbed.columns.col(j).squaredNorm() / static_cast<double>(std::max<Index>(1, within.size() - 1)));
   }
   return result;
 }
@@ -45,7 +49,8 @@ Tree describe(const Variation& variation) {
   tree.vector("sd_total", "regressor", variation.sd_total, "standard deviation over the rows used", "regressor");
   tree.vector("sd_between", "regressor", variation.sd_between, "standard deviation of unit means", "regressor");
   tree.vector("sd_within", "regressor", variation.sd_within, "standard deviation about the unit means", "regressor");
-  tree.vector("sd_absorbed", "regressor", variation.sd_absorbed, "standard deviation after absorbing the effects", "regressor");
+  tree.vector("sd_absorbed", "regressor", variation.sd_absorbed, "standard deviation after absorbing the effects",
+              "regressor");
   return tree;
 }
 

@@ -1,6 +1,6 @@
-// Question: are all coefficients of a driver zero together? Is a linear combination of coefficients what a hypothesis says?
-// W = (Rβ − r)'(RVR')⁻(Rβ − r); F = W/q with q the rank of RVR' and the covariance's degrees of freedom (as fixest wald() and
-// Stata test after cluster-robust fits). For one combination, t and an interval.
+// Question: are all coefficients of a driver zero together? Is a linear combination of coefficients what a hypothesis
+// says? W = (Rβ − r)'(RVR')⁻(Rβ − r); F = W/q with q the rank of RVR' and the covariance's degrees of freedom (as
+// fixest wald() and Stata test after cluster-robust fits). For one combination, t and an interval.
 #include <algorithm>
 #include <cmath>
 
@@ -20,13 +20,15 @@ std::string distribution_text(const char* family, std::vector<double> df) {
   return std::string(family) + "(" + joined(parts, ", ") + ")";
 }
 
-Test joint_test(const Fit& fit, const Covariance& covariance, const std::vector<Index>& members, std::string hypothesis) {
+Test joint_test(const Fit& fit, const Covariance& covariance, const std::vector<Index>& members,
+                std::string hypothesis) {
   const auto q = static_cast<Index>(members.size());
   Matrix V(q, q);
   Vector b(q);
   for (Index i = 0; i < q; ++i) {
     b(i) = fit.coefficients(members[static_cast<std::size_t>(i)]);
-    for (Index j = 0; j < q; ++j) V(i, j) = covariance.matrix(members[static_cast<std::size_t>(i)], members[static_cast<std::size_t>(j)]);
+    for (Index j = 0; j < q; ++j)
+      V(i, j) = covariance.matrix(members[static_cast<std::size_t>(i)], members[static_cast<std::size_t>(j)]);
   }
   const Quadratic wald = quadratic_pseudo_inverse(V, b);
   Test test;
@@ -38,12 +40,14 @@ Test joint_test(const Fit& fit, const Covariance& covariance, const std::vector<
   test.distribution = distribution_text("F", {test.df1, test.df2});
   test.p_value = f_upper(test.statistic, test.df1, test.df2);
   if (wald.rank < q)
-    test.notes.push_back({"test.rank", "'" + test.hypothesis + "' has " + std::to_string(q) + " restrictions of which " +
-                                           std::to_string(wald.rank) + " can be told apart with these clusters"});
+    test.notes.push_back({"test.rank", "'" + test.hypothesis + "' has " + std::to_string(q) +
+                                           " restrictions of which " + std::to_string(wald.rank) +
+                                           " can be told apart with these clusters"});
   return test;
 }
 
-Test combination_test(const Fit& fit, const Covariance& covariance, const Vector& weights, double value, std::string hypothesis) {
+Test combination_test(const Fit& fit, const Covariance& covariance, const Vector& weights, double value,
+                      std::string hypothesis) {
   const Spec& spec = fit.design->spec;
   Test test;
   test.name = "linear_combination";
@@ -102,7 +106,8 @@ class FormReader {
     if (e.name == "*" && a.weights.isZero(0)) return scaled(b, a.constant);
     if (e.name == "*" && b.weights.isZero(0)) return scaled(a, b.constant);
     if (e.name == "/" && b.weights.isZero(0) && b.constant != 0) return scaled(a, 1 / b.constant);
-    throw Error(ErrorKind::usage, "test.not_linear", "'" + text_ + "' is not linear in the coefficients; add, subtract or multiply by numbers only");
+    throw Error(ErrorKind::usage, "test.not_linear",
+                "'" + text_ + "' is not linear in the coefficients; add, subtract or multiply by numbers only");
   }
 
   [[noreturn]] void unknown(const std::string& name) const {
@@ -135,11 +140,13 @@ std::vector<Test> driver_tests(const Fit& fit, const Covariance& covariance) {
     std::vector<Index> members;
     for (Index j = 0; j < fit.k(); ++j) {
       const Index column = fit.columns[static_cast<std::size_t>(j)];
-      if (column >= 0 && partition.slot[static_cast<std::size_t>(column)] == static_cast<int>(slot)) members.push_back(j);
+      if (column >= 0 && partition.slot[static_cast<std::size_t>(column)] == static_cast<int>(slot))
+        members.push_back(j);
     }
     if (members.empty()) continue;
-    tests.push_back(joint_test(fit, covariance, members,
-                               "every coefficient of " + partition.slots[slot] + " is zero (" + std::to_string(members.size()) + " terms)"));
+    tests.push_back(joint_test(
+        fit, covariance, members,
+        "every coefficient of " + partition.slots[slot] + " is zero (" + std::to_string(members.size()) + " terms)"));
   }
   if (!tests.empty()) merge(tests.front().notes, partition.notes);
   return tests;
@@ -177,8 +184,9 @@ std::vector<Test> long_run_sums(const Fit& fit, const Covariance& covariance) {
   std::vector<Test> tests;
   for (const Lags& lags : found)
     if (lags.count > 1)
-      tests.push_back(combination_test(fit, covariance, lags.weights, 0,
-                                       "the sum over " + std::to_string(lags.count) + " lags of " + lags.variable + " is zero"));
+      tests.push_back(
+          combination_test(fit, covariance, lags.weights, 0,
+                           "the sum over " + std::to_string(lags.count) + " lags of " + lags.variable + " is zero"));
   return tests;
 }
 

@@ -1,9 +1,10 @@
-// Question: how far is each row below the best attainable outcome given its inputs, and what do the inputs yield at the frontier?
-// Model y = Xβ + v − s·u, v ~ N(0, σ_v²), u ~ |N(0, σ_u²)|, s = 1 (production) or −1 (cost); σ² = σ_v² + σ_u², γ = σ_u²/σ².
-// Estimator: maximum likelihood over (β, σ², γ) from corrected least squares and a grid of γ, by BFGS and then Newton steps with
-// exact second derivatives. Degrees of freedom n − k, k counting σ² and γ; intervals use the normal distribution. Inverse observed
-// information as bread, the rows' derivatives as scores. Aigner, Lovell and Schmidt (1977); Battese and Corra (1977).
-// Equals FRONTIER 4.1 and R frontier::sfa on front41 to 6e-7, where those stop short of the maximum.
+// Question: how far is each row below the best attainable outcome given its inputs, and what do the inputs yield at the
+// frontier? Model y = Xβ + v − s·u, v ~ N(0, σ_v²), u ~ |N(0, σ_u²)|, s = 1 (production) or −1 (cost); σ² = σ_v² +
+// σ_u², γ = σ_u²/σ². Estimator: maximum likelihood over (β, σ², γ) from corrected least squares and a grid of γ, by
+// BFGS and then Newton steps with exact second derivatives. Degrees of freedom n − k, k counting σ² and γ; intervals
+// use the normal distribution. Inverse observed information as bread, the rows' derivatives as scores. Aigner, Lovell
+// and Schmidt (1977); Battese and Corra (1977). Equals FRONTIER 4.1 and R frontier::sfa on front41 to 6e-7, where those
+// stop short of the maximum.
 #include "headwater/estimators/frontier.hpp"
 
 #include <algorithm>
@@ -23,10 +24,10 @@ namespace headwater {
 namespace {
 
 constexpr double kPi = 3.14159265358979323846;
-constexpr int kGrid = 19;              // γ = 0.05, 0.10, ... 0.95
+constexpr int kGrid = 19;  // γ = 0.05, 0.10, ... 0.95
 constexpr int kMostNewtonSteps = 20;
 constexpr double kNewtonDecrement = 1e-20;  // g'H⁻¹g at which Newton's steps end
-constexpr double kEdge = 1e-6;         // γ closer to 0 or 1 counts as the boundary
+constexpr double kEdge = 1e-6;              // γ closer to 0 or 1 counts as the boundary
 
 double sum(const Vector& v) { return pairwise_sum(v.data(), static_cast<std::size_t>(v.size())); }
 
@@ -54,7 +55,8 @@ Evaluation evaluate(const Likelihood& model, const Vector& theta, bool with_hess
     const FrontierDensity f = frontier_density(epsilon(i), sigma2, gamma, model.sign);
     values(i) = f.value;
     first.row(i) = f.gradient.transpose();
-    second.row(i) << f.hessian(0, 0), f.hessian(0, 1), f.hessian(0, 2), f.hessian(1, 1), f.hessian(1, 2), f.hessian(2, 2);
+    second.row(i) << f.hessian(0, 0), f.hessian(0, 1), f.hessian(0, 2), f.hessian(1, 1), f.hessian(1, 2),
+        f.hessian(2, 2);
   }
   Evaluation result;
   result.value = sum(values);
@@ -122,7 +124,8 @@ struct Optimum {
   bool converged = false;
 };
 
-// Newton steps from BFGS's answer, so that the scores sum to zero to rounding; halved until they stay inside and ascend.
+// Newton steps from BFGS's answer, so that the scores sum to zero to rounding; halved until they stay inside and
+// ascend.
 void polish(const Likelihood& model, Optimum& optimum) {
   for (int step = 0; step < kMostNewtonSteps; ++step) {
     optimum.at = evaluate(model, optimum.theta, true);
@@ -136,7 +139,9 @@ void polish(const Likelihood& model, Optimum& optimum) {
     for (int halving = 0; halving < 30; ++halving, length /= 2) {
       next = optimum.theta + length * direction;
       const Index k = model.slopes();
-      if (next(k) > 0 && next(k + 1) > 0 && next(k + 1) < 1 && evaluate(model, next, false).value >= optimum.at.value - 1e-12 * std::abs(optimum.at.value)) break;
+      if (next(k) > 0 && next(k + 1) > 0 && next(k + 1) < 1 &&
+          evaluate(model, next, false).value >= optimum.at.value - 1e-12 * std::abs(optimum.at.value))
+        break;
     }
     if (next == optimum.theta) return;
     optimum.theta = next;
@@ -156,35 +161,46 @@ Optimum maximise(const Likelihood& model, const Vector& start) {
     return -at.value;
   };
   Optimum optimum;
-  optimum.record = minimise(objective, unbounded(start), "the estimator frontier", {.gradient_tolerance = 1e-7, .value_tolerance = 1e-14});
+  optimum.record = minimise(objective, unbounded(start), "the estimator frontier",
+                            {.gradient_tolerance = 1e-7, .value_tolerance = 1e-14});
   optimum.theta = bounded(optimum.record.parameters);
   const double gamma = optimum.theta(k + 1);
   if (gamma > kEdge && gamma < 1 - kEdge) polish(model, optimum);
   return optimum;
 }
 
-void add_scalar(Fit& fit, const std::string& key, double value, const std::string& description, const std::string& unit = "1") {
+void add_scalar(Fit& fit, const std::string& key, double value, const std::string& description,
+                const std::string& unit = "1") {
   fit.extras[key] = {key, {}, {}, std::vector<double>{value}, description, unit};
 }
 
 void add_efficiencies(Fit& fit, double sigma2, double gamma, double sign) {
   std::vector<double> values(static_cast<std::size_t>(fit.n()), 1.0);
   if (gamma > 0)
-    for (Index i = 0; i < fit.n(); ++i) values[static_cast<std::size_t>(i)] = frontier_efficiency(fit.residuals(i), sigma2, gamma, sign);
-  add_scalar(fit, "mean_efficiency", pairwise_sum(values.data(), values.size()) / static_cast<double>(fit.n()), "mean of efficiency over rows");
-  fit.extras["efficiency"] = {"efficiency", {"row"}, {fit.n()}, std::move(values),
-                              sign > 0 ? "E[exp(-u) | residual], Battese and Coelli (1988): outcome as a share of the frontier, if the outcome is in logs"
-                                       : "E[exp(u) | residual], Battese and Coelli (1988): cost as a multiple of the frontier, if the outcome is in logs",
+    for (Index i = 0; i < fit.n(); ++i)
+      values[static_cast<std::size_t>(i)] = frontier_efficiency(fit.residuals(i), sigma2, gamma, sign);
+  add_scalar(fit, "mean_efficiency", pairwise_sum(values.data(), values.size()) / static_cast<double>(fit.n()),
+             "mean of efficiency over rows");
+  fit.extras["efficiency"] = {"efficiency",
+                              {"row"},
+                              {fit.n()},
+                              std::move(values),
+                              sign > 0 ? "E[exp(-u) | residual], Battese and Coelli (1988): outcome as a share of the "
+                                         "frontier, if the outcome is in logs"
+                                       : "E[exp(u) | residual], Battese and Coelli (1988): cost as a multiple of the "
+                                         "frontier, if the outcome is in logs",
                               "1"};
 }
 
-// Likelihood ratio against least squares: γ is on its boundary under the null, so p is of ½χ²(0) + ½χ²(1), Coelli (1995).
+// Likelihood ratio against least squares: γ is on its boundary under the null, so p is of ½χ²(0) + ½χ²(1), Coelli
+// (1995).
 void add_likelihoods(Fit& fit, double value, double ols_value) {
   const double ratio = std::max(0.0, 2 * (value - ols_value));
   add_scalar(fit, "log_likelihood", value, "log likelihood at the maximum");
   add_scalar(fit, "log_likelihood_ols", ols_value, "log likelihood of least squares, no inefficiency");
   add_scalar(fit, "lr_statistic", ratio, "likelihood ratio of inefficiency against none");
-  add_scalar(fit, "lr_p_value", ratio > 0 ? 0.5 * chi_squared_upper(ratio, 1) : 1.0, "p value by the mixture of chi-squared(0) and chi-squared(1)");
+  add_scalar(fit, "lr_p_value", ratio > 0 ? 0.5 * chi_squared_upper(ratio, 1) : 1.0,
+             "p value by the mixture of chi-squared(0) and chi-squared(1)");
 }
 
 void fill_parameters(Fit& fit, const Likelihood& model, const Optimum& optimum) {
@@ -207,7 +223,8 @@ void fill_parameters(Fit& fit, const Likelihood& model, const Optimum& optimum) 
   fit.goodness.r_squared = 1 - fit.goodness.rss / fit.goodness.tss;
   fit.goodness.r_squared_within = fit.goodness.r_squared;
   fit.goodness.sigma2 = fit.goodness.rss / static_cast<double>(fit.df_residual);
-  add_scalar(fit, "optimiser_iterations", optimum.record.iterations, "iterations of BFGS before Newton's steps", "iterations");
+  add_scalar(fit, "optimiser_iterations", optimum.record.iterations, "iterations of BFGS before Newton's steps",
+             "iterations");
 }
 
 // γ = 0: least squares is the maximum likelihood answer, and γ has no standard error.
@@ -218,19 +235,23 @@ void settle_at_boundary(Fit& fit, const std::string& why) {
   fit.notes.push_back({"frontier.boundary", why});
 }
 
-double third_moment(const Vector& residuals) { return sum(residuals.array().cube().matrix()) / static_cast<double>(residuals.size()); }
+double third_moment(const Vector& residuals) {
+  return sum(residuals.array().cube().matrix()) / static_cast<double>(residuals.size());
+}
 
 double sign_of(const MethodCall& call) {
   const std::string type = call.get("type", "production");
   if (type == "production") return 1;
   if (type == "cost") return -1;
-  throw Error(ErrorKind::usage, "method.option_value", "option 'type' of frontier is '" + type + "'; it is production or cost", {.key = "type"});
+  throw Error(ErrorKind::usage, "method.option_value",
+              "option 'type' of frontier is '" + type + "'; it is production or cost", {.key = "type"});
 }
 
 void require_constant(const Design& design) {
   if (!design.intercept)
     throw Error(ErrorKind::usage, "estimator.no_constant",
-                "frontier needs a constant, which the formula " + design.spec.formula.text + " leaves out: the mean of the inefficiency would bend the slopes");
+                "frontier needs a constant, which the formula " + design.spec.formula.text +
+                    " leaves out: the mean of the inefficiency would bend the slopes");
 }
 
 Matrix identified_columns(const Fit& fit) {
@@ -249,7 +270,8 @@ const MethodCard& frontier_card() {
       .avoid = "Not as a verdict on effort: whatever lasts and is not in the model counts as inefficiency.",
       .reference = "Aigner, Lovell and Schmidt (1977); equals FRONTIER 4.1 and R frontier::sfa",
       .supports = {"unbalanced", "no_unit", "no_time"},
-      .options = {{"type", "choice: production | cost", "production", "whether inefficiency lowers the outcome or raises it"}}};
+      .options = {
+          {"type", "choice: production | cost", "production", "whether inefficiency lowers the outcome or raises it"}}};
   return card;
 }
 
@@ -257,7 +279,8 @@ Fit fit_frontier(std::shared_ptr<const Design> design) {
   check_support(frontier_card(), *design);
   const double sign = sign_of(design->spec.estimator);
   require_constant(*design);
-  Transformed data{.X = design->X, .y = design->y, .names = design->names, .atoms = atoms_of(*design), .constant = true};
+  Transformed data{
+      .X = design->X, .y = design->y, .names = design->names, .atoms = atoms_of(*design), .constant = true};
   for (Index j = 0; j < design->k(); ++j) data.columns.push_back(j);
   Fit fit = solve_least_squares(design, std::move(data));
   const Matrix X = identified_columns(fit);
@@ -266,16 +289,19 @@ Fit fit_frontier(std::shared_ptr<const Design> design) {
   const double ols_value = -0.5 * n * (std::log(2 * kPi * mean_square) + 1);
   const double skewness = third_moment(fit.residuals);
   if (sign * skewness >= 0) {
-    settle_at_boundary(fit, "the least-squares residuals are skewed to the " + std::string(skewness > 0 ? "right" : "left") +
-                                ", against inefficiency: the likelihood is highest at gamma = 0, least squares is reported and every row counts as efficient");
+    settle_at_boundary(fit, "the least-squares residuals are skewed to the " +
+                                std::string(skewness > 0 ? "right" : "left") +
+                                ", against inefficiency: the likelihood is highest at gamma = 0, least squares is "
+                                "reported and every row counts as efficient");
     add_likelihoods(fit, ols_value, ols_value);
     add_efficiencies(fit, mean_square, 0, sign);
     return fit;
   }
   const Optimum optimum = maximise(model, start_values(model, fit.coefficients, mean_square));
   if (!(optimum.theta(fit.k() + 1) > kEdge) || !(optimum.theta(fit.k() + 1) < 1 - kEdge)) {
-    settle_at_boundary(fit, "the likelihood is highest at the boundary gamma = " + significant(optimum.theta(fit.k() + 1), 3) +
-                                ", where it has no curvature; least squares is reported");
+    settle_at_boundary(
+        fit, "the likelihood is highest at the boundary gamma = " + significant(optimum.theta(fit.k() + 1), 3) +
+                 ", where it has no curvature; least squares is reported");
     add_likelihoods(fit, -optimum.record.value, ols_value);
     return fit;
   }

@@ -61,7 +61,8 @@ double frontier_efficiency(double epsilon, double sigma2, double gamma, double s
   const double mean = -sign * epsilon * gamma;
   const double spread = std::sqrt(gamma * (1 - gamma) * sigma2);
   const double standard = mean / spread;
-  return std::exp(log_normal_cdf(standard - sign * spread) - log_normal_cdf(standard) - sign * mean + 0.5 * spread * spread);
+  return std::exp(log_normal_cdf(standard - sign * spread) - log_normal_cdf(standard) - sign * mean +
+                  0.5 * spread * spread);
 }
 
 }  // namespace headwater

@@ -25,7 +25,8 @@ ExpressionPtr node(Expression::Kind kind, std::string name, std::vector<Expressi
 
 ExpressionPtr binary(const Cursor& cursor, std::string op, ExpressionPtr left, ExpressionPtr right) {
   if (std::max(left->height, right->height) >= kTallest)
-    cursor.fail_at(right->where.begin, "more than " + std::to_string(kTallest) + " operators in one expression; add a column to the data instead");
+    cursor.fail_at(right->where.begin, "more than " + std::to_string(kTallest) +
+                                           " operators in one expression; add a column to the data instead");
   const TextRange where{left->where.begin, right->where.end};
   const auto kind = op == ":" ? Expression::Kind::range : Expression::Kind::binary;
   return node(kind, std::move(op), {std::move(left), std::move(right)}, where);

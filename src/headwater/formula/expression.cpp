@@ -22,14 +22,17 @@ int precedence(const Expression& e) {
 bool plain_name(const std::string& name) {
   if (name.empty()) return false;
   const auto letter = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '.' || static_cast<unsigned char>(c) >= 0x80;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '.' ||
+           static_cast<unsigned char>(c) >= 0x80;
   };
   if (!letter(name.front())) return false;
   if (name.front() == '.' && name.size() > 1 && name[1] >= '0' && name[1] <= '9') return false;
   return std::all_of(name.begin(), name.end(), [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
 }
 
-std::string bracketed(const Expression& inner, bool needed) { return needed ? "(" + to_text(inner) + ")" : to_text(inner); }
+std::string bracketed(const Expression& inner, bool needed) {
+  return needed ? "(" + to_text(inner) + ")" : to_text(inner);
+}
 
 std::string binary_text(const Expression& e) {
   const Expression& left = *e.arguments[0].value;
@@ -38,14 +41,18 @@ std::string binary_text(const Expression& e) {
   const bool right_associative = e.name == "^";
   const bool tight = e.name == "^" || e.name == "/" || e.kind == Expression::Kind::range;
   const std::string gap = tight ? "" : " ";
-  return bracketed(left, precedence(left) < own || (right_associative && precedence(left) == own)) + gap + e.name + gap +
-         bracketed(right, precedence(right) < own || (!right_associative && precedence(right) == own));
+  return bracketed(left, precedence(left) < own || (right_associative && precedence(left) == own)) + gap + e.name +
+         gap + bracketed(right, precedence(right) < own || (!right_associative && precedence(right) == own));
 }
 
 std::string name_text(const std::string& name) { return plain_name(name) ? name : "`" + name + "`"; }
 
-std::string quoted(const std::string& text) { return text.find('"') == std::string::npos ? "\"" + text + "\"" : "'" + text + "'"; }
-std::string argument_name_text(const std::string& name) { return name.find('`') == std::string::npos ? name_text(name) : quoted(name); }
+std::string quoted(const std::string& text) {
+  return text.find('"') == std::string::npos ? "\"" + text + "\"" : "'" + text + "'";
+}
+std::string argument_name_text(const std::string& name) {
+  return name.find('`') == std::string::npos ? name_text(name) : quoted(name);
+}
 
 std::string call_text(const Expression& e) {
   std::string text = name_text(e.name) + "(";
@@ -58,7 +65,8 @@ std::string call_text(const Expression& e) {
 }
 
 void collect(const Expression& e, std::vector<std::string>& names) {
-  if (e.kind == Expression::Kind::column && std::find(names.begin(), names.end(), e.name) == names.end()) names.push_back(e.name);
+  if (e.kind == Expression::Kind::column && std::find(names.begin(), names.end(), e.name) == names.end())
+    names.push_back(e.name);
   for (const Argument& argument : e.arguments) collect(*argument.value, names);
 }
 

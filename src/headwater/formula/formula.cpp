@@ -11,12 +11,14 @@ namespace {
 
 void refuse_many_models(const Cursor& cursor, std::size_t models) {
   if (models > kMostModels)
-    cursor.fail_at(0, "it stands for more than " + std::to_string(kMostModels) + " models; use fewer alternatives in sw() and csw()");
+    cursor.fail_at(0, "it stands for more than " + std::to_string(kMostModels) +
+                          " models; use fewer alternatives in sw() and csw()");
 }
 
 // Cartesian product, the first piece varying slowest.
 template <class Item, class Piece, class Combine>
-std::vector<std::vector<Item>> combinations(const Cursor& cursor, const std::vector<Piece>& pieces, const Combine& combine) {
+std::vector<std::vector<Item>> combinations(const Cursor& cursor, const std::vector<Piece>& pieces,
+                                            const Combine& combine) {
   std::vector<std::vector<Item>> result{{}};
   for (const Piece& piece : pieces) {
     refuse_many_models(cursor, result.size() * piece.choices.size());
@@ -34,14 +36,18 @@ std::vector<std::vector<Item>> combinations(const Cursor& cursor, const std::vec
 void combine_terms(std::vector<Term>& terms, const std::vector<Term>& choice, const Alternatives& piece) {
   for (const Term& term : choice) {
     const auto same = [&](const Term& other) { return same_term(other, term); };
-    if (piece.removed) std::erase_if(terms, same);
-    else if (std::none_of(terms.begin(), terms.end(), same)) terms.push_back(term);
+    if (piece.removed)
+      std::erase_if(terms, same);
+    else if (std::none_of(terms.begin(), terms.end(), same))
+      terms.push_back(term);
   }
 }
 
-void combine_effects(std::vector<EffectTerm>& effects, const std::vector<EffectTerm>& choice, const EffectAlternatives&) {
+void combine_effects(std::vector<EffectTerm>& effects, const std::vector<EffectTerm>& choice,
+                     const EffectAlternatives&) {
   for (const EffectTerm& effect : choice)
-    if (std::none_of(effects.begin(), effects.end(), [&](const EffectTerm& other) { return other.text == effect.text; }))
+    if (std::none_of(effects.begin(), effects.end(),
+                     [&](const EffectTerm& other) { return other.text == effect.text; }))
       effects.push_back(effect);
 }
 
@@ -73,7 +79,8 @@ void parse_instruments(Cursor& cursor, Formula& formula) {
   formula.endogenous = single(cursor, parse_right_hand_side(cursor), "endogenous regressors");
   cursor.expect("~", "between endogenous regressors and instruments");
   formula.instruments = single(cursor, parse_right_hand_side(cursor), "instruments");
-  if (formula.endogenous.empty() || formula.instruments.empty()) cursor.fail("endogenous ~ instruments with a column on either side");
+  if (formula.endogenous.empty() || formula.instruments.empty())
+    cursor.fail("endogenous ~ instruments with a column on either side");
 }
 
 // True when the part that starts here has a '~' before the next '|' at the same level.
@@ -124,8 +131,10 @@ std::string sum_text(const std::vector<Item>& items) {
 
 std::string model_text(const ModelFormula& model) {
   std::string text = model.outcome_name + " ~ ";
-  if (model.terms.empty()) text += model.intercept ? "1" : "0";
-  else text += sum_text(model.terms) + (model.intercept ? "" : " - 1");
+  if (model.terms.empty())
+    text += model.intercept ? "1" : "0";
+  else
+    text += sum_text(model.terms) + (model.intercept ? "" : " - 1");
   if (!model.effects.empty()) text += " | " + sum_text(model.effects);
   if (!model.endogenous.empty()) text += " | " + sum_text(model.endogenous) + " ~ " + sum_text(model.instruments);
   return text;

@@ -27,8 +27,8 @@ struct Argument {
 struct Expression {
   enum class Kind { number, text, column, call, unary, binary, range };
   Kind kind = Kind::number;
-  double number = 0;                // number
-  std::string name;                 // column name, function name, text, or operator: + - * / ^ ( ** is ^ ) < <= == != & | : for range
+  double number = 0;  // number
+  std::string name;   // column name, function name, text, or operator: + - * / ^ ( ** is ^ ) < <= == != & | : for range
   std::vector<Argument> arguments;  // call: its arguments; unary: 1; binary and range: 2
   TextRange where;
   int height = 1;  // of the tree; the parser bounds it, so that recursion over an expression is safe
@@ -74,7 +74,7 @@ struct ModelFormula {
 struct Formula {
   std::string source;
   struct Outcome {
-    ExpressionPtr expression;       // plain outcome, or
+    ExpressionPtr expression;          // plain outcome, or
     ExpressionPtr activity, resource;  // ratio(activity, resource): log(activity) - log(resource), fitted as a triplet
   };
   std::vector<Outcome> outcomes;
@@ -92,10 +92,9 @@ Formula parse_formula(std::string_view text);
 std::vector<Term> parse_terms(std::string_view text);
 ExpressionPtr parse_expression(std::string_view text);
 
-// Effect alternatives × outcomes × regressor alternatives, the last varying fastest, as fixest orders them; a ratio outcome
-// gives three models side by side (activity, resource, ratio).
-// split is "" or "column" ("fsplit" adds the full sample); its values are only known with the data, so the caller
-// passes them.
+// Effect alternatives × outcomes × regressor alternatives, the last varying fastest, as fixest orders them; a ratio
+// outcome gives three models side by side (activity, resource, ratio). split is "" or "column" ("fsplit" adds the full
+// sample); its values are only known with the data, so the caller passes them.
 std::vector<ModelFormula> expand(const Formula& formula);
 std::vector<ModelFormula> expand_split(const ModelFormula& model, const std::string& column,
                                        const std::vector<std::string>& values, bool with_full_sample);

@@ -38,14 +38,16 @@ void add(Terms& terms, const Term& term) {
 
 void refuse_many(const Cursor& cursor, std::size_t terms) {
   if (terms > kMostTerms)
-    cursor.fail_at(cursor.peek().where.begin, "these are more than " + std::to_string(kMostTerms) + " terms; write fewer, or absorb a factor as an effect after '|'");
+    cursor.fail_at(cursor.peek().where.begin, "these are more than " + std::to_string(kMostTerms) +
+                                                  " terms; write fewer, or absorb a factor as an effect after '|'");
 }
 
 Term product(const Term& a, const Term& b) {
   std::vector<ExpressionPtr> factors = a.factors;
   for (const ExpressionPtr& factor : b.factors) {
     const std::string text = to_text(*factor);
-    const bool known = std::any_of(factors.begin(), factors.end(), [&](const ExpressionPtr& f) { return to_text(*f) == text; });
+    const bool known =
+        std::any_of(factors.begin(), factors.end(), [&](const ExpressionPtr& f) { return to_text(*f) == text; });
     if (!known) factors.push_back(factor);
   }
   return make_term(std::move(factors), {a.where.begin, b.where.end});
@@ -80,8 +82,10 @@ ExpressionPtr number(double value, TextRange where) {
 // The steps of l(x, 1:3), l(x, c(1, 4)), l(x, 2) or l(x).
 std::vector<double> steps_of(const Cursor& cursor, const Expression& call) {
   const std::string usage = call.name + "(column, steps) with whole steps such as 1, 1:4 or c(1, 4)";
-  const bool named = std::any_of(call.arguments.begin(), call.arguments.end(), [](const Argument& a) { return !a.name.empty(); });
-  if (named || call.arguments.empty() || call.arguments.size() > 2) cursor.fail_at(call.where.begin, "expected " + usage);
+  const bool named =
+      std::any_of(call.arguments.begin(), call.arguments.end(), [](const Argument& a) { return !a.name.empty(); });
+  if (named || call.arguments.empty() || call.arguments.size() > 2)
+    cursor.fail_at(call.where.begin, "expected " + usage);
   if (call.arguments.size() == 1) return {1};
   const Expression& steps = *call.arguments[1].value;
   std::vector<double> values;
@@ -97,7 +101,8 @@ std::vector<double> steps_of(const Cursor& cursor, const Expression& call) {
   }
   if (values.empty()) cursor.fail_at(steps.where.begin, "expected " + usage);
   for (const double value : values)
-    if (!(value == std::floor(value)) || std::abs(value) > kLongestStep) cursor.fail_at(steps.where.begin, "expected " + usage);
+    if (!(value == std::floor(value)) || std::abs(value) > kLongestStep)
+      cursor.fail_at(steps.where.begin, "expected " + usage);
   return values;
 }
 
@@ -107,7 +112,9 @@ ExpressionPtr with_steps(const Cursor& cursor, const ExpressionPtr& e) {
   for (Argument& argument : copy->arguments) argument.value = with_steps(cursor, argument.value);
   if (is_time_operator(*copy)) {
     const std::vector<double> steps = steps_of(cursor, *copy);
-    if (steps.size() != 1) cursor.fail_at(copy->where.begin, "several steps of " + copy->name + "() inside another expression; write one term each");
+    if (steps.size() != 1)
+      cursor.fail_at(copy->where.begin,
+                     "several steps of " + copy->name + "() inside another expression; write one term each");
     copy->arguments.resize(1);
     copy->arguments.push_back({"", number(steps[0], copy->where)});
   }
@@ -136,9 +143,11 @@ Terms parse_primary(Cursor& cursor) {
     cursor.expect(")", "to close the bracket");
     return inner;
   }
-  if (cursor.peek().kind == Token::Kind::number) cursor.fail("a column or a function; a number alone has no coefficient");
+  if (cursor.peek().kind == Token::Kind::number)
+    cursor.fail("a column or a function; a number alone has no coefficient");
   const ExpressionPtr factor = parse_factor(cursor);
-  if (factor->kind == Expression::Kind::text) cursor.fail_at(factor->where.begin, "expected a column or a function, found a text");
+  if (factor->kind == Expression::Kind::text)
+    cursor.fail_at(factor->where.begin, "expected a column or a function, found a text");
   if (factor->kind == Expression::Kind::call && is_stepwise(factor->name))
     cursor.fail_at(factor->where.begin, factor->name + "() stands alone between plus signs, not inside another term");
   return factor_terms(cursor, factor);
@@ -151,14 +160,16 @@ Terms parse_power(Cursor& cursor) {
     cursor.fail_at(cursor.peek().where.begin, "'/' between terms has no meaning here; for a quotient write I(a / b)");
   for (const char* comparison : {"==", "!=", "<", "<=", ">", ">="})
     if (cursor.peek().is(comparison))
-      cursor.fail_at(cursor.peek().where.begin, std::string("a comparison goes inside I(): write I(") + base[0].text + " " + comparison + " value)");
+      cursor.fail_at(cursor.peek().where.begin, std::string("a comparison goes inside I(): write I(") + base[0].text +
+                                                    " " + comparison + " value)");
   if (!cursor.peek().is("^")) return base;
   cursor.take();
   const Token power = cursor.take();
   if (base.size() == 1)
     cursor.fail_at(begin, "a power of a column goes inside I(): write I(" + base[0].text + "^" +
                               (power.kind == Token::Kind::number ? power.text : "power") + ")");
-  if (power.kind != Token::Kind::number || power.number < 1 || power.number > 4 || power.number != std::floor(power.number))
+  if (power.kind != Token::Kind::number || power.number < 1 || power.number > 4 ||
+      power.number != std::floor(power.number))
     cursor.fail_at(power.where.begin, "expected a whole power from 1 to 4 of a sum of terms");
   Terms result = base;
   for (int i = 1; i < static_cast<int>(power.number); ++i) {
@@ -196,7 +207,8 @@ Terms parse_terms_sum(Cursor& cursor) {
 }
 
 void refuse_many_steps(const Cursor& cursor, std::size_t steps) {
-  if (steps > kMostSteps) cursor.fail_at(cursor.peek().where.begin, "more than " + std::to_string(kMostSteps) + " steps; write fewer");
+  if (steps > kMostSteps)
+    cursor.fail_at(cursor.peek().where.begin, "more than " + std::to_string(kMostSteps) + " steps; write fewer");
 }
 
 Alternatives parse_stepwise(Cursor& cursor) {
@@ -282,9 +294,12 @@ RightHandSide parse_right_hand_side(Cursor& cursor) {
       side.pieces.push_back({{parse_crossing(cursor)}, minus});
     }
     refuse_many(cursor, side.pieces.size());
-    if (cursor.take_if("+")) minus = false;
-    else if (cursor.take_if("-")) minus = true;
-    else return side;
+    if (cursor.take_if("+"))
+      minus = false;
+    else if (cursor.take_if("-"))
+      minus = true;
+    else
+      return side;
   }
 }
 

@@ -37,9 +37,12 @@ class Lexer {
   // No-break spaces come with text pasted from documents.
   void skip_blanks() {
     while (at_ < source_.size())
-      if (is_blank(source_[at_])) ++at_;
-      else if (source_.substr(at_, kNoBreakSpace.size()) == kNoBreakSpace) at_ += kNoBreakSpace.size();
-      else return;
+      if (is_blank(source_[at_]))
+        ++at_;
+      else if (source_.substr(at_, kNoBreakSpace.size()) == kNoBreakSpace)
+        at_ += kNoBreakSpace.size();
+      else
+        return;
   }
 
   Token next() {
@@ -65,13 +68,16 @@ class Lexer {
     const std::string text(source_.substr(begin, at_ - begin));
     const auto value = parse_number(text);
     if (!value || (at_ < source_.size() && continues_name(source_[at_])))
-      syntax_error(source_, begin, "'" + text + "' is not a number and a name starts with a letter; put odd names in back-quotes");
+      syntax_error(source_, begin,
+                   "'" + text + "' is not a number and a name starts with a letter; put odd names in back-quotes");
     return {Token::Kind::number, text, *value, {begin, at_}};
   }
 
   Token name() {
     const std::size_t begin = at_;
-    while (at_ < source_.size() && continues_name(source_[at_]) && source_.substr(at_, kNoBreakSpace.size()) != kNoBreakSpace) ++at_;
+    while (at_ < source_.size() && continues_name(source_[at_]) &&
+           source_.substr(at_, kNoBreakSpace.size()) != kNoBreakSpace)
+      ++at_;
     return {Token::Kind::name, std::string(source_.substr(begin, at_ - begin)), 0, {begin, at_}};
   }
 
@@ -79,7 +85,8 @@ class Lexer {
     const std::size_t begin = at_;
     const std::size_t end = source_.find(source_[at_], at_ + 1);
     if (end == std::string_view::npos) syntax_error(source_, source_.size(), std::string("expected ") + expected);
-    if (end == begin + 1 && kind == Token::Kind::name) syntax_error(source_, begin, "a name between back-quotes is empty");
+    if (end == begin + 1 && kind == Token::Kind::name)
+      syntax_error(source_, begin, "a name between back-quotes is empty");
     at_ = end + 1;
     return {kind, std::string(source_.substr(begin + 1, end - begin - 1)), 0, {begin, at_}};
   }
@@ -109,7 +116,9 @@ std::size_t sequence_start(std::string_view text, std::size_t at) {
 
 }  // namespace
 
-std::string whole_characters(std::string_view text, std::size_t bytes) { return std::string(text.substr(0, sequence_start(text, bytes))); }
+std::string whole_characters(std::string_view text, std::size_t bytes) {
+  return std::string(text.substr(0, sequence_start(text, bytes)));
+}
 
 std::vector<Token> tokenize(std::string_view source) { return Lexer(source).run(); }
 
@@ -117,12 +126,13 @@ void syntax_error(std::string_view source, std::size_t at, const std::string& me
   const std::size_t begin = sequence_start(source, at > kShownAround ? at - kShownAround : 0);
   const std::size_t end = sequence_start(source, std::min(source.size(), at + kShownAround));
   std::string shown(source.substr(begin, end - begin));
-  std::replace_if(shown.begin(), shown.end(), [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
+  std::replace_if(
+      shown.begin(), shown.end(), [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
   const std::string lead = begin > 0 ? "..." : "";
   const auto indent = static_cast<std::size_t>(display_width(lead + shown.substr(0, at - begin)));
   throw Error(ErrorKind::formula, "formula.syntax",
-              "cannot read the formula: " + message + "\n  " + lead + shown + (end < source.size() ? "..." : "") + "\n  " +
-                  std::string(indent, ' ') + "^");
+              "cannot read the formula: " + message + "\n  " + lead + shown + (end < source.size() ? "..." : "") +
+                  "\n  " + std::string(indent, ' ') + "^");
 }
 
 }  // namespace headwater

@@ -30,12 +30,14 @@ int evaluate(void* pointer, const double* x, double* value, double* gradient) {
 
 }  // namespace
 
-Minimum minimise(const Objective& objective, const Vector& start, const std::string& need, const MinimiseOptions& options) {
+Minimum minimise(const Objective& objective, const Vector& start, const std::string& need,
+                 const MinimiseOptions& options) {
   static const auto run = reinterpret_cast<headwater_minimise_function>(
       module_function("headwater_ceres.so", "headwater_minimise", need, "install it with headwater"));
   Context context{&objective, start.size(), nullptr};
-  const headwater_minimise_request request{static_cast<int>(start.size()), evaluate, &context, options.most_iterations,
-                                           options.gradient_tolerance, options.value_tolerance};
+  const headwater_minimise_request request{
+      static_cast<int>(start.size()), evaluate, &context, options.most_iterations, options.gradient_tolerance,
+      options.value_tolerance};
   headwater_minimise_report report{};
   Minimum minimum;
   minimum.parameters = start;

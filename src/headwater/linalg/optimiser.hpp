@@ -27,6 +27,7 @@ struct Minimum {
 
 // BFGS with a Wolfe line search. Throws Error{io, "module.absent"} naming `need` when the module is not installed, and
 // whatever `objective` throws.
-Minimum minimise(const Objective& objective, const Vector& start, const std::string& need, const MinimiseOptions& options = {});
+Minimum minimise(const Objective& objective, const Vector& start, const std::string& need,
+                 const MinimiseOptions& options = {});
 
 }  // namespace headwater

@@ -23,9 +23,9 @@ constexpr int kMostPlayers = 28;
 // Explained sum of squares summed by membership and coalition size. For player i and size t (players in the coalition,
 // i among them or not): with(t, i) = Σ v(T), |T| = t, i ∈ T; without(t, i) likewise with i ∉ T.
 struct CoalitionSums {
-  Matrix with;     // (q + 1) × q
-  Matrix without;  // (q + 1) × q
-  double all = 0;  // v(N)
+  Matrix with;                // (q + 1) × q
+  Matrix without;             // (q + 1) × q
+  double all = 0;             // v(N)
   double smallest_pivot = 1;  // relative; below 1e-9 the players are collinear
 };
 CoalitionSums coalition_sums(const SubsetGame& game);

@@ -11,14 +11,15 @@ double scalar(const Tree& tree, const char* name) { return numbers(tree, name).f
 
 std::string explained_text(const Tree& node) {
   if (!node.find_array("explained_within") || !node.find_array("explained_total")) return "";
-  return wrapped("Before any share: the drivers explain " + shown_percent(scalar(node, "explained_within")) + " of the variance within units and " +
-                 shown_percent(scalar(node, "explained_total")) + " of the total variance of the outcome.");
+  return wrapped("Before any share: the drivers explain " + shown_percent(scalar(node, "explained_within")) +
+                 " of the variance within units and " + shown_percent(scalar(node, "explained_total")) +
+                 " of the total variance of the outcome.");
 }
 
 std::string table_text(const Tree& node) {
   const auto& names = labels(node, "component");
-  const auto &b = numbers(node, "estimate"), &se = numbers(node, "std_error"), &low = numbers(node, "conf_low"), &high = numbers(node, "conf_high"),
-             &share = numbers(node, "share"), &percent = numbers(node, "percent");
+  const auto &b = numbers(node, "estimate"), &se = numbers(node, "std_error"), &low = numbers(node, "conf_low"),
+             &high = numbers(node, "conf_high"), &share = numbers(node, "share"), &percent = numbers(node, "percent");
   const auto& estimable = integers(node, "estimable");
   bool any_percent = false, any_share = false;
   for (std::size_t i = 0; i < names.size(); ++i) {
@@ -34,7 +35,8 @@ std::string table_text(const Tree& node) {
   table.column("high", Align::decimal);
   if (any_percent) table.column("per cent", Align::decimal);
   if (any_share) table.column("share", Align::decimal);
-  const auto row = [&](const std::string& name, std::vector<std::string> cells, double own_percent, const std::string& own_share) {
+  const auto row = [&](const std::string& name, std::vector<std::string> cells, double own_percent,
+                       const std::string& own_share) {
     cells.insert(cells.begin(), name);
     if (any_percent) cells.push_back(shown(own_percent));
     if (any_share) cells.push_back(own_share);
@@ -42,7 +44,8 @@ std::string table_text(const Tree& node) {
   };
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (estimable[i])
-      row(names[i], {shown(b[i], se[i]), shown(se[i], se[i]), shown(low[i], se[i]), shown(high[i], se[i])}, percent[i], shown_percent(share[i]));
+      row(names[i], {shown(b[i], se[i]), shown(se[i], se[i]), shown(low[i], se[i]), shown(high[i], se[i])}, percent[i],
+          shown_percent(share[i]));
     else
       row(names[i], {shown(b[i]), "not estimable", "", ""}, percent[i], shown_percent(share[i]));
   }
@@ -51,7 +54,8 @@ std::string table_text(const Tree& node) {
   const double total = scalar(node, "total"), total_se = scalar(node, "total_std_error");
   double total_percent = 0;
   for (const double value : percent) total_percent += value;
-  row("total", {shown(total, total_se), std::isfinite(total_se) ? shown(total_se, total_se) : "not estimable", "", ""}, total_percent, any_share ? "100 %" : "");
+  row("total", {shown(total, total_se), std::isfinite(total_se) ? shown(total_se, total_se) : "not estimable", "", ""},
+      total_percent, any_share ? "100 %" : "");
   return table.text();
 }
 
@@ -74,9 +78,11 @@ std::string decomposition_tables(const Tree& result) {
       out += heading(text_attribute(node, "method") + " (" + fit.name + ")");
       out += wrapped(text_attribute(node, "question"));
       out += explained_text(node) + "\n" + table_text(node);
-      out += wrapped("In " + text_attribute(node, "unit") + ". Uncertainty: " + text_attribute(node, "frame") + ". Parts sum to the total, computed apart, to " +
-                     significant(scalar(node, "closure_error"), 2) + ".");
-      if (const std::string reason = text_attribute(node, "shares_reason"); !reason.empty()) out += wrapped("No shares: " + reason + ".");
+      out += wrapped("In " + text_attribute(node, "unit") + ". Uncertainty: " + text_attribute(node, "frame") +
+                     ". Parts sum to the total, computed apart, to " + significant(scalar(node, "closure_error"), 2) +
+                     ".");
+      if (const std::string reason = text_attribute(node, "shares_reason"); !reason.empty())
+        out += wrapped("No shares: " + reason + ".");
       out += choices_text(node);
       for (const std::string& message : texts(node, "note_message")) out += wrapped("Note: " + message + ".", 2);
     }

@@ -1,4 +1,5 @@
-// Coefficients: one model with intervals and minimum detectable effects, or several side by side as etable users expect.
+// Coefficients: one model with intervals and minimum detectable effects, or several side by side as etable users
+// expect.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -21,7 +22,9 @@ std::string model_heading(const Tree& fit) {
   return role.empty() ? fit.name : role;
 }
 
-std::string count_text(const Tree& fit, const char* key) { return thousands(static_cast<long long>(number_attribute(fit, key))); }
+std::string count_text(const Tree& fit, const char* key) {
+  return thousands(static_cast<long long>(number_attribute(fit, key)));
+}
 
 std::string cluster_text(const Tree& fit) {
   std::vector<std::string> parts;
@@ -33,8 +36,8 @@ double scalar(const Tree& fit, const char* name) { return numbers(fit, name).fro
 
 std::string one_model(const Tree& fit, const TableOptions& options) {
   const auto& terms = labels(fit, "term");
-  const auto &b = numbers(fit, "estimate"), &se = numbers(fit, "std_error"), &p = numbers(fit, "p_value"), &low = numbers(fit, "conf_low"),
-             &high = numbers(fit, "conf_high"), &mde = numbers(fit, "mde");
+  const auto &b = numbers(fit, "estimate"), &se = numbers(fit, "std_error"), &p = numbers(fit, "p_value"),
+             &low = numbers(fit, "conf_low"), &high = numbers(fit, "conf_high"), &mde = numbers(fit, "mde");
   TextTable table;
   using Align = TextTable::Align;
   table.column("term", Align::left);
@@ -45,13 +48,13 @@ std::string one_model(const Tree& fit, const TableOptions& options) {
   table.column("high", Align::decimal);
   table.column("MDE", Align::decimal);
   for (std::size_t i = 0; i < terms.size(); ++i)
-    table.row({terms[i], shown(b[i], se[i]) + (options.stars ? stars(p[i]) : ""), shown(se[i], se[i]), shown_p(p[i]), shown(low[i], se[i]),
-               shown(high[i], se[i]), shown(mde[i], se[i])});
+    table.row({terms[i], shown(b[i], se[i]) + (options.stars ? stars(p[i]) : ""), shown(se[i], se[i]), shown_p(p[i]),
+               shown(low[i], se[i]), shown(high[i], se[i]), shown(mde[i], se[i])});
   for (const std::string& name : labels(fit, "unidentified")) table.row({name, "not identified"});
   std::string out = table.text();
   const double level = number_attribute(fit, "level"), power = number_attribute(fit, "power");
-  out += wrapped("low, high: " + significant(100 * level, 4) + " % interval. MDE: smallest effect found with " + significant(100 * power, 4) +
-                     " % power; read a null beside it.");
+  out += wrapped("low, high: " + significant(100 * level, 4) + " % interval. MDE: smallest effect found with " +
+                 significant(100 * power, 4) + " % power; read a null beside it.");
   return out;
 }
 
@@ -133,16 +136,18 @@ std::string side_by_side(const std::vector<const Tree*>& fits, const TableOption
 
 std::string fine_print(const Tree& fit) {
   std::string out;
-  out += wrapped("Outcome " + text_attribute(fit, "outcome") + ". Estimator " + text_attribute(fit, "estimator") + ". Errors: " +
-                 text_attribute(fit, "covariance") + ", profile " + text_attribute(fit, "profile") + " (" + text_attribute(fit, "arithmetic") + ").");
+  out += wrapped("Outcome " + text_attribute(fit, "outcome") + ". Estimator " + text_attribute(fit, "estimator") +
+                 ". Errors: " + text_attribute(fit, "covariance") + ", profile " + text_attribute(fit, "profile") +
+                 " (" + text_attribute(fit, "arithmetic") + ").");
   const auto& names = labels(fit, "effect");
   if (!names.empty()) {
     const auto &columns = integers(fit, "effect_columns"), &redundant = integers(fit, "effect_redundant");
     std::vector<std::string> parts;
     for (std::size_t i = 0; i < names.size(); ++i)
-      parts.push_back(names[i] + " " + thousands(columns[i]) + (redundant[i] > 0 ? " (" + thousands(redundant[i]) + " redundant)" : ""));
-    out += wrapped("Effects: " + joined(parts, ", ") + "; exact rank " + shortest(scalar(fit, "effects_rank")) + "; normal equations hold to " +
-                   significant(scalar(fit, "certificate"), 2) + ".");
+      parts.push_back(names[i] + " " + thousands(columns[i]) +
+                      (redundant[i] > 0 ? " (" + thousands(redundant[i]) + " redundant)" : ""));
+    out += wrapped("Effects: " + joined(parts, ", ") + "; exact rank " + shortest(scalar(fit, "effects_rank")) +
+                   "; normal equations hold to " + significant(scalar(fit, "certificate"), 2) + ".");
   }
   return out;
 }
@@ -167,11 +172,11 @@ std::string tests_text(const Tree& fit) {
   table.column("under it", TextTable::Align::left);
   table.column("p", TextTable::Align::right);
   const auto &hypotheses = texts(*tests, "hypothesis"), &distributions = texts(*tests, "distribution");
-  const auto &statistic = numbers(*tests, "statistic"), &p = numbers(*tests, "p_value"), &b = numbers(*tests, "estimate"),
-             &se = numbers(*tests, "std_error"), &mde = numbers(*tests, "mde");
+  const auto &statistic = numbers(*tests, "statistic"), &p = numbers(*tests, "p_value"),
+             &b = numbers(*tests, "estimate"), &se = numbers(*tests, "std_error"), &mde = numbers(*tests, "mde");
   for (std::size_t i = 0; i < hypotheses.size(); ++i)
-    table.row({hypotheses[i], std::isnan(b[i]) ? "" : shown(b[i], se[i]), std::isnan(mde[i]) ? "" : shown(mde[i], se[i]), shown(statistic[i]),
-               distributions[i], shown_p(p[i])});
+    table.row({hypotheses[i], std::isnan(b[i]) ? "" : shown(b[i], se[i]),
+               std::isnan(mde[i]) ? "" : shown(mde[i], se[i]), shown(statistic[i]), distributions[i], shown_p(p[i])});
   return "\n" + table.text();
 }
 
@@ -180,7 +185,8 @@ std::string movers_text(const Tree& fit) {
   if (!movers || labels(*movers, "mover").empty()) return "";
   const auto &terms = texts(*movers, "mover_term"), &units = texts(*movers, "mover_unit");
   const auto& change = numbers(*movers, "mover_change_in_se");
-  std::string out = "\n" + wrapped("Units that move a coefficient most when left out (change in standard errors, first order):");
+  std::string out =
+      "\n" + wrapped("Units that move a coefficient most when left out (change in standard errors, first order):");
   for (std::size_t i = 0; i < terms.size();) {
     std::vector<std::string> parts;
     const std::string term = terms[i];
@@ -208,11 +214,15 @@ std::string coefficient_tables(const Tree& result, const TableOptions& options) 
   for (const Tree& fit : fits->children) all.push_back(&fit);
   // Triplets and the models of one file stand together.
   for (std::size_t i = 0; i < all.size(); i += kModelsAcross) {
-    const std::vector<const Tree*> group(all.begin() + static_cast<std::ptrdiff_t>(i),
-                                         all.begin() + static_cast<std::ptrdiff_t>(std::min(all.size(), i + kModelsAcross)));
+    const std::vector<const Tree*> group(
+        all.begin() + static_cast<std::ptrdiff_t>(i),
+        all.begin() + static_cast<std::ptrdiff_t>(std::min(all.size(), i + kModelsAcross)));
     const std::string title = text_attribute(*group.front(), "title");
-    out += heading(title.empty() ? (group.size() == 1 ? text_attribute(*group.front(), "formula") : "Models side by side") : title);
-    if (const std::string question = text_attribute(*group.front(), "question"); !question.empty()) out += wrapped(question) + "\n";
+    out +=
+        heading(title.empty() ? (group.size() == 1 ? text_attribute(*group.front(), "formula") : "Models side by side")
+                              : title);
+    if (const std::string question = text_attribute(*group.front(), "question"); !question.empty())
+      out += wrapped(question) + "\n";
     if (group.size() == 1 && !failed(*group.front())) {
       out += one_model(*group.front(), options) + "\n";
       TextTable summary;
@@ -226,7 +236,8 @@ std::string coefficient_tables(const Tree& result, const TableOptions& options) 
     for (const Tree* fit : group) {
       out += error_text(*fit);
       if (failed(*fit)) continue;
-      if (group.size() > 1) out += "\n" + wrapped("[" + model_heading(*fit) + "] " + text_attribute(*fit, "formula"), 2);
+      if (group.size() > 1)
+        out += "\n" + wrapped("[" + model_heading(*fit) + "] " + text_attribute(*fit, "formula"), 2);
       out += fine_print(*fit) + unidentified_text(*fit) + tests_text(*fit);
       if (group.size() == 1 || text_attribute(*fit, "role") == "ratio") out += movers_text(*fit);
     }

@@ -51,8 +51,7 @@ void matrix(Contract& out, const std::vector<double>& values, const std::vector<
   out.json.begin_array();
   for (std::size_t i = 0; i < k; ++i) {
     out.json.begin_array();
-    for (std::size_t j = 0; j < k; ++j)
-      out.element(values[i * k + j], label + " of " + names[i] + " and " + names[j]);
+    for (std::size_t j = 0; j < k; ++j) out.element(values[i * k + j], label + " of " + names[i] + " and " + names[j]);
     out.json.end_array();
   }
   out.json.end_array();
@@ -147,7 +146,8 @@ void warning(Contract& out, const std::string& code, const std::string& message)
 void warnings_of(Contract& out, const Tree& node, const char* prefix) {
   const std::string codes = std::string(prefix) + "_code", messages = std::string(prefix) + "_message";
   if (!node.find_array(codes)) return;
-  for (std::size_t i = 0; i < texts(node, codes).size(); ++i) warning(out, texts(node, codes)[i], texts(node, messages)[i]);
+  for (std::size_t i = 0; i < texts(node, codes).size(); ++i)
+    warning(out, texts(node, codes)[i], texts(node, messages)[i]);
 }
 
 void undefined_numbers(Contract& out) {
@@ -205,9 +205,11 @@ void fit_object(Contract& out, const Tree& result, const Tree& fit) {
       out.json.begin_object();
       out.json.member("hypothesis", texts(*tests, "hypothesis")[i]);
       out.json.member("distribution", texts(*tests, "distribution")[i]);
-      for (const char* key : {"statistic", "p_value"}) out.number(key, numbers(*tests, key)[i], std::string(key) + " of a test");
+      for (const char* key : {"statistic", "p_value"})
+        out.number(key, numbers(*tests, key)[i], std::string(key) + " of a test");
       if (std::isfinite(numbers(*tests, "estimate")[i]))
-        for (const char* key : {"estimate", "std_error", "mde"}) out.number(key, numbers(*tests, key)[i], std::string(key) + " of a test");
+        for (const char* key : {"estimate", "std_error", "mde"})
+          out.number(key, numbers(*tests, key)[i], std::string(key) + " of a test");
       out.json.end_object();
     }
     out.json.end_array();
@@ -309,18 +311,22 @@ std::string one_or_many(const Tree& result, const char* schema, const char* list
 template <class Value>
 void optional_member(JsonWriter& json, const char* key, const std::optional<Value>& value) {
   json.key(key);
-  if (value) json.value(*value);
-  else json.null();
+  if (value)
+    json.value(*value);
+  else
+    json.null();
 }
 
 }  // namespace
 
 std::string fits_json(const Tree& result) {
-  return one_or_many(result, "headwater.fits/1", "fits", [&](Contract& out, const Tree& fit) { fit_object(out, result, fit); });
+  return one_or_many(result, "headwater.fits/1", "fits",
+                     [&](Contract& out, const Tree& fit) { fit_object(out, result, fit); });
 }
 
 std::string decompositions_json(const Tree& result) {
-  return one_or_many(result, "headwater.decompositions/1", "results", [&](Contract& out, const Tree& fit) { decomposed_fit(out, result, fit); });
+  return one_or_many(result, "headwater.decompositions/1", "results",
+                     [&](Contract& out, const Tree& fit) { decomposed_fit(out, result, fit); });
 }
 
 std::string error_json(const Error& error) {

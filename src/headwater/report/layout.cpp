@@ -33,7 +33,8 @@ bool extreme(double value) { return value != 0 && (std::abs(value) >= 1e9 || std
 
 std::string padded(const std::string& text, int width, bool left) {
   const int gap = std::max(0, width - display_width(text));
-  return left ? text + std::string(static_cast<std::size_t>(gap), ' ') : std::string(static_cast<std::size_t>(gap), ' ') + text;
+  return left ? text + std::string(static_cast<std::size_t>(gap), ' ')
+              : std::string(static_cast<std::size_t>(gap), ' ') + text;
 }
 
 // Display columns before the decimal point, or up to the last digit where there is none.
@@ -45,7 +46,8 @@ int before_point(const std::string& text) {
 
 bool numeric(const std::string& text) {
   return std::any_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }) &&
-         std::none_of(text.begin(), text.end(), [](char c) { return (c >= 'f' && c <= 'z') || (c >= 'A' && c <= 'Z'); });
+         std::none_of(text.begin(), text.end(),
+                      [](char c) { return (c >= 'f' && c <= 'z') || (c >= 'A' && c <= 'Z'); });
 }
 
 using Cells = std::vector<std::vector<std::string>>;
@@ -190,7 +192,8 @@ std::string wrapped(std::string_view text, int indent, int width) {
     const std::size_t begin = text.find_first_not_of(" \n", at);
     if (begin == std::string_view::npos) break;
     const std::size_t end = std::min(text.find_first_of(" \n", begin), text.size());
-    for (const std::string& word : broken(text.substr(begin, end - begin), width - std::max(indent, static_cast<int>(lead)))) {
+    for (const std::string& word :
+         broken(text.substr(begin, end - begin), width - std::max(indent, static_cast<int>(lead)))) {
       if (!fresh && display_width(line) + 1 + display_width(word) > width) {
         out += line + "\n";
         line = std::string(static_cast<std::size_t>(indent), ' ');
@@ -213,6 +216,8 @@ std::string item(std::string_view label, std::string_view text, int indent, int 
   return padded(first, indent, true) + body.substr(margin.size());
 }
 
-std::string heading(std::string_view text) { return "\n" + std::string(text) + "\n" + std::string(static_cast<std::size_t>(display_width(text)), '=') + "\n"; }
+std::string heading(std::string_view text) {
+  return "\n" + std::string(text) + "\n" + std::string(static_cast<std::size_t>(display_width(text)), '=') + "\n";
+}
 
 }  // namespace headwater

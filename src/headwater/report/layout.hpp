@@ -9,11 +9,11 @@ namespace headwater {
 
 constexpr int kPageWidth = 80;
 
-// A number with as many decimals as its error deserves: three significant digits of `error`; five of the value when there
-// is none. "not estimable" and the like are the caller's.
+// A number with as many decimals as its error deserves: three significant digits of `error`; five of the value when
+// there is none. "not estimable" and the like are the caller's.
 std::string shown(double value, double error);
-std::string shown(double value);  // five significant digits
-std::string shown_p(double p);    // "<0.001", "0.042"
+std::string shown(double value);          // five significant digits
+std::string shown_p(double p);            // "<0.001", "0.042"
 std::string shown_percent(double share);  // "12.3 %"
 
 class TextTable {

@@ -11,7 +11,9 @@ namespace {
 
 constexpr std::size_t kMostSuspicions = 12;
 
-bool simulated(const Tree& result) { return result.find_attribute("simulated") && number_attribute(result, "simulated") != 0; }
+bool simulated(const Tree& result) {
+  return result.find_attribute("simulated") && number_attribute(result, "simulated") != 0;
+}
 
 bool usable(const Tree& fit) { return fit.find_attribute("error_message") == nullptr; }
 
@@ -33,10 +35,15 @@ std::string honest_first(const Tree& result) {
   for (const auto& [terms, names] : fits_without) out += wrapped("Not identified in " + names + ": " + terms + ".", 2);
   for (const Tree& fit : fits->children) {
     if (!usable(fit) || !fit.find_array("r_squared_within")) continue;
-    const double within = numbers(fit, "r_squared_within").front(), rss = numbers(fit, "rss").front(), tss = numbers(fit, "tss").front(),
-                 tss_within = numbers(fit, "tss_within").front();
+    const double within = numbers(fit, "r_squared_within").front(), rss = numbers(fit, "rss").front(),
+                 tss = numbers(fit, "tss").front(), tss_within = numbers(fit, "tss_within").front();
     const bool effects = !labels(fit, "effect").empty();
-    out += wrapped(fit.name + ": the regressors explain " + shown_percent(within) + (effects ? " of the variance within the effects, which is " + shown_percent((tss_within - rss) / tss) + " of the total variance" : " of the variance") + " of the outcome.", 2);
+    out += wrapped(fit.name + ": the regressors explain " + shown_percent(within) +
+                       (effects ? " of the variance within the effects, which is " +
+                                      shown_percent((tss_within - rss) / tss) + " of the total variance"
+                                : " of the variance") +
+                       " of the outcome.",
+                   2);
   }
   return out.empty() ? "" : heading("What can and cannot be told") + out;
 }
@@ -66,8 +73,10 @@ std::string missing_cells(const Tree& data) {
   const auto& cells = integers(data, "missing_cells");
   if (columns.empty()) return "";
   std::vector<std::string> parts;
-  for (std::size_t i = 0; i < columns.size() && i < 12; ++i) parts.push_back(columns[i] + " " + thousands(cells[i]) + " " + reasons[i]);
-  if (columns.size() > 12) parts.push_back("and " + std::to_string(columns.size() - 12) + " more (see the result file)");
+  for (std::size_t i = 0; i < columns.size() && i < 12; ++i)
+    parts.push_back(columns[i] + " " + thousands(cells[i]) + " " + reasons[i]);
+  if (columns.size() > 12)
+    parts.push_back("and " + std::to_string(columns.size() - 12) + " more (see the result file)");
   return wrapped("Cells without a value: " + joined(parts, "; ") + ".", 2);
 }
 
@@ -75,21 +84,24 @@ std::string suspicions(const Tree& data) {
   const auto& messages = texts(data, "suspicion_message");
   std::string out;
   for (std::size_t i = 0; i < messages.size() && i < kMostSuspicions; ++i) out += wrapped("  - " + messages[i], 4);
-  if (messages.size() > kMostSuspicions) out += "  - and " + std::to_string(messages.size() - kMostSuspicions) + " more in the result file\n";
+  if (messages.size() > kMostSuspicions)
+    out += "  - and " + std::to_string(messages.size() - kMostSuspicions) + " more in the result file\n";
   return out.empty() ? "" : "Values that look odd (nothing was changed):\n" + out;
 }
 
 std::string variation_table(const Tree& fit) {
   const auto& names = labels(fit, "regressor");
-  const auto &mean = numbers(fit, "mean"), &total = numbers(fit, "sd_total"), &between = numbers(fit, "sd_between"), &within = numbers(fit, "sd_within"),
-             &absorbed = numbers(fit, "sd_absorbed");
+  const auto &mean = numbers(fit, "mean"), &total = numbers(fit, "sd_total"), &between = numbers(fit, "sd_between"),
+             &within = numbers(fit, "sd_within"), &absorbed = numbers(fit, "sd_absorbed");
   TextTable table;
   table.column("regressor", TextTable::Align::left);
-  for (const char* name : {"mean", "sd", "between", "within", "after effects"}) table.column(name, TextTable::Align::decimal);
+  for (const char* name : {"mean", "sd", "between", "within", "after effects"})
+    table.column(name, TextTable::Align::decimal);
   const auto& dropped = labels(fit, "unidentified");
   for (std::size_t i = 0; i < names.size(); ++i) {
     const bool gone = std::find(dropped.begin(), dropped.end(), names[i]) != dropped.end();
-    table.row({names[i], shown(mean[i]), shown(total[i]), shown(between[i]), shown(within[i]), gone ? "not identified" : shown(absorbed[i])});
+    table.row({names[i], shown(mean[i]), shown(total[i]), shown(between[i]), shown(within[i]),
+               gone ? "not identified" : shown(absorbed[i])});
   }
   return table.text();
 }
@@ -100,13 +112,16 @@ std::string data_section(const Tree& result) {
   const Tree* data = result.find_child("data");
   if (!data) return "";
   std::string out = heading("Data");
-  out += wrapped(text_attribute(*data, "file") + ", SHA-256 " + text_attribute(*data, "sha256").substr(0, 16) + "..., " +
-                     thousands(static_cast<long long>(number_attribute(*data, "rows_read"))) + " rows read.", 2);
+  out += wrapped(text_attribute(*data, "file") + ", SHA-256 " + text_attribute(*data, "sha256").substr(0, 16) +
+                     "..., " + thousands(static_cast<long long>(number_attribute(*data, "rows_read"))) + " rows read.",
+                 2);
   const auto& reasons = labels(*data, "lost_reason");
   const auto& lost = integers(*data, "lost_rows");
-  for (std::size_t i = 0; i < reasons.size(); ++i) out += wrapped("Left out: " + thousands(lost[i]) + " rows, " + reasons[i] + ".", 2);
+  for (std::size_t i = 0; i < reasons.size(); ++i)
+    out += wrapped("Left out: " + thousands(lost[i]) + " rows, " + reasons[i] + ".", 2);
   out += lost_rows(result) + missing_cells(*data);
-  for (const std::string& message : texts(*data, "succession_message")) out += wrapped("Succession: " + message + ".", 2);
+  for (const std::string& message : texts(*data, "succession_message"))
+    out += wrapped("Succession: " + message + ".", 2);
   return out + suspicions(*data);
 }
 
@@ -130,7 +145,10 @@ std::string text_report(const Tree& result, const TableOptions& options) {
   if (const Tree* comparison = result.find_child("comparison")) {
     const auto& rows = integers(*comparison, "model_nobs");
     const bool differ = std::any_of(rows.begin(), rows.end(), [&](std::int64_t n) { return n != rows.front(); });
-    if (differ) out += "\n" + wrapped("The models use different rows, so differences between them mix models and samples; sample = common uses the same rows.");
+    if (differ)
+      out += "\n" + wrapped(
+                        "The models use different rows, so differences between them mix models and samples; sample = "
+                        "common uses the same rows.");
   }
   return out + decomposition_tables(result) + data_section(result) + warning_section(result);
 }
@@ -146,7 +164,8 @@ std::string check_report(const Tree& result) {
       }
       const auto& dropped = labels(fit, "unidentified");
       const auto& because = texts(fit, "unidentified_because");
-      for (std::size_t i = 0; i < dropped.size(); ++i) out += wrapped("Not identified: " + dropped[i] + " (a combination of: " + because[i] + ").", 2);
+      for (std::size_t i = 0; i < dropped.size(); ++i)
+        out += wrapped("Not identified: " + dropped[i] + " (a combination of: " + because[i] + ").", 2);
       out += variation_table(fit);
     }
   return out + data_section(result) + warning_section(result);
@@ -175,7 +194,8 @@ std::string csv_coefficients(const Tree& result) {
       }
       out += "," + shortest(numbers(fit, "df").front()) + "," + quoted(text_attribute(fit, "status")) + "\n";
     }
-    for (const std::string& name : labels(fit, "unidentified")) out += lead + quoted(name) + ",,,,,,,,,\"not identified\"\n";
+    for (const std::string& name : labels(fit, "unidentified"))
+      out += lead + quoted(name) + ",,,,,,,,,\"not identified\"\n";
   }
   return out;
 }

@@ -25,16 +25,19 @@ struct ModelKey {
 };
 constexpr ModelKey kModelKeys[] = {
     {"title", &ModelConfig::title, "", "heading of the tables"},
-    {"outcome", &ModelConfig::outcome, "", "left-hand side, when the formula has none: y, c(y1, y2) or ratio(activity, resource)"},
+    {"outcome", &ModelConfig::outcome, "",
+     "left-hand side, when the formula has none: y, c(y1, y2) or ratio(activity, resource)"},
     {"formula", &ModelConfig::formula, "", "y ~ x | effects, or the right-hand side alone"},
     {"estimator", &ModelConfig::estimator, "within with effects, else pooled", "see headwater methods"},
-    {"covariance", &ModelConfig::covariance, "cluster by the unit, else robust", "iid, robust, HC0, cluster(a, b), driscoll_kraay(lag = L)"},
+    {"covariance", &ModelConfig::covariance, "cluster by the unit, else robust",
+     "iid, robust, HC0, cluster(a, b), driscoll_kraay(lag = L)"},
     {"profile", &ModelConfig::profile, "fixest", "fixest, reghdfe, xtreg, areg, plm, linearmodels, none"},
     {"weights", &ModelConfig::weights, "", "column of analytic weights"},
     {"split", &ModelConfig::split, "", "column: one fit for each of its values"},
     {"fsplit", &ModelConfig::fsplit, "", "the same and the full sample"},
     {"singletons", &ModelConfig::singletons, "drop", "drop or keep levels of effects with one row"},
-    {"question", &ModelConfig::question, "", "the question the model answers; by default the comment that opens its file"},
+    {"question", &ModelConfig::question, "",
+     "the question the model answers; by default the comment that opens its file"},
 };
 
 using Text = std::string;
@@ -43,24 +46,24 @@ using Texts = std::vector<std::string>;
 // [data], [run], [output]: typed by Boost.Program_options, first source stored wins.
 po::options_description scalar_keys() {
   po::options_description keys;
-  keys.add_options()
-      ("data.file", po::value<Text>()->default_value(""), "panel: .csv, .tsv, .parquet, .feather, .arrow or .h5")
-      ("data.unit", po::value<Text>()->default_value(""), "column of the unit key")
-      ("data.time", po::value<Text>()->default_value(""), "column of the time key")
-      ("data.succession", po::value<Text>()->default_value(""), "table of which code became which")
-      ("data.text", po::value<Text>()->default_value(""), "columns that stay text, separated by commas")
-      ("data.check_quality", po::value<bool>()->default_value(true), "look for typos, mergers and totals")
-      ("data.simulated", po::value<bool>()->default_value(false), "say 'simulated' wherever results are shown")
-      ("run.model", po::value<Text>()->default_value(""), "model files, separated by commas")
-      ("run.sample", po::value<Text>()->default_value("own"), "own or common: one sample for all models")
-      ("run.seed", po::value<std::uint64_t>()->default_value(20260212), "seed of everything random")
-      ("run.threads", po::value<int>()->default_value(0), "worker threads; 0: all processors")
-      ("run.level", po::value<double>()->default_value(0.95), "level of intervals")
-      ("run.power", po::value<double>()->default_value(0.80), "power of minimum detectable effects")
-      ("run.allow_failures", po::value<bool>()->default_value(false), "exit 0 although a fit did not converge")
-      ("output.result", po::value<Text>()->default_value(""), "HDF5 result file")
-      ("output.table", po::value<Text>()->default_value(""), "text file for the tables; by default they are printed")
-      ("output.stars", po::value<bool>()->default_value(false), "stars in tables");
+  keys.add_options()("data.file", po::value<Text>()->default_value(""),
+                     "panel: .csv, .tsv, .parquet, .feather, .arrow or .h5")(
+      "data.unit", po::value<Text>()->default_value(""), "column of the unit key")(
+      "data.time", po::value<Text>()->default_value(""), "column of the time key")(
+      "data.succession", po::value<Text>()->default_value(""), "table of which code became which")(
+      "data.text", po::value<Text>()->default_value(""), "columns that stay text, separated by commas")(
+      "data.check_quality", po::value<bool>()->default_value(true), "look for typos, mergers and totals")(
+      "data.simulated", po::value<bool>()->default_value(false), "say 'simulated' wherever results are shown")(
+      "run.model", po::value<Text>()->default_value(""), "model files, separated by commas")(
+      "run.sample", po::value<Text>()->default_value("own"), "own or common: one sample for all models")(
+      "run.seed", po::value<std::uint64_t>()->default_value(20260212), "seed of everything random")(
+      "run.threads", po::value<int>()->default_value(0), "worker threads; 0: all processors")(
+      "run.level", po::value<double>()->default_value(0.95), "level of intervals")(
+      "run.power", po::value<double>()->default_value(0.80), "power of minimum detectable effects")(
+      "run.allow_failures", po::value<bool>()->default_value(false), "exit 0 although a fit did not converge")(
+      "output.result", po::value<Text>()->default_value(""), "HDF5 result file")(
+      "output.table", po::value<Text>()->default_value(""), "text file for the tables; by default they are printed")(
+      "output.stars", po::value<bool>()->default_value(false), "stars in tables");
   return keys;
 }
 
@@ -94,15 +97,18 @@ void check_known(const Setting& setting) {
   static const Names sections = {"data", "run", "output", "report", "model", "driver", "decompose"};
   if (std::find(sections.begin(), sections.end(), setting.section) == sections.end()) {
     const std::string near = nearest(setting.section, sections);
-    bad_setting(setting, "unknown_section", "there is no section [" + setting.section + "]" +
-                                                (near.empty() ? "; they are [" + joined(sections, "], [") + "]" : "; did you mean [" + near + "]?"));
+    bad_setting(
+        setting, "unknown_section",
+        "there is no section [" + setting.section + "]" +
+            (near.empty() ? "; they are [" + joined(sections, "], [") + "]" : "; did you mean [" + near + "]?"));
   }
   if (setting.section == "report" || setting.section == "driver") return;
   const Names keys = known_keys(setting.section);
   if (std::find(keys.begin(), keys.end(), setting.key) != keys.end()) return;
   const std::string near = nearest(setting.key, keys);
-  bad_setting(setting, "unknown_key", "[" + setting.section + "] has no key '" + setting.key + "'" +
-                                          (near.empty() ? "; its keys are " + joined(keys, ", ") : "; did you mean '" + near + "'?"));
+  bad_setting(setting, "unknown_key",
+              "[" + setting.section + "] has no key '" + setting.key + "'" +
+                  (near.empty() ? "; its keys are " + joined(keys, ", ") : "; did you mean '" + near + "'?"));
 }
 
 bool accumulates(const Setting& setting) {
@@ -116,7 +122,8 @@ std::vector<Setting> settings_of(const IniFile& file) {
     Setting setting{entry.section, entry.label, entry.key, entry.value, file.path, entry.row};
     check_known(setting);
     if (!accumulates(setting) && !seen.insert(entry.section + " " + entry.label + "." + entry.key).second)
-      bad_setting(setting, "repeated_key", "the key '" + entry.key + "' of [" + entry.section + "] is given twice; keep one");
+      bad_setting(setting, "repeated_key",
+                  "the key '" + entry.key + "' of [" + entry.section + "] is given twice; keep one");
     settings.push_back(std::move(setting));
   }
   return settings;
@@ -153,7 +160,8 @@ po::parsed_options scalar_options(const std::vector<Setting>& settings, const po
   for (const Setting& setting : settings) {
     if (setting.section != "data" && setting.section != "run" && setting.section != "output") continue;
     if (setting.section == "run" && setting.key == "model") {
-      for (const std::string& path : split(setting.value, ',')) models += (models.empty() ? "" : ",") + resolved(path, setting.file);
+      for (const std::string& path : split(setting.value, ','))
+        models += (models.empty() ? "" : ",") + resolved(path, setting.file);
       continue;
     }
     po::option option;
@@ -174,24 +182,30 @@ void store(const std::vector<Setting>& settings, const po::options_description& 
   for (const po::option& option : scalar_options(settings, keys).options) {
     po::parsed_options one(&keys);
     one.options.push_back(option);
-    const auto match = std::find_if(settings.begin(), settings.end(), [&](const Setting& s) { return s.section + "." + s.key == option.string_key; });
+    const auto match = std::find_if(settings.begin(), settings.end(),
+                                    [&](const Setting& s) { return s.section + "." + s.key == option.string_key; });
     try {
       po::store(one, values);
     } catch (const po::error&) {
-      bad_setting(*match, "value", "'" + match->value + "' is not a value for '" + match->key + "' of [" + match->section + "]; it takes " +
-                                       [&] {
-                                         for (const KeyCard& card : config_keys())
-                                           if (card.section == match->section && card.key == match->key) return card.type;
-                                         return std::string("another type");
-                                       }());
+      bad_setting(
+          *match, "value",
+          "'" + match->value + "' is not a value for '" + match->key + "' of [" + match->section + "]; it takes " +
+              [&] {
+                for (const KeyCard& card : config_keys())
+                  if (card.section == match->section && card.key == match->key) return card.type;
+                return std::string("another type");
+              }());
     }
   }
 }
 
 void set_drivers(ModelConfig& model, const std::string& name, const std::string& terms) {
-  const auto known = std::find_if(model.drivers.begin(), model.drivers.end(), [&](const auto& d) { return d.first == name; });
-  if (known == model.drivers.end()) model.drivers.emplace_back(name, terms);
-  else known->second = terms;
+  const auto known =
+      std::find_if(model.drivers.begin(), model.drivers.end(), [&](const auto& d) { return d.first == name; });
+  if (known == model.drivers.end())
+    model.drivers.emplace_back(name, terms);
+  else
+    known->second = terms;
 }
 
 // Applies settings of [model], [driver] and [decompose] with this label; a source that names a list replaces it.
@@ -226,7 +240,9 @@ ModelConfig read_model(const std::string& path) {
   const std::vector<Setting> settings = settings_of(file);
   for (const Setting& setting : settings)
     if (setting.section != "model" && setting.section != "driver" && setting.section != "decompose")
-      bad_setting(setting, "wrong_section", "a model file has the sections [model], [driver] and [decompose]; [" + setting.section + "] belongs in a config");
+      bad_setting(setting, "wrong_section",
+                  "a model file has the sections [model], [driver] and [decompose]; [" + setting.section +
+                      "] belongs in a config");
   apply(model, settings, "");
   return model;
 }
@@ -238,7 +254,8 @@ bool concerns_models(const Setting& setting) {
 Names labels_of(const std::vector<Setting>& settings) {
   Names labels;
   for (const Setting& setting : settings)
-    if (concerns_models(setting) && !setting.label.empty() && std::find(labels.begin(), labels.end(), setting.label) == labels.end())
+    if (concerns_models(setting) && !setting.label.empty() &&
+        std::find(labels.begin(), labels.end(), setting.label) == labels.end())
       labels.push_back(setting.label);
   return labels;
 }
@@ -246,13 +263,16 @@ Names labels_of(const std::vector<Setting>& settings) {
 void check_model(const ModelConfig& model) {
   const std::string where = model.file.empty() ? "" : model.file + ": ";
   if (model.formula.empty())
-    throw Error(ErrorKind::usage, "config.no_formula", where + "the model '" + model.name + "' has no formula; give formula = y ~ x | effects under [model]",
+    throw Error(ErrorKind::usage, "config.no_formula",
+                where + "the model '" + model.name + "' has no formula; give formula = y ~ x | effects under [model]",
                 {.key = "model.formula"});
   if (model.singletons != "drop" && model.singletons != "keep")
-    throw Error(ErrorKind::usage, "config.value", where + "singletons is '" + model.singletons + "'; it is drop or keep", {.key = "model.singletons"});
+    throw Error(ErrorKind::usage, "config.value",
+                where + "singletons is '" + model.singletons + "'; it is drop or keep", {.key = "model.singletons"});
 }
 
-std::vector<ModelConfig> collect_models(const std::vector<std::string>& paths, const std::vector<Setting>& file, const std::vector<Setting>& overrides) {
+std::vector<ModelConfig> collect_models(const std::vector<std::string>& paths, const std::vector<Setting>& file,
+                                        const std::vector<Setting>& overrides) {
   std::vector<ModelConfig> models;
   for (const std::string& path : paths) models.push_back(read_model(path));
   for (const std::string& label : labels_of(file)) {
@@ -262,13 +282,15 @@ std::vector<ModelConfig> collect_models(const std::vector<std::string>& paths, c
     models.push_back(std::move(model));
   }
   const auto unlabelled = [](const Setting& s) { return concerns_models(s) && s.label.empty(); };
-  const bool any = std::any_of(file.begin(), file.end(), unlabelled) || std::any_of(overrides.begin(), overrides.end(), unlabelled);
+  const bool any =
+      std::any_of(file.begin(), file.end(), unlabelled) || std::any_of(overrides.begin(), overrides.end(), unlabelled);
   if (models.empty() && any) {
     models.emplace_back();
     models.back().name = "model";
   }
   if (models.empty())
-    throw Error(ErrorKind::usage, "config.no_model", "the run has no model; name one under [run] model, or write a [model] section", {.key = "run.model"});
+    throw Error(ErrorKind::usage, "config.no_model",
+                "the run has no model; name one under [run] model, or write a [model] section", {.key = "run.model"});
   for (ModelConfig& model : models) {
     apply(model, file, "");
     apply(model, overrides, "");
@@ -279,7 +301,8 @@ std::vector<ModelConfig> collect_models(const std::vector<std::string>& paths, c
 
 void check_range(double value, const char* key) {
   if (value > 0 && value < 1) return;
-  throw Error(ErrorKind::usage, "config.value", std::string("'") + key + "' is " + shortest(value) + "; it lies between 0 and 1", {.key = key});
+  throw Error(ErrorKind::usage, "config.value",
+              std::string("'") + key + "' is " + shortest(value) + "; it lies between 0 and 1", {.key = key});
 }
 
 RunConfig build(const std::string& path, const std::vector<Setting>& file, const std::vector<Setting>& overrides) {
@@ -290,8 +313,13 @@ RunConfig build(const std::string& path, const std::vector<Setting>& file, const
   po::store(po::parsed_options(&keys), values);  // defaults
   RunConfig config;
   config.file = path;
-  config.data = {values["data.file"].as<Text>(), values["data.unit"].as<Text>(), values["data.time"].as<Text>(), values["data.succession"].as<Text>(),
-                 split(values["data.text"].as<Text>(), ','), values["data.check_quality"].as<bool>(), values["data.simulated"].as<bool>()};
+  config.data = {values["data.file"].as<Text>(),
+                 values["data.unit"].as<Text>(),
+                 values["data.time"].as<Text>(),
+                 values["data.succession"].as<Text>(),
+                 split(values["data.text"].as<Text>(), ','),
+                 values["data.check_quality"].as<bool>(),
+                 values["data.simulated"].as<bool>()};
   config.run.models = split(values["run.model"].as<Text>(), ',');
   config.run.sample = values["run.sample"].as<Text>();
   config.run.seed = values["run.seed"].as<std::uint64_t>();
@@ -299,11 +327,13 @@ RunConfig build(const std::string& path, const std::vector<Setting>& file, const
   config.run.level = values["run.level"].as<double>();
   config.run.power = values["run.power"].as<double>();
   config.run.allow_failures = values["run.allow_failures"].as<bool>();
-  config.output = {values["output.result"].as<Text>(), values["output.table"].as<Text>(), values["output.stars"].as<bool>()};
+  config.output = {values["output.result"].as<Text>(), values["output.table"].as<Text>(),
+                   values["output.stars"].as<bool>()};
   check_range(config.run.level, "run.level");
   check_range(config.run.power, "run.power");
   if (config.run.sample != "own" && config.run.sample != "common")
-    throw Error(ErrorKind::usage, "config.value", "'run.sample' is '" + config.run.sample + "'; it is own or common", {.key = "run.sample"});
+    throw Error(ErrorKind::usage, "config.value", "'run.sample' is '" + config.run.sample + "'; it is own or common",
+                {.key = "run.sample"});
   for (const std::vector<Setting>* source : {&file, &overrides})
     for (const Setting& setting : *source)
       if (setting.section == "report") config.report[setting.key] = setting.value;
@@ -314,7 +344,8 @@ RunConfig build(const std::string& path, const std::vector<Setting>& file, const
 void append_model(std::string& text, const ModelConfig& model) {
   text += "\n[model " + model.name + "]\n";
   for (const ModelKey& key : kModelKeys)
-    if (const std::string& value = model.*key.member; !value.empty()) text += std::string(key.name) + " = " + value + "\n";
+    if (const std::string& value = model.*key.member; !value.empty())
+      text += std::string(key.name) + " = " + value + "\n";
   for (const std::string& test : model.tests) text += "test = " + test + "\n";
   if (!model.drivers.empty()) text += "\n[driver " + model.name + "]\n";
   for (const auto& [name, terms] : model.drivers) text += name + " = " + terms + "\n";
@@ -336,9 +367,11 @@ std::string to_text(const RunConfig& config) {
   text += "file = " + config.data.file + "\nunit = " + config.data.unit + "\ntime = " + config.data.time + "\n";
   if (!config.data.succession.empty()) text += "succession = " + config.data.succession + "\n";
   if (!config.data.text.empty()) text += "text = " + joined(config.data.text, ", ") + "\n";
-  text += std::string("check_quality = ") + yes(config.data.check_quality) + "\nsimulated = " + yes(config.data.simulated) + "\n";
-  text += "\n[run]\nsample = " + config.run.sample + "\nseed = " + std::to_string(config.run.seed) + "\nthreads = " + std::to_string(config.run.threads) +
-          "\nlevel = " + shortest(config.run.level) + "\npower = " + shortest(config.run.power) + "\nallow_failures = " + yes(config.run.allow_failures) + "\n";
+  text += std::string("check_quality = ") + yes(config.data.check_quality) +
+          "\nsimulated = " + yes(config.data.simulated) + "\n";
+  text += "\n[run]\nsample = " + config.run.sample + "\nseed = " + std::to_string(config.run.seed) +
+          "\nthreads = " + std::to_string(config.run.threads) + "\nlevel = " + shortest(config.run.level) +
+          "\npower = " + shortest(config.run.power) + "\nallow_failures = " + yes(config.run.allow_failures) + "\n";
   text += "\n[output]\n";
   if (!config.output.result.empty()) text += "result = " + config.output.result + "\n";
   if (!config.output.table.empty()) text += "table = " + config.output.table + "\n";

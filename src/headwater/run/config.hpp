@@ -13,18 +13,18 @@ namespace headwater {
 struct ModelConfig {
   friend bool operator==(const ModelConfig&, const ModelConfig&) = default;
 
-  std::string file;      // "" when it came from flags
-  std::string name;      // file stem, or "model"
+  std::string file;  // "" when it came from flags
+  std::string name;  // file stem, or "model"
   std::string title;
   std::string question;  // the comment that opens the file
   std::string outcome;   // may be empty when the formula has a left-hand side
   std::string formula;
-  std::string estimator;             // "" = within when the formula has effects, else pooled
-  std::string covariance;            // "" = default_covariance()
+  std::string estimator;   // "" = within when the formula has effects, else pooled
+  std::string covariance;  // "" = default_covariance()
   std::string profile = "fixest";
   std::string weights;
-  std::string split, fsplit;         // column names
-  std::string singletons = "drop";   // drop | keep
+  std::string split, fsplit;                                 // column names
+  std::string singletons = "drop";                           // drop | keep
   std::vector<std::pair<std::string, std::string>> drivers;  // name -> terms, in the order written
   std::vector<std::string> use;                              // decompositions
   std::vector<std::string> tests;                            // linear combinations
@@ -36,16 +36,16 @@ struct RunConfig {
     std::string file, unit, time, succession;
     std::vector<std::string> text;  // columns to keep as text
     bool check_quality = true;
-    bool simulated = false;         // every table and file then says "simulated"
+    bool simulated = false;  // every table and file then says "simulated"
   } data;
   struct Run {
     std::vector<std::string> models;  // paths
     std::string sample = "own";       // own | common: one sample for all models
     std::uint64_t seed = 20260212;
-    int threads = 0;                  // 0: all processors
+    int threads = 0;  // 0: all processors
     double level = 0.95;
     double power = 0.80;
-    bool allow_failures = false;      // exit 0 although a fit did not converge
+    bool allow_failures = false;  // exit 0 although a fit did not converge
   } run;
   struct Output {
     std::string result;  // HDF5

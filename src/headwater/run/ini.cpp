@@ -8,14 +8,18 @@ namespace headwater {
 namespace {
 
 [[noreturn]] void syntax(const std::string& path, std::int64_t row, const std::string& message) {
-  throw Error(ErrorKind::usage, "config.syntax", path + ", row " + std::to_string(row) + ": " + message, {.file = path, .row = row});
+  throw Error(ErrorKind::usage, "config.syntax", path + ", row " + std::to_string(row) + ": " + message,
+              {.file = path, .row = row});
 }
 
 bool is_comment(std::string_view line) { return !line.empty() && (line.front() == '#' || line.front() == ';'); }
 
 class Lexer {
  public:
-  Lexer(std::string_view text, const std::string& path) : path_(path) { file_.path = path; text_ = text; }
+  Lexer(std::string_view text, const std::string& path) : path_(path) {
+    file_.path = path;
+    text_ = text;
+  }
 
   IniFile run() {
     if (text_.substr(0, 3) == "\xEF\xBB\xBF") text_.remove_prefix(3);
@@ -66,10 +70,14 @@ class Lexer {
 
   void entry(std::string_view content) {
     const std::size_t equals = content.find('=');
-    if (equals == std::string_view::npos) syntax(path_, row_, "expected 'key = value', found '" + std::string(content.substr(0, 60)) + "'");
+    if (equals == std::string_view::npos)
+      syntax(path_, row_, "expected 'key = value', found '" + std::string(content.substr(0, 60)) + "'");
     if (section_.empty())
-      syntax(path_, row_, "the key '" + std::string(trimmed(content.substr(0, equals))) + "' stands before any section; put it under one, such as [data]");
-    IniEntry entry{section_, label_, std::string(trimmed(content.substr(0, equals))), std::string(trimmed(content.substr(equals + 1))), row_};
+      syntax(path_, row_,
+             "the key '" + std::string(trimmed(content.substr(0, equals))) +
+                 "' stands before any section; put it under one, such as [data]");
+    IniEntry entry{section_, label_, std::string(trimmed(content.substr(0, equals))),
+                   std::string(trimmed(content.substr(equals + 1))), row_};
     if (entry.key.empty()) syntax(path_, row_, "a key is missing before '='");
     file_.entries.push_back(std::move(entry));
     open_ = true;

@@ -16,8 +16,8 @@ namespace headwater {
 
 struct ModelResult {
   Spec spec;
-  std::optional<Error> error;  // inside a run of many fits a failure is a value; then only `spec` and those decompositions
-                               // that need no fit are there
+  std::optional<Error> error;  // inside a run of many fits a failure is a value; then only `spec` and those
+                               // decompositions that need no fit are there
   Fit fit;
   Covariance covariance;
   CoefficientTable coefficients;
@@ -33,7 +33,7 @@ struct RunResult {
   RunConfig config;
   DataLedger ledger;
   std::vector<ModelResult> models;
-  double seconds = 0;     // wall time
+  double seconds = 0;  // wall time
 };
 
 // The worst status of all fits: "converged", "boundary", "not_converged" or "failed".

@@ -14,7 +14,8 @@ namespace {
 
 std::string identifier(std::string text) {
   for (char& c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+    const bool plain =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
     if (!plain) c = '_';
   }
   return text;
@@ -26,7 +27,9 @@ std::string unique_id(std::set<std::string>& taken, const std::string& wanted) {
   return id;
 }
 
-std::vector<std::string> split_values(const Panel& panel, const std::string& column) { return grouping(panel.column(column)).labels; }
+std::vector<std::string> split_values(const Panel& panel, const std::string& column) {
+  return grouping(panel.column(column)).labels;
+}
 
 std::vector<ModelFormula> formulas_of(const ModelConfig& model, const Panel& panel) {
   const std::string text = model.outcome.empty() ? model.formula : model.outcome + " ~ " + model.formula;
@@ -35,7 +38,8 @@ std::vector<ModelFormula> formulas_of(const ModelConfig& model, const Panel& pan
   if (column.empty()) return formulas;
   std::vector<ModelFormula> all;
   for (const ModelFormula& formula : formulas)
-    for (ModelFormula& part : expand_split(formula, column, split_values(panel, column), model.split.empty())) all.push_back(std::move(part));
+    for (ModelFormula& part : expand_split(formula, column, split_values(panel, column), model.split.empty()))
+      all.push_back(std::move(part));
   return all;
 }
 
@@ -49,16 +53,20 @@ void add_unit_effect(ModelFormula& formula, const std::string& unit) {
 }
 
 void resolve_estimator(Spec& spec, const ModelConfig& model, const Panel& panel) {
-  const std::string asked = model.estimator.empty() ? (spec.formula.effects.empty() ? "pooled" : "within") : model.estimator;
+  const std::string asked =
+      model.estimator.empty() ? (spec.formula.effects.empty() ? "pooled" : "within") : model.estimator;
   spec.estimator = parse_method_call(asked);
   check_options(spec.estimator, estimator(spec.estimator.method).card);
-  if (spec.estimator.method == "within" && spec.formula.effects.empty() && panel.has_unit()) add_unit_effect(spec.formula, panel.keys().unit);
+  if (spec.estimator.method == "within" && spec.formula.effects.empty() && panel.has_unit())
+    add_unit_effect(spec.formula, panel.keys().unit);
 }
 
 void resolve_covariance(Spec& spec, const ModelConfig& model, const Panel& panel) {
-  spec.covariance = model.covariance.empty() ? default_covariance(panel.keys().unit) : parse_method_call(model.covariance);
+  spec.covariance =
+      model.covariance.empty() ? default_covariance(panel.keys().unit) : parse_method_call(model.covariance);
   const auto& rows = covariances();
-  const auto found = std::find_if(rows.begin(), rows.end(), [&](const CovarianceRow& row) { return row.card.name == spec.covariance.method; });
+  const auto found = std::find_if(rows.begin(), rows.end(),
+                                  [&](const CovarianceRow& row) { return row.card.name == spec.covariance.method; });
   if (found == rows.end()) {
     Names known;
     for (const CovarianceRow& row : rows) known.emplace_back(row.card.name);
@@ -82,14 +90,17 @@ void resolve_methods(Spec& spec, const ModelConfig& model) {
 
 std::string wanted_id(const ModelConfig& model, const ModelFormula& formula, bool several_outcomes) {
   std::string id = model.name;
-  if (!formula.role.empty()) id += "." + formula.role;
-  else if (several_outcomes) id += "." + formula.outcome_name;
+  if (!formula.role.empty())
+    id += "." + formula.role;
+  else if (several_outcomes)
+    id += "." + formula.outcome_name;
   if (!formula.split_column.empty()) id += "." + (formula.split_value.empty() ? "all" : formula.split_value);
   return identifier(id);
 }
 
 bool has_several_outcomes(const std::vector<ModelFormula>& formulas) {
-  return std::any_of(formulas.begin(), formulas.end(), [&](const ModelFormula& f) { return f.outcome_name != formulas.front().outcome_name; });
+  return std::any_of(formulas.begin(), formulas.end(),
+                     [&](const ModelFormula& f) { return f.outcome_name != formulas.front().outcome_name; });
 }
 
 void require_triplet(std::vector<Spec>& specs, std::size_t first) {

@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::array<const char*, 4> kTypes = {"acute", "community", "mental_health", "ambulance"};
 constexpr std::array<double, 4> kTypeShare = {0.654, 0.06, 0.237, 0.049};
-constexpr std::array<const char*, 7> kRegions = {"Midlands", "North West", "North East and Yorkshire", "South East", "London", "South West", "East"};
+constexpr std::array<const char*, 7> kRegions = {
+    "Midlands", "North West", "North East and Yorkshire", "South East", "London", "South West", "East"};
 constexpr std::array<int, 7> kRegionWeight = {26, 25, 24, 23, 21, 17, 14};
 constexpr int kIcbsPerRegion = 6;
 constexpr std::int64_t kCovidStart = 2020 * 4;  // 2020-21 Q1
@@ -27,11 +28,11 @@ constexpr std::array<double, 4> kSeason = {0.000, 0.004, 0.010, -0.014};
 struct Trust {
   std::string code;
   int type = 0, region = 0, icb = 0;
-  double size = 0;         // log FTE level
-  double productivity = 0; // lasting difference in log activity
-  double cost = 0;         // lasting difference in log resource
-  int first = 0, last = 0; // quarters present
-  int taken_over_at = -1;  // quarter in which it is merged into `successor`
+  double size = 0;          // log FTE level
+  double productivity = 0;  // lasting difference in log activity
+  double cost = 0;          // lasting difference in log resource
+  int first = 0, last = 0;  // quarters present
+  int taken_over_at = -1;   // quarter in which it is merged into `successor`
   int successor = -1;
 };
 
@@ -76,7 +77,8 @@ Trust draw_trust(int i, const SimulationOptions& options, RandomStream& random) 
 }
 
 // A level that starts at `mean`, moves as AR(1) about it and may drift.
-std::vector<double> slow(RandomStream& random, int length, double mean, double sd, double persistence, double drift = 0) {
+std::vector<double> slow(RandomStream& random, int length, double mean, double sd, double persistence,
+                         double drift = 0) {
   std::vector<double> path(static_cast<std::size_t>(length));
   const double shock = sd * std::sqrt(1 - persistence * persistence);
   double state = sd * random.normal();
@@ -96,13 +98,15 @@ std::vector<double> yearly(std::vector<double> path) {
 std::vector<double> block_path(const Trust& trust, const SimulationOptions& options, RandomStream& random, int length) {
   const double base = trust.type == 0 ? 0.52 : 0.93;
   const double own = std::clamp(base + (trust.type == 0 ? 0.07 : 0.03) * random.normal(), 0.3, 0.99);
-  const int change = kBurnIn + static_cast<int>(random.below(static_cast<std::uint32_t>(std::max(2, options.quarters))));
+  const int change =
+      kBurnIn + static_cast<int>(random.below(static_cast<std::uint32_t>(std::max(2, options.quarters))));
   const double after = std::clamp(own - 0.15 * random.uniform(), 0.2, 0.99);
   std::vector<double> path(static_cast<std::size_t>(length), own);
   for (int t = 0; t < length; ++t) {
     const std::int64_t quarter = options.first_quarter + t - kBurnIn;
     double share = t >= change ? after : own;
-    if (options.scenario != Scenario::clean && trust.type == 0 && quarter >= kCovidStart && quarter < kCovidStart + 8) share = 0.98;
+    if (options.scenario != Scenario::clean && trust.type == 0 && quarter >= kCovidStart && quarter < kCovidStart + 8)
+      share = 0.98;
     path[static_cast<std::size_t>(t)] = share;
   }
   return path;
@@ -150,7 +154,8 @@ Path draw_path(const Trust& trust, const SimulationOptions& options, RandomStrea
       double x = path.x[static_cast<std::size_t>(j)][static_cast<std::size_t>(std::max(0, t - 1))];
       if (spread) {  // the effect arrives over eight quarters
         x = 0;
-        for (int lag = 1; lag <= 8; ++lag) x += path.x[static_cast<std::size_t>(j)][static_cast<std::size_t>(std::max(0, t - lag))] / 8;
+        for (int lag = 1; lag <= 8; ++lag)
+          x += path.x[static_cast<std::size_t>(j)][static_cast<std::size_t>(std::max(0, t - lag))] / 8;
       }
       a += (options.scenario == Scenario::adversarial && j == block ? 0 : effect.activity) * x;
       r += effect.resource * x;
@@ -160,14 +165,16 @@ Path draw_path(const Trust& trust, const SimulationOptions& options, RandomStrea
     const double share = path.x[block][at];
     if (options.scenario != Scenario::clean) {
       const double spread = 0.01 + 0.05 * share;
-      path.noise[at] = spread * (heavy ? random.student(4) : random.normal()) - 0.03 * (share - 0.5) + 0.01 * random.normal();
+      path.noise[at] =
+          spread * (heavy ? random.student(4) : random.normal()) - 0.03 * (share - 0.5) + 0.01 * random.normal();
       if (options.scenario == Scenario::adversarial) path.noise[at] -= 0.06 * (share - 0.5);
     }
     u = persistence * u + shock * random.normal();
     v = persistence * v + 0.02 * std::sqrt(1 - persistence * persistence) * random.normal();
   }
   if (options.scenario == Scenario::adversarial)
-    for (double& score : path.x[dma]) score = std::clamp(score + 2.5 * trust.productivity + 0.15 * random.normal(), 1.0, 5.0);
+    for (double& score : path.x[dma])
+      score = std::clamp(score + 2.5 * trust.productivity + 0.15 * random.normal(), 1.0, 5.0);
   return path;
 }
 
@@ -181,7 +188,8 @@ void plan_mergers(std::vector<Trust>& trusts, const SimulationOptions& options) 
       trusts[i].first = std::max(1, at / 2);
     } else if (u < 0.12 && options.quarters > 4) {
       for (std::size_t j = i + 1; j < trusts.size(); ++j)
-        if (trusts[j].type == trusts[i].type && trusts[j].region == trusts[i].region && trusts[j].successor < 0 && trusts[j].first == 0) {
+        if (trusts[j].type == trusts[i].type && trusts[j].region == trusts[i].region && trusts[j].successor < 0 &&
+            trusts[j].first == 0) {
           trusts[i].successor = static_cast<int>(j);
           trusts[i].taken_over_at = at;
           trusts[i].last = at - 1;
@@ -199,7 +207,8 @@ void plan_mergers(std::vector<Trust>& trusts, const SimulationOptions& options) 
 
 struct Cells {
   std::vector<std::string> trust, quarter, type, region, icb;
-  std::vector<double> activity, resource, fte, capital, beds, agency, turnover, engagement, dma, dma_baseline, block, variable_2019;
+  std::vector<double> activity, resource, fte, capital, beds, agency, turnover, engagement, dma, dma_baseline, block,
+      variable_2019;
 };
 
 Column text_column(std::string name, const std::vector<std::string>& cells) {
@@ -210,7 +219,8 @@ Column text_column(std::string name, const std::vector<std::string>& cells) {
   std::sort(levels.begin(), levels.end(), natural_less);
   levels.erase(std::unique(levels.begin(), levels.end()), levels.end());
   for (const std::string& cell : cells)
-    column.codes.push_back(static_cast<std::int32_t>(std::lower_bound(levels.begin(), levels.end(), cell, natural_less) - levels.begin()));
+    column.codes.push_back(
+        static_cast<std::int32_t>(std::lower_bound(levels.begin(), levels.end(), cell, natural_less) - levels.begin()));
   column.levels = std::move(levels);
   return column;
 }
@@ -229,7 +239,8 @@ double merged(double own, double other) { return std::log(std::exp(own) + std::e
 Scenario parse_scenario(const std::string& text) {
   for (const Scenario scenario : {Scenario::clean, Scenario::nhs, Scenario::adversarial})
     if (text == name(scenario)) return scenario;
-  throw Error(ErrorKind::usage, "simulate.scenario", "there is no scenario '" + text + "'; they are clean, nhs and adversarial", {.key = "scenario"});
+  throw Error(ErrorKind::usage, "simulate.scenario",
+              "there is no scenario '" + text + "'; they are clean, nhs and adversarial", {.key = "scenario"});
 }
 
 const char* name(Scenario scenario) {
@@ -253,8 +264,9 @@ const std::vector<PlantedEffect>& planted_effects() {
 
 SimulatedPanel simulate(const SimulationOptions& options) {
   if (options.trusts < 2 || options.trusts > 500 || options.quarters < 2 || options.quarters > 400)
-    throw Error(ErrorKind::usage, "simulate.size", "a simulated panel has 2 to 500 trusts and 2 to 400 quarters; " + std::to_string(options.trusts) + " × " +
-                                                       std::to_string(options.quarters) + " was asked for");
+    throw Error(ErrorKind::usage, "simulate.size",
+                "a simulated panel has 2 to 500 trusts and 2 to 400 quarters; " + std::to_string(options.trusts) +
+                    " × " + std::to_string(options.quarters) + " was asked for");
   std::vector<Trust> trusts;
   std::vector<Path> paths;
   for (int i = 0; i < options.trusts; ++i) {
@@ -274,12 +286,14 @@ SimulatedPanel simulate(const SimulationOptions& options) {
     const Trust& trust = trusts[i];
     panel.truth.push_back({trust.code, "", "lasting difference", trust.productivity - trust.cost});
     if (trust.successor >= 0)
-      panel.truth.push_back({trust.code, to_text(Period{Frequency::financial_quarter, options.first_quarter + trust.taken_over_at}),
+      panel.truth.push_back({trust.code,
+                             to_text(Period{Frequency::financial_quarter, options.first_quarter + trust.taken_over_at}),
                              "taken over by " + trusts[static_cast<std::size_t>(trust.successor)].code, 1});
     for (int quarter = trust.first; quarter <= trust.last; ++quarter) {
       const auto at = static_cast<std::size_t>(quarter + kBurnIn);
       Path own = {};
-      for (int j = 0; j < kRegressors; ++j) own.x[static_cast<std::size_t>(j)] = {paths[i].x[static_cast<std::size_t>(j)][at]};
+      for (int j = 0; j < kRegressors; ++j)
+        own.x[static_cast<std::size_t>(j)] = {paths[i].x[static_cast<std::size_t>(j)][at]};
       double a = paths[i].activity[at], r = paths[i].resource[at];
       for (std::size_t other = 0; other < trusts.size(); ++other)
         if (trusts[other].successor == static_cast<int>(i) && quarter >= trusts[other].taken_over_at) {
@@ -310,12 +324,23 @@ SimulatedPanel simulate(const SimulationOptions& options) {
       panel.truth.push_back({trust.code, to_text(period), "measurement error", paths[i].noise[at]});
     }
   }
-  panel.columns = {text_column("trust", cells.trust), text_column("quarter", cells.quarter), text_column("type", cells.type),
-                   text_column("region", cells.region), text_column("icb", cells.icb), number_column("activity", cells.activity),
-                   number_column("resource", cells.resource), number_column("fte", cells.fte), number_column("capital_stock", cells.capital),
-                   number_column("beds", cells.beds), number_column("agency_share", cells.agency), number_column("turnover", cells.turnover),
-                   number_column("engagement", cells.engagement), number_column("dma", cells.dma), number_column("dma_baseline", cells.dma_baseline),
-                   number_column("block_share", cells.block), number_column("variable_share_2019", cells.variable_2019)};
+  panel.columns = {text_column("trust", cells.trust),
+                   text_column("quarter", cells.quarter),
+                   text_column("type", cells.type),
+                   text_column("region", cells.region),
+                   text_column("icb", cells.icb),
+                   number_column("activity", cells.activity),
+                   number_column("resource", cells.resource),
+                   number_column("fte", cells.fte),
+                   number_column("capital_stock", cells.capital),
+                   number_column("beds", cells.beds),
+                   number_column("agency_share", cells.agency),
+                   number_column("turnover", cells.turnover),
+                   number_column("engagement", cells.engagement),
+                   number_column("dma", cells.dma),
+                   number_column("dma_baseline", cells.dma_baseline),
+                   number_column("block_share", cells.block),
+                   number_column("variable_share_2019", cells.variable_2019)};
   return panel;
 }
 
@@ -338,8 +363,9 @@ std::string panel_csv(const SimulatedPanel& panel) {
     for (std::size_t c = 0; c < panel.columns.size(); ++c) {
       const Column& column = panel.columns[c];
       if (c > 0) out += ",";
-      out += column.type == Column::Type::text ? column.levels[static_cast<std::size_t>(column.codes[static_cast<std::size_t>(i)])]
-                                               : significant(column.numbers(i), 12);
+      out += column.type == Column::Type::text
+                 ? column.levels[static_cast<std::size_t>(column.codes[static_cast<std::size_t>(i)])]
+                 : significant(column.numbers(i), 12);
     }
     out += "\n";
   }
@@ -348,7 +374,8 @@ std::string panel_csv(const SimulatedPanel& panel) {
 
 std::string truth_csv(const SimulatedPanel& panel) {
   std::string out = "trust,quarter,name,value\n";
-  for (const TruthRow& row : panel.truth) out += row.unit + "," + row.period + ",\"" + row.name + "\"," + significant(row.value, 12) + "\n";
+  for (const TruthRow& row : panel.truth)
+    out += row.unit + "," + row.period + ",\"" + row.name + "\"," + significant(row.value, 12) + "\n";
   return out;
 }
 

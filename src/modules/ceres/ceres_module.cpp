@@ -21,7 +21,9 @@ class Function final : public ceres::FirstOrderFunction {
   headwater_minimise_request request_;
 };
 
-void say(headwater_minimise_report& report, const char* text) { std::snprintf(report.message, sizeof report.message, "%s", text); }
+void say(headwater_minimise_report& report, const char* text) {
+  std::snprintf(report.message, sizeof report.message, "%s", text);
+}
 
 void minimise(const headwater_minimise_request& request, double* x, headwater_minimise_report& report) {
   ceres::GradientProblem problem(new Function(request));
@@ -41,8 +43,8 @@ void minimise(const headwater_minimise_request& request, double* x, headwater_mi
 
 }  // namespace
 
-extern "C" __attribute__((visibility("default"))) int headwater_minimise(const headwater_minimise_request* request, double* x,
-                                                                         headwater_minimise_report* report) {
+extern "C" __attribute__((visibility("default"))) int headwater_minimise(const headwater_minimise_request* request,
+                                                                         double* x, headwater_minimise_report* report) {
   try {
     minimise(*request, x, *report);
   } catch (const std::exception& error) {

@@ -34,12 +34,14 @@ TEST(MethodCall, TypesItsOptions) {
 }
 
 TEST(MethodCall, SyntaxErrorsShowTheSpot) {
-  EXPECT_EQ(message_of("cluster(trust"), "cannot read the method 'cluster(trust': expected ')'\n  cluster(trust\n               ^");
+  EXPECT_EQ(message_of("cluster(trust"),
+            "cannot read the method 'cluster(trust': expected ')'\n  cluster(trust\n               ^");
   EXPECT_EQ(message_of("(x)"), "cannot read the method '(x)': expected the name of a method\n  (x)\n  ^");
 }
 
 TEST(CheckOptions, NamesTheNearestOption) {
-  const MethodCard card{.name = "change", .kind = "decomposition", .options = {{"from", "period", "", ""}, {"to", "period", "", ""}}};
+  const MethodCard card{
+      .name = "change", .kind = "decomposition", .options = {{"from", "period", "", ""}, {"to", "period", "", ""}}};
   try {
     check_options(parse_method_call("change(form = 2019)"), card);
     FAIL();

@@ -25,7 +25,9 @@ Fit frontier(const Panel& panel, const std::string& formula, const std::string& 
   return fit_frontier(std::make_shared<const Design>(make_design(panel, spec)));
 }
 
-double scalar(const Fit& fit, const std::string& name) { return std::get<std::vector<double>>(fit.extras.at(name).values).front(); }
+double scalar(const Fit& fit, const std::string& name) {
+  return std::get<std::vector<double>>(fit.extras.at(name).values).front();
+}
 
 // y = 1 + x + v − sign·u with a known seed.
 Panel simulated(Index n, double noise, double inefficiency, double sign) {
@@ -50,10 +52,12 @@ TEST(FrontierDensity, DerivativesMatchDifferences) {
         Vector up = at, down = at;
         up(j) += h;
         down(j) -= h;
-        const FrontierDensity above = frontier_density(up(0), up(1), up(2), sign), below = frontier_density(down(0), down(1), down(2), sign);
+        const FrontierDensity above = frontier_density(up(0), up(1), up(2), sign),
+                              below = frontier_density(down(0), down(1), down(2), sign);
         EXPECT_NEAR((above.value - below.value) / (2 * h), f.gradient(j), 1e-6 * (1 + std::abs(f.gradient(j))));
         for (Index l = 0; l < 3; ++l)
-          EXPECT_NEAR((above.gradient(l) - below.gradient(l)) / (2 * h), f.hessian(l, j), 1e-6 * (1 + std::abs(f.hessian(l, j))));
+          EXPECT_NEAR((above.gradient(l) - below.gradient(l)) / (2 * h), f.hessian(l, j),
+                      1e-6 * (1 + std::abs(f.hessian(l, j))));
       }
     }
 }
@@ -71,7 +75,8 @@ TEST(Frontier, EqualsFrontier41OnItsExample) {
   EXPECT_EQ(fit.status, Status::converged);
   ASSERT_EQ(fit.names, (Names{"(Intercept)", "log(capital)", "log(labour)", "sigma2", "gamma"}));
   const std::vector<double> published = {.5616196, .2811021, .5364798, .2170005, .7972073};
-  for (std::size_t j = 0; j < published.size(); ++j) EXPECT_NEAR(fit.coefficients(static_cast<Index>(j)), published[j], 6e-7) << fit.names[j];
+  for (std::size_t j = 0; j < published.size(); ++j)
+    EXPECT_NEAR(fit.coefficients(static_cast<Index>(j)), published[j], 6e-7) << fit.names[j];
   EXPECT_NEAR(scalar(fit, "log_likelihood"), -17.027229, 6e-7);
   EXPECT_NEAR(scalar(fit, "lr_statistic"), 2.8392, 6e-5);
   EXPECT_NEAR(scalar(fit, "lr_p_value"), 0.5 * std::erfc(std::sqrt(scalar(fit, "lr_statistic") / 2)), 1e-12);
@@ -79,7 +84,8 @@ TEST(Frontier, EqualsFrontier41OnItsExample) {
   const Vector& wanted = efficiencies.column("technical_efficiency").numbers;
   const auto& got = std::get<std::vector<double>>(fit.extras.at("efficiency").values);
   ASSERT_EQ(wanted.size(), 60);
-  for (Index i = 0; i < 60; ++i) EXPECT_NEAR(got[static_cast<std::size_t>(i)], wanted(i), 1e-6) << i;  // FRONTIER 4.1 stops before the maximum
+  for (Index i = 0; i < 60; ++i)
+    EXPECT_NEAR(got[static_cast<std::size_t>(i)], wanted(i), 1e-6) << i;  // FRONTIER 4.1 stops before the maximum
   EXPECT_LT(fit.scores.colwise().sum().cwiseAbs().maxCoeff(), 1e-8);
 }
 
@@ -99,7 +105,8 @@ TEST(Frontier, WrongSkewnessIsABoundaryWithLeastSquares) {
   const Fit fit = frontier(simulated(300, 0.3, 0.6, -1), "y ~ x");
   EXPECT_EQ(fit.status, Status::boundary);
   EXPECT_EQ(fit.names, (Names{"(Intercept)", "x"}));
-  EXPECT_NE(fit.status_detail.find("skewed to the right, against inefficiency"), std::string::npos) << fit.status_detail;
+  EXPECT_NE(fit.status_detail.find("skewed to the right, against inefficiency"), std::string::npos)
+      << fit.status_detail;
   ASSERT_EQ(fit.not_identified.size(), 1u);
   EXPECT_EQ(fit.not_identified.front().term, "gamma");
   EXPECT_EQ(scalar(fit, "lr_p_value"), 1);

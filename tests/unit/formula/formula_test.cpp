@@ -41,33 +41,39 @@ TEST_P(OneModel, HasCanonicalText) {
 
 INSTANTIATE_TEST_SUITE_P(
     Grammar, OneModel,
-    testing::Values(
-        Case{"y~x", "y ~ x"}, Case{"y ~ 1", "y ~ 1"}, Case{"y ~ 0", "y ~ 0"}, Case{"y ~ 0 + x", "y ~ x - 1"},
-        Case{"y ~ x - 1", "y ~ x - 1"}, Case{"y ~ -1 + x", "y ~ x - 1"}, Case{"y ~ x + 1", "y ~ x"}, Case{"y ~ x + x", "y ~ x"},
-        Case{"log(y) ~ x1 + x2 | trust + type^quarter", "log(y) ~ x1 + x2 | trust + type^quarter"},
-        Case{"y ~ x | trust[trend] + region[[a,b]]", "y ~ x | trust[trend] + region[[a, b]]"},
-        Case{"y ~ x | trust[I(t^2)]", "y ~ x | trust[I(t^2)]"}, Case{"y ~ x | 0", "y ~ x"},
-        Case{"y ~ x | trust | p ~ z1 + z2", "y ~ x | trust | p ~ z1 + z2"}, Case{"y ~ x | p ~ z", "y ~ x | p ~ z"},
-        Case{"y ~ x | 0 | p ~ z", "y ~ x | p ~ z"}, Case{"y ~ a*b", "y ~ a + b + a:b"},
-        Case{"y ~ a*b*c", "y ~ a + b + a:b + c + a:c + b:c + a:b:c"}, Case{"y ~ a:b + b:a", "y ~ a:b"},
-        Case{"y ~ a*b - b:a", "y ~ a + b"}, Case{"y ~ (a + b)^2", "y ~ a + b + a:b"}, Case{"y ~ (a + b):c", "y ~ a:c + b:c"},
-        Case{"y ~ a:a", "y ~ a"}, Case{"y ~ x1 + x2 - x1", "y ~ x2"}, Case{"y ~ l(x)", "y ~ l(x, 1)"},
-        Case{"y ~ l(x, 1:3)", "y ~ l(x, 1) + l(x, 2) + l(x, 3)"}, Case{"y ~ l(x, c(1, 4))", "y ~ l(x, 1) + l(x, 4)"},
-        Case{"y ~ l(x, 0)", "y ~ l(x, 0)"}, Case{"y ~ l(x, -1:1)", "y ~ l(x, -1) + l(x, 0) + l(x, 1)"},
-        Case{"y ~ f(x, 2:1)", "y ~ f(x, 2) + f(x, 1)"}, Case{"y ~ d(log(x), 4)", "y ~ d(log(x), 4)"},
-        Case{"y ~ l(d(log(x)), 1:2)", "y ~ l(d(log(x), 1), 1) + l(d(log(x), 1), 2)"},
-        Case{"y ~ l(x / z, 1)", "y ~ l(x/z, 1)"}, Case{"y ~ l(x, 1:2):z", "y ~ l(x, 1):z + l(x, 2):z"},
-        Case{"y ~ I( x ^ 2 )", "y ~ I(x^2)"}, Case{"y ~ I((a+b)/c)", "y ~ I((a + b)/c)"}, Case{"y ~ I(a - (b - c))", "y ~ I(a - (b - c))"},
-        Case{"y ~ I(a-b-c)", "y ~ I(a - b - c)"}, Case{"y ~ I(-x^2)", "y ~ I(-x^2)"}, Case{"y ~ I((-x)^2)", "y ~ I((-x)^2)"},
-        Case{"y ~ I(2^3^2)", "y ~ I(2^3^2)"}, Case{"y ~ I((2^3)^2)", "y ~ I((2^3)^2)"}, Case{"y ~ I(x**2)", "y ~ I(x^2)"},
-        Case{"y ~ I(a >= 3 & !b)", "y ~ I(a >= 3 & !b)"}, Case{"y ~ I((!a) == b)", "y ~ I((!a) == b)"},
-        Case{"y ~ I(!a == b)", "y ~ I(!a == b)"}, Case{"y ~ I(region == 'London')", "y ~ I(region == \"London\")"},
-        Case{"y ~ I(x/1000000)", "y ~ I(x/1e+06)"}, Case{"y ~ poly(x, 2) + factor(g)", "y ~ poly(x, 2) + factor(g)"},
-        Case{"y ~ i(year, x, ref=2014)", "y ~ i(year, x, ref = 2014)"},
-        Case{"y ~ i(g, bin=.('early'=c(1,2), late = 3))", "y ~ i(g, bin = .(early = c(1, 2), late = 3))"},
-        Case{"`my y` ~ `a b` | `unit code`", "`my y` ~ `a b` | `unit code`"}, Case{"y ~ `x`", "y ~ x"},
-        Case{"y ~ caf\xC3\xA9", "y ~ caf\xC3\xA9"}, Case{"y ~\xC2\xA0x\xC2\xA0+ z", "y ~ x + z"}, Case{"y ~ x\n  | trust", "y ~ x | trust"},
-        Case{"y ~ `odd fn`(x)", "y ~ `odd fn`(x)"}, Case{"y ~ sw(x)", "y ~ x"}));
+    testing::Values(Case{"y~x", "y ~ x"}, Case{"y ~ 1", "y ~ 1"}, Case{"y ~ 0", "y ~ 0"},
+                    Case{"y ~ 0 + x", "y ~ x - 1"}, Case{"y ~ x - 1", "y ~ x - 1"}, Case{"y ~ -1 + x", "y ~ x - 1"},
+                    Case{"y ~ x + 1", "y ~ x"}, Case{"y ~ x + x", "y ~ x"},
+                    Case{"log(y) ~ x1 + x2 | trust + type^quarter", "log(y) ~ x1 + x2 | trust + type^quarter"},
+                    Case{"y ~ x | trust[trend] + region[[a,b]]", "y ~ x | trust[trend] + region[[a, b]]"},
+                    Case{"y ~ x | trust[I(t^2)]", "y ~ x | trust[I(t^2)]"}, Case{"y ~ x | 0", "y ~ x"},
+                    Case{"y ~ x | trust | p ~ z1 + z2", "y ~ x | trust | p ~ z1 + z2"},
+                    Case{"y ~ x | p ~ z", "y ~ x | p ~ z"}, Case{"y ~ x | 0 | p ~ z", "y ~ x | p ~ z"},
+                    Case{"y ~ a*b", "y ~ a + b + a:b"}, Case{"y ~ a*b*c", "y ~ a + b + a:b + c + a:c + b:c + a:b:c"},
+                    Case{"y ~ a:b + b:a", "y ~ a:b"}, Case{"y ~ a*b - b:a", "y ~ a + b"},
+                    Case{"y ~ (a + b)^2", "y ~ a + b + a:b"}, Case{"y ~ (a + b):c", "y ~ a:c + b:c"},
+                    Case{"y ~ a:a", "y ~ a"}, Case{"y ~ x1 + x2 - x1", "y ~ x2"}, Case{"y ~ l(x)", "y ~ l(x, 1)"},
+                    Case{"y ~ l(x, 1:3)", "y ~ l(x, 1) + l(x, 2) + l(x, 3)"},
+                    Case{"y ~ l(x, c(1, 4))", "y ~ l(x, 1) + l(x, 4)"}, Case{"y ~ l(x, 0)", "y ~ l(x, 0)"},
+                    Case{"y ~ l(x, -1:1)", "y ~ l(x, -1) + l(x, 0) + l(x, 1)"},
+                    Case{"y ~ f(x, 2:1)", "y ~ f(x, 2) + f(x, 1)"}, Case{"y ~ d(log(x), 4)", "y ~ d(log(x), 4)"},
+                    Case{"y ~ l(d(log(x)), 1:2)", "y ~ l(d(log(x), 1), 1) + l(d(log(x), 1), 2)"},
+                    Case{"y ~ l(x / z, 1)", "y ~ l(x/z, 1)"}, Case{"y ~ l(x, 1:2):z", "y ~ l(x, 1):z + l(x, 2):z"},
+                    Case{"y ~ I( x ^ 2 )", "y ~ I(x^2)"}, Case{"y ~ I((a+b)/c)", "y ~ I((a + b)/c)"},
+                    Case{"y ~ I(a - (b - c))", "y ~ I(a - (b - c))"}, Case{"y ~ I(a-b-c)", "y ~ I(a - b - c)"},
+                    Case{"y ~ I(-x^2)", "y ~ I(-x^2)"}, Case{"y ~ I((-x)^2)", "y ~ I((-x)^2)"},
+                    Case{"y ~ I(2^3^2)", "y ~ I(2^3^2)"}, Case{"y ~ I((2^3)^2)", "y ~ I((2^3)^2)"},
+                    Case{"y ~ I(x**2)", "y ~ I(x^2)"}, Case{"y ~ I(a >= 3 & !b)", "y ~ I(a >= 3 & !b)"},
+                    Case{"y ~ I((!a) == b)", "y ~ I((!a) == b)"}, Case{"y ~ I(!a == b)", "y ~ I(!a == b)"},
+                    Case{"y ~ I(region == 'London')", "y ~ I(region == \"London\")"},
+                    Case{"y ~ I(x/1000000)", "y ~ I(x/1e+06)"},
+                    Case{"y ~ poly(x, 2) + factor(g)", "y ~ poly(x, 2) + factor(g)"},
+                    Case{"y ~ i(year, x, ref=2014)", "y ~ i(year, x, ref = 2014)"},
+                    Case{"y ~ i(g, bin=.('early'=c(1,2), late = 3))", "y ~ i(g, bin = .(early = c(1, 2), late = 3))"},
+                    Case{"`my y` ~ `a b` | `unit code`", "`my y` ~ `a b` | `unit code`"}, Case{"y ~ `x`", "y ~ x"},
+                    Case{"y ~ caf\xC3\xA9", "y ~ caf\xC3\xA9"}, Case{"y ~\xC2\xA0x\xC2\xA0+ z", "y ~ x + z"},
+                    Case{"y ~ x\n  | trust", "y ~ x | trust"}, Case{"y ~ `odd fn`(x)", "y ~ `odd fn`(x)"},
+                    Case{"y ~ sw(x)", "y ~ x"}));
 
 TEST(Expand, GivesEveryAlternativeInFixestsOrder) {
   using Texts = std::vector<std::string>;
@@ -77,8 +83,9 @@ TEST(Expand, GivesEveryAlternativeInFixestsOrder) {
   EXPECT_EQ(texts("y ~ csw0(a, b)"), (Texts{"y ~ 1", "y ~ a", "y ~ a + b"}));
   EXPECT_EQ(texts("y ~ csw(l(x, 1:2), z)"), (Texts{"y ~ l(x, 1) + l(x, 2)", "y ~ l(x, 1) + l(x, 2) + z"}));
   EXPECT_EQ(texts("y ~ x | csw0(trust, quarter)"), (Texts{"y ~ x", "y ~ x | trust", "y ~ x | trust + quarter"}));
-  EXPECT_EQ(texts("c(y1, y2) ~ csw(a, b) | sw(f, g)"), (Texts{"y1 ~ a | f", "y1 ~ a + b | f", "y2 ~ a | f", "y2 ~ a + b | f", "y1 ~ a | g",
-                                                            "y1 ~ a + b | g", "y2 ~ a | g", "y2 ~ a + b | g"}));
+  EXPECT_EQ(texts("c(y1, y2) ~ csw(a, b) | sw(f, g)"),
+            (Texts{"y1 ~ a | f", "y1 ~ a + b | f", "y2 ~ a | f", "y2 ~ a + b | f", "y1 ~ a | g", "y1 ~ a + b | g",
+                   "y2 ~ a | g", "y2 ~ a + b | g"}));
 }
 
 TEST(Expand, FitsARatioAsATriplet) {
@@ -136,27 +143,41 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"y ~ x^2", "a power of a column goes inside I(): write I(x^2)\n  y ~ x^2\n      ^"},
         Case{"y ~ x/2", "'/' between terms has no meaning here; for a quotient write I(a / b)\n  y ~ x/2\n       ^"},
         Case{"y ~ x > 2", "a comparison goes inside I(): write I(x > value)\n  y ~ x > 2\n        ^"},
-        Case{"y ~ 2 + x", "expected a column or a function; a number alone has no coefficient, found '2'\n  y ~ 2 + x\n      ^"},
+        Case{"y ~ 2 + x",
+             "expected a column or a function; a number alone has no coefficient, found '2'\n  y ~ 2 + x\n      ^"},
         Case{"y ~ 'x'", "expected a column or a function, found a text\n  y ~ 'x'\n      ^"},
         Case{"y ~ `x", "expected a closing back-quote\n  y ~ `x\n        ^"},
         Case{"y ~ I(g == 'a)", "expected a closing quote\n  y ~ I(g == 'a)\n                ^"},
         Case{"y ~ ``", "a name between back-quotes is empty\n  y ~ ``\n      ^"},
-        Case{"y ~ 2x", "'2' is not a number and a name starts with a letter; put odd names in back-quotes\n  y ~ 2x\n      ^"},
+        Case{"y ~ 2x",
+             "'2' is not a number and a name starts with a letter; put odd names in back-quotes\n  y ~ 2x\n      ^"},
         Case{"y ~ x $ z", "'$' has no meaning in a formula\n  y ~ x $ z\n        ^"},
-        Case{"y ~ l(x, 1.5)", "expected l(column, steps) with whole steps such as 1, 1:4 or c(1, 4)\n  y ~ l(x, 1.5)\n           ^"},
-        Case{"y ~ l(x, a)", "expected l(column, steps) with whole steps such as 1, 1:4 or c(1, 4)\n  y ~ l(x, a)\n           ^"},
-        Case{"y ~ l(x, c())", "expected l(column, steps) with whole steps such as 1, 1:4 or c(1, 4)\n  y ~ l(x, c())\n           ^"},
-        Case{"y ~ l(x, lag = 2)", "expected l(column, steps) with whole steps such as 1, 1:4 or c(1, 4)\n  y ~ l(x, lag = 2)\n      ^"},
-        Case{"y ~ I(l(x, 1:2))", "several steps of l() inside another expression; write one term each\n  y ~ I(l(x, 1:2))\n        ^"},
-        Case{"y ~ x | trust[", "expected a column, a function or a number, found the end\n  y ~ x | trust[\n                ^"},
-        Case{"y ~ x | trust[a", "expected ']' after the slopes of an effect, found the end\n  y ~ x | trust[a\n                 ^"},
+        Case{"y ~ l(x, 1.5)",
+             "expected l(column, steps) with whole steps such as 1, 1:4 or c(1, 4)\n  y ~ l(x, 1.5)\n           ^"},
+        Case{"y ~ l(x, a)",
+             "expected l(column, steps) with whole steps such as 1, 1:4 or c(1, 4)\n  y ~ l(x, a)\n           ^"},
+        Case{"y ~ l(x, c())",
+             "expected l(column, steps) with whole steps such as 1, 1:4 or c(1, 4)\n  y ~ l(x, c())\n           ^"},
+        Case{"y ~ l(x, lag = 2)",
+             "expected l(column, steps) with whole steps such as 1, 1:4 or c(1, 4)\n  y ~ l(x, lag = 2)\n      ^"},
+        Case{"y ~ I(l(x, 1:2))",
+             "several steps of l() inside another expression; write one term each\n  y ~ I(l(x, 1:2))\n        ^"},
+        Case{"y ~ x | trust[",
+             "expected a column, a function or a number, found the end\n  y ~ x | trust[\n                ^"},
+        Case{"y ~ x | trust[a",
+             "expected ']' after the slopes of an effect, found the end\n  y ~ x | trust[a\n                 ^"},
         Case{"y ~ x | a:b", "effects are crossed with '^', as in type^quarter\n  y ~ x | a:b\n           ^"},
         Case{"y ~ x | 3", "expected the column of an effect, such as trust or type^quarter\n  y ~ x | 3\n          ^"},
-        Case{"y ~ x | t | p", "expected '~' between endogenous regressors and instruments, found the end\n  y ~ x | t | p\n               ^"},
-        Case{"y ~ x | p ~ 1", "expected endogenous ~ instruments with a column on either side, found the end\n  y ~ x | p ~ 1\n               ^"},
+        Case{"y ~ x | t | p",
+             "expected '~' between endogenous regressors and instruments, found the end\n  y ~ x | t | p\n             "
+             "  ^"},
+        Case{"y ~ x | p ~ 1",
+             "expected endogenous ~ instruments with a column on either side, found the end\n  y ~ x | p ~ 1\n         "
+             "      ^"},
         Case{"ratio(a) ~ x", "expected ratio(activity, resource) with two columns\n  ratio(a) ~ x\n  ^"},
         Case{"c() ~ x", "c() holds no outcome\n  c() ~ x\n  ^"},
-        Case{"y ~ x:sw(a, b)", "sw() stands alone between plus signs, not inside another term\n  y ~ x:sw(a, b)\n        ^"},
+        Case{"y ~ x:sw(a, b)",
+             "sw() stands alone between plus signs, not inside another term\n  y ~ x:sw(a, b)\n        ^"},
         Case{"caf\xC3\xA9 ~ x z", "expected '+', '|' or the end, found 'z'\n  caf\xC3\xA9 ~ x z\n           ^"}));
 
 TEST(Formula, SurvivesWhatNobodyShouldWrite) {
@@ -172,8 +193,10 @@ TEST(Formula, SurvivesWhatNobodyShouldWrite) {
   EXPECT_NE(message_of("y ~ I(" + repeated("-", many) + "x)").find(deep), std::string::npos);
   EXPECT_NE(message_of("y ~ I(" + repeated("!", many) + "x)").find(deep), std::string::npos);
   EXPECT_NE(message_of("y ~ I(" + repeated("x^", many) + "x)").find(deep), std::string::npos);
-  EXPECT_NE(message_of("y ~ I(x" + repeated("+x", many) + ")").find("more than 1000 operators in one expression"), std::string::npos);
-  EXPECT_NE(message_of("y ~ (x + z)^9").find("expected a whole power from 1 to 4 of a sum of terms"), std::string::npos);
+  EXPECT_NE(message_of("y ~ I(x" + repeated("+x", many) + ")").find("more than 1000 operators in one expression"),
+            std::string::npos);
+  EXPECT_NE(message_of("y ~ (x + z)^9").find("expected a whole power from 1 to 4 of a sum of terms"),
+            std::string::npos);
   std::string wide = "x0";
   for (int i = 1; i < 400; ++i) wide += " + x" + std::to_string(i);
   EXPECT_NE(message_of("y ~ (" + wide + ")^3").find("these are more than 5000 terms"), std::string::npos);
@@ -191,8 +214,8 @@ TEST(Formula, SurvivesWhatNobodyShouldWrite) {
 
 TEST(Formula, ShowsTheSpotOfALongFormula) {
   const std::string lead(200, 'a');
-  EXPECT_EQ(message_of("y ~ " + lead + " + $"), "cannot read the formula: '$' has no meaning in a formula\n  ..." + std::string(57, 'a') + " + $\n  " +
-                                                  std::string(63, ' ') + "^");
+  EXPECT_EQ(message_of("y ~ " + lead + " + $"), "cannot read the formula: '$' has no meaning in a formula\n  ..." +
+                                                    std::string(57, 'a') + " + $\n  " + std::string(63, ' ') + "^");
 }
 
 }  // namespace

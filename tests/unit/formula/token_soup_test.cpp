@@ -1,5 +1,5 @@
-// Random strings of the grammar's own tokens: they parse, or they are refused with the formula error; never anything else.
-// What parses has a canonical text that reads back to itself.
+// Random strings of the grammar's own tokens: they parse, or they are refused with the formula error; never anything
+// else. What parses has a canonical text that reads back to itself.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -11,9 +11,11 @@
 namespace headwater {
 namespace {
 
-constexpr std::array kTokens = {"y",    "x",  "z",   "trust", "`a b`", "1",   "0",   "2.5", "'t'",  "\"q\"", "+",    "-",   "*",   "/",     "^",
-                                ":",    "~",  "|",   "(",     ")",     "[",   "]",   "[[",  "]]",   ",",     "=",    "==",  "<=",  "!",     "&",
-                                "log(", "I(", "l(x", "f(",    "d(",    "sw(", "csw0(", "c(", "ratio(", "i(",  "poly(", "%",  "1e9", "\xC3\xA9", " "};
+constexpr std::array kTokens = {
+    "y",     "x",  "z",      "trust", "`a b`", "1", "0",    "2.5",      "'t'", "\"q\"", "+",  "-",
+    "*",     "/",  "^",      ":",     "~",     "|", "(",    ")",        "[",   "]",     "[[", "]]",
+    ",",     "=",  "==",     "<=",    "!",     "&", "log(", "I(",       "l(x", "f(",    "d(", "sw(",
+    "csw0(", "c(", "ratio(", "i(",    "poly(", "%", "1e9",  "\xC3\xA9", " "};
 
 class Soup {
  public:

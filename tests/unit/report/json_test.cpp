@@ -61,8 +61,9 @@ TEST(FitJson, AFailureCarriesItsReason) {
   fit.attribute("error_kind", std::string("numerical"));
   fit.attribute("error_code", std::string("fit.singular"));
   fit.attribute("error_message", std::string("no \"slope\" is left"));
-  EXPECT_TRUE(contains(fits_json(result),
-                       R"("status": "failed", "error": {"kind": "numerical", "code": "fit.singular", "message": "no \"slope\" is left"}})"));
+  EXPECT_TRUE(contains(
+      fits_json(result),
+      R"("status": "failed", "error": {"kind": "numerical", "code": "fit.singular", "message": "no \"slope\" is left"}})"));
 }
 
 TEST(DecompositionJson, IsTheContractWithWhatIsNotEstimableAsNull) {
@@ -79,14 +80,17 @@ TEST(DecompositionJson, IsTheContractWithWhatIsNotEstimableAsNull) {
       R"("share": 0.25, "estimable": false}], "total": {"estimate": 0.040000000000000001, "std_error": 0.0060000000000000001}, )"
       R"("closure_error": 1.0000000000000001e-17, "covariance": [[2.5000000000000001e-05, null], [null, null]])"))
       << json;
-  EXPECT_TRUE(contains(json, R"("message": "std_error of effects: trust (not estimable) is not a finite number and is written as null")"));
+  EXPECT_TRUE(contains(
+      json,
+      R"("message": "std_error of effects: trust (not estimable) is not a finite number and is written as null")"));
 }
 
 TEST(ErrorJson, SaysWhere) {
-  EXPECT_EQ(error_json(Error(ErrorKind::data, "data.duplicate_key", "two rows for 'RAL'", {.file = "a.csv", .row = 7})),
-            R"({"schema": "headwater.error/1", "kind": "data", "code": "data.duplicate_key", "message": "two rows for 'RAL'", )"
-            R"("file": "a.csv", "row": 7, "column": null})"
-            "\n");
+  EXPECT_EQ(
+      error_json(Error(ErrorKind::data, "data.duplicate_key", "two rows for 'RAL'", {.file = "a.csv", .row = 7})),
+      R"({"schema": "headwater.error/1", "kind": "data", "code": "data.duplicate_key", "message": "two rows for 'RAL'", )"
+      R"("file": "a.csv", "row": 7, "column": null})"
+      "\n");
 }
 
 }  // namespace

@@ -33,24 +33,44 @@ inline void add_coefficients(Tree& fit, const std::vector<std::string>& terms) {
 }
 
 inline void add_sizes(Tree& fit) {
-  for (const auto& [key, value] : std::vector<std::pair<const char*, std::int64_t>>{
-           {"rows_read", 1200}, {"rows_used", 1000}, {"nobs", 1000}, {"units", 50}, {"periods", 24}, {"df_residual", 947}})
+  for (const auto& [key, value] : std::vector<std::pair<const char*, std::int64_t>>{{"rows_read", 1200},
+                                                                                    {"rows_used", 1000},
+                                                                                    {"nobs", 1000},
+                                                                                    {"units", 50},
+                                                                                    {"periods", 24},
+                                                                                    {"df_residual", 947}})
     fit.attribute(key, value);
   fit.attribute("level", 0.95);
   fit.attribute("power", 0.8);
-  for (const auto& [name, value] : std::vector<std::pair<const char*, double>>{{"df", 49}, {"rss", 80}, {"tss", 1000},
-           {"tss_within", 100}, {"r_squared", 0.92}, {"r_squared_within", 0.2}, {"sigma2", 0.5}, {"outcome_mean", 3.25},
-           {"outcome_sd", 1}, {"effects_rank", 50}, {"certificate", 1e-15}})
+  for (const auto& [name, value] : std::vector<std::pair<const char*, double>>{{"df", 49},
+                                                                               {"rss", 80},
+                                                                               {"tss", 1000},
+                                                                               {"tss_within", 100},
+                                                                               {"r_squared", 0.92},
+                                                                               {"r_squared_within", 0.2},
+                                                                               {"sigma2", 0.5},
+                                                                               {"outcome_mean", 3.25},
+                                                                               {"outcome_sd", 1},
+                                                                               {"effects_rank", 50},
+                                                                               {"certificate", 1e-15}})
     fit.scalar(name, value, name);
 }
 
 inline Tree small_fit(const std::string& name) {
   Tree fit;
   fit.name = name;
-  for (const auto& [key, value] : std::vector<std::pair<const char*, std::string>>{
-           {"title", "Staff"}, {"question", ""}, {"formula", "y ~ log(fte) + share + dma | trust"}, {"outcome", "y"}, {"role", ""},
-           {"estimator", "within"}, {"status", "converged"}, {"covariance", "cluster(trust)"},
-           {"covariance_type", "cluster"}, {"profile", "fixest"}, {"arithmetic", "G/(G-1) = 50/49"}})
+  for (const auto& [key, value] :
+       std::vector<std::pair<const char*, std::string>>{{"title", "Staff"},
+                                                        {"question", ""},
+                                                        {"formula", "y ~ log(fte) + share + dma | trust"},
+                                                        {"outcome", "y"},
+                                                        {"role", ""},
+                                                        {"estimator", "within"},
+                                                        {"status", "converged"},
+                                                        {"covariance", "cluster(trust)"},
+                                                        {"covariance_type", "cluster"},
+                                                        {"profile", "fixest"},
+                                                        {"arithmetic", "G/(G-1) = 50/49"}})
     fit.attribute(key, value);
   add_sizes(fit);
   add_coefficients(fit, {"log(fte)", "share"});
@@ -72,9 +92,15 @@ inline Tree small_fit(const std::string& name) {
 inline Tree small_decomposition() {
   Tree node;
   node.name = "1_change";
-  for (const auto& [key, value] : std::vector<std::pair<const char*, std::string>>{
-           {"method", "change"}, {"call", "change(from = 2013, to = 2016)"}, {"question", "What moved?"}, {"unit", "log points"},
-           {"frame", "given realised outcomes"}, {"shares_reason", ""}, {"choice.from", "2013"}, {"choice.to", "2016"}})
+  for (const auto& [key, value] :
+       std::vector<std::pair<const char*, std::string>>{{"method", "change"},
+                                                        {"call", "change(from = 2013, to = 2016)"},
+                                                        {"question", "What moved?"},
+                                                        {"unit", "log points"},
+                                                        {"frame", "given realised outcomes"},
+                                                        {"shares_reason", ""},
+                                                        {"choice.from", "2013"},
+                                                        {"choice.to", "2016"}})
     node.attribute(key, value);
   node.axis("component", {"workforce", "effects: trust"}, "components");
   node.axis("component_2", {"workforce", "effects: trust"}, "components");
