@@ -1,19 +1,28 @@
 find_package(Eigen3 3.4 REQUIRED NO_MODULE)
 find_package(Threads REQUIRED)
 find_package(Boost 1.74 REQUIRED)
-find_library(HEADWATER_BOOST_PROGRAM_OPTIONS NAMES libboost_program_options.a boost_program_options REQUIRED)
-
-# HDF5 is linked statically with hidden symbols: it starts faster and keeps apart from h5py's copy.
+# Linked statically: it starts faster, and HDF5 with hidden symbols keeps apart from h5py's copy. Not into a shared object
+# (the Python extension), because Debian's archives are not position independent.
+if(HEADWATER_SHARED_DEPENDENCIES)
+  set(library .so)
+else()
+  set(library .a)
+endif()
+find_library(HEADWATER_BOOST_PROGRAM_OPTIONS NAMES libboost_program_options${library} boost_program_options REQUIRED)
 find_path(HEADWATER_HDF5_INCLUDE hdf5.h PATH_SUFFIXES hdf5/serial REQUIRED)
-find_library(HEADWATER_HDF5 NAMES libhdf5.a PATH_SUFFIXES hdf5/serial REQUIRED)
-find_library(HEADWATER_HDF5_HL NAMES libhdf5_hl.a PATH_SUFFIXES hdf5/serial REQUIRED)
-find_library(HEADWATER_SZ NAMES libsz.a sz REQUIRED)
-find_library(HEADWATER_AEC NAMES libaec.a aec REQUIRED)
-find_library(HEADWATER_Z NAMES libz.a z REQUIRED)
+find_library(HEADWATER_HDF5 NAMES libhdf5${library} PATH_SUFFIXES hdf5/serial REQUIRED)
+find_library(HEADWATER_HDF5_HL NAMES libhdf5_hl${library} PATH_SUFFIXES hdf5/serial REQUIRED)
+set(hdf5_needs)
+if(NOT HEADWATER_SHARED_DEPENDENCIES)
+  find_library(HEADWATER_SZ NAMES libsz.a sz REQUIRED)
+  find_library(HEADWATER_AEC NAMES libaec.a aec REQUIRED)
+  find_library(HEADWATER_Z NAMES libz.a z REQUIRED)
+  set(hdf5_needs ${HEADWATER_SZ} ${HEADWATER_AEC} ${HEADWATER_Z})
+endif()
 add_library(headwater_hdf5_library INTERFACE)
 target_include_directories(headwater_hdf5_library SYSTEM INTERFACE ${HEADWATER_HDF5_INCLUDE})
-target_link_libraries(headwater_hdf5_library INTERFACE ${HEADWATER_HDF5_HL} ${HEADWATER_HDF5} ${HEADWATER_SZ} ${HEADWATER_AEC} ${HEADWATER_Z}
-                                                       ${CMAKE_DL_LIBS} m Threads::Threads)
+target_link_libraries(headwater_hdf5_library INTERFACE ${HEADWATER_HDF5_HL} ${HEADWATER_HDF5} ${hdf5_needs} ${CMAKE_DL_LIBS} m
+                                                       Threads::Threads)
 
 if(HEADWATER_TESTS)
   find_package(GTest REQUIRED)

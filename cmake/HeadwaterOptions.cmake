@@ -1,6 +1,7 @@
 option(HEADWATER_TESTS "Build the tests" ON)
 option(HEADWATER_BENCH "Build the benchmarks" OFF)
 option(HEADWATER_WERROR "Treat warnings as errors" OFF)
+option(HEADWATER_SHARED_DEPENDENCIES "Link HDF5 and Boost as shared libraries, for a shared object" OFF)
 option(HEADWATER_COVERAGE "Instrument for gcov" OFF)
 set(HEADWATER_SANITIZE "" CACHE STRING "Sanitizers: address,undefined or thread")
 set(HEADWATER_PYARROW "" CACHE PATH "Python interpreter whose pyarrow package serves the Arrow module; empty: no Arrow module")

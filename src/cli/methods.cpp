@@ -1,32 +1,13 @@
+#include "headwater/run/methods.hpp"
+
 #include "flags.hpp"
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
-#include "headwater/decompositions/decomposition.hpp"
-#include "headwater/diagnostics/test.hpp"
 #include "headwater/report/layout.hpp"
 #include "output.hpp"
 
 namespace headwater::cli {
 namespace {
-
-struct Section {
-  const char* title;
-  std::vector<const MethodCard*> cards;
-};
-
-std::vector<Section> sections() {
-  std::vector<Section> all = {{"Estimators", {}},
-                              {"Covariances", {}},
-                              {"Small-sample profiles", {}},
-                              {"Diagnostics", {}},
-                              {"Decompositions", {}}};
-  for (const EstimatorRow& row : estimators()) all[0].cards.push_back(&row.card);
-  for (const CovarianceRow& row : covariances()) all[1].cards.push_back(&row.card);
-  for (const MethodCard& card : profiles()) all[2].cards.push_back(&card);
-  for (const MethodCard& card : diagnostics()) all[3].cards.push_back(&card);
-  for (const DecompositionRow& row : decompositions()) all[4].cards.push_back(&row.card);
-  return all;
-}
 
 std::string card_text(const MethodCard& card) {
   return wrapped(std::string(card.name) + ": " + std::string(card.question) + " " + std::string(card.avoid), 4);
@@ -61,7 +42,7 @@ int methods_command(const Words& words) {
     return 0;
   }
   std::vector<std::string> names;
-  for (const Section& section : sections()) {
+  for (const MethodSection& section : all_methods()) {
     if (flags.arguments().empty()) print(heading(section.title));
     for (const MethodCard* card : section.cards) {
       names.emplace_back(card->name);

@@ -15,6 +15,9 @@ namespace fs = std::filesystem;
 std::vector<std::string> module_folders() {
   std::vector<std::string> folders;
   if (const char* named = std::getenv("HEADWATER_MODULES"); named && *named) folders.emplace_back(named);
+  Dl_info library{};
+  if (::dladdr(reinterpret_cast<const void*>(&module_folders), &library) != 0 && library.dli_fname)
+    if (const fs::path file = library.dli_fname; file.has_parent_path()) folders.push_back(file.parent_path().string());
   std::error_code problem;
   const fs::path executable = fs::read_symlink("/proc/self/exe", problem);
   if (problem) return folders;

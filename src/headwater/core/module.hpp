@@ -6,8 +6,8 @@
 
 namespace headwater {
 
-// Where modules are looked for: $HEADWATER_MODULES, the folder of the executable, lib/headwater beside that folder and
-// one and two further out.
+// Where modules are looked for: $HEADWATER_MODULES, the folder of the shared library this is linked into (the Python
+// package), the folder of the executable, lib/headwater beside that folder and one and two further out.
 std::vector<std::string> module_folders();
 
 // The function `symbol` of the module `file` ("headwater_ceres.so"). Throws Error{io, "module.absent" |

@@ -1,10 +1,10 @@
 #include <dlfcn.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <mutex>
 
 #include "headwater/core/error.hpp"
+#include "headwater/core/module.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/panel/arrow_stream.hpp"
 
@@ -14,19 +14,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kModule = "headwater_arrow.so";
-
-std::vector<std::string> module_folders() {
-  std::vector<std::string> folders;
-  if (const char* named = std::getenv("HEADWATER_MODULES"); named && *named) folders.emplace_back(named);
-  std::error_code problem;
-  const fs::path executable = fs::read_symlink("/proc/self/exe", problem);
-  if (problem) return folders;
-  const fs::path here = executable.parent_path();
-  folders.push_back(here.string());
-  folders.push_back((here.parent_path() / "lib" / "headwater").string());
-  folders.push_back((here.parent_path().parent_path() / "lib" / "headwater").string());
-  return folders;
-}
 
 [[noreturn]] void no_module(const std::string& file, const std::vector<std::string>& folders) {
   throw Error(ErrorKind::io, "panel.no_arrow_module",

@@ -13,8 +13,8 @@ namespace headwater {
 // Missing::not_available. Throws Error{data, "arrow.*"} naming the column. `file` is for messages.
 RawTable read_arrow_stream(arrow_c::ArrowArrayStream& stream, const std::string& file, const ReadOptions& options);
 
-// The function of the Arrow module, which is opened when it is first asked for: from $HEADWATER_MODULES, the folder of
-// the executable, lib/headwater beside that folder or one further out. Throws Error{io, "panel.no_arrow_module"} naming
+// The function of the Arrow module, which is opened when it is first asked for: from the folders of
+// module_folders(). Throws Error{io, "panel.no_arrow_module"} naming
 // `file` and the places searched.
 arrow_c::ReadFunction arrow_module(const std::string& file);
 

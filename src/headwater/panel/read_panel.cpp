@@ -22,7 +22,10 @@ Panel read_panel(const std::string& path, const ReadOptions& options) {
   if (path.empty())
     throw Error(ErrorKind::usage, "data.no_file",
                 "no data file is named; give one under [data] file or as the first argument");
-  RawTable table = read_table(path, options);
+  return make_panel(read_table(path, options), options);
+}
+
+Panel make_panel(RawTable table, const ReadOptions& options) {
   if (!options.succession.empty()) apply_succession(table, options);
   Panel panel(std::move(table.columns), {options.unit, options.time}, std::move(table.source_rows),
               std::move(table.ledger));

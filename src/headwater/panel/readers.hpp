@@ -16,6 +16,9 @@ struct RawTable {
   DataLedger ledger;
 };
 
+// Columns -> panel: succession, keys, quality checks.
+Panel make_panel(RawTable table, const ReadOptions& options);
+
 // By extension, see read_panel().
 RawTable read_table(const std::string& path, const ReadOptions& options);
 // RFC 4180 with a header line; `,`, or tab for .tsv. Throws Error{data | io} naming file, row and column.

@@ -112,8 +112,9 @@ std::string data_section(const Tree& result) {
   const Tree* data = result.find_child("data");
   if (!data) return "";
   std::string out = heading("Data");
-  out += wrapped(text_attribute(*data, "file") + ", SHA-256 " + text_attribute(*data, "sha256").substr(0, 16) +
-                     "..., " + thousands(static_cast<long long>(number_attribute(*data, "rows_read"))) + " rows read.",
+  const std::string hash = text_attribute(*data, "sha256");
+  out += wrapped(text_attribute(*data, "file") + (hash.empty() ? "" : ", SHA-256 " + hash.substr(0, 16) + "...") +
+                     ", " + thousands(static_cast<long long>(number_attribute(*data, "rows_read"))) + " rows read.",
                  2);
   const auto& reasons = labels(*data, "lost_reason");
   const auto& lost = integers(*data, "lost_rows");

@@ -9,14 +9,6 @@
 namespace headwater {
 namespace {
 
-Panel load(const RunConfig::Data& data) {
-  return read_panel(data.file, {.unit = data.unit,
-                                .time = data.time,
-                                .succession = data.succession,
-                                .text = data.text,
-                                .check_quality = data.check_quality});
-}
-
 Fit fit_spec(const Panel& panel, const Spec& spec) {
   return estimator(spec.estimator.method).run(std::make_shared<const Design>(make_design(panel, spec)));
 }
@@ -70,10 +62,7 @@ ModelResult run_model(const Panel& panel, const Spec& spec, bool estimate) {
   return model;
 }
 
-RunResult run_all(const RunConfig& config, bool estimate) {
-  const auto start = std::chrono::steady_clock::now();
-  set_threads(config.run.threads);
-  const Panel panel = load(config.data);
+RunResult run_all(const RunConfig& config, const Panel& panel, bool estimate) {
   const std::vector<Spec> specs = plan(config, panel);
   RunResult result;
   result.estimated = estimate;
@@ -82,13 +71,36 @@ RunResult run_all(const RunConfig& config, bool estimate) {
   result.models.resize(specs.size());
   parallel_for(specs.size(), [&](std::size_t i) { result.models[i] = run_model(panel, specs[i], estimate); });
   if (result.models.size() == 1 && result.models.front().error) throw *result.models.front().error;
+  return result;
+}
+
+template <class Work>
+RunResult timed(const RunConfig& config, const Work& work) {
+  const auto start = std::chrono::steady_clock::now();
+  set_threads(config.run.threads);
+  RunResult result = work();
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return result;
 }
 
+RunResult read_and_run(const RunConfig& config, bool estimate) {
+  return timed(config, [&] { return run_all(config, read_panel(config.data.file, read_options(config)), estimate); });
+}
+
 }  // namespace
 
-RunResult run(const RunConfig& config) { return run_all(config, true); }
-RunResult check(const RunConfig& config) { return run_all(config, false); }
+ReadOptions read_options(const RunConfig& config) {
+  return {.unit = config.data.unit,
+          .time = config.data.time,
+          .succession = config.data.succession,
+          .text = config.data.text,
+          .check_quality = config.data.check_quality};
+}
+
+RunResult run(const RunConfig& config) { return read_and_run(config, true); }
+RunResult run(const RunConfig& config, const Panel& panel) {
+  return timed(config, [&] { return run_all(config, panel, true); });
+}
+RunResult check(const RunConfig& config) { return read_and_run(config, false); }
 
 }  // namespace headwater

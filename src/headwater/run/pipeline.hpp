@@ -41,6 +41,10 @@ std::string status(const RunResult& result);
 
 // A failure of data, configuration or formula of the whole run is thrown; when there is one model alone, so is its own.
 RunResult run(const RunConfig& config);
+// The same on a panel that is in memory already; the file of the configuration is not opened.
+RunResult run(const RunConfig& config, const Panel& panel);
+// How the configuration wants its data read.
+ReadOptions read_options(const RunConfig& config);
 // Everything but estimation: the ledger, what is identified, within and between variation of every driver.
 RunResult check(const RunConfig& config);
 
