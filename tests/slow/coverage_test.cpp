@@ -92,12 +92,12 @@ Draw draw(const Spec& spec, Scenario scenario, std::uint32_t replicate) {
   const Covariance V = covariance(fit);
   const CoefficientTable table = coefficient_table(fit, V);
   const MethodCall& call = spec.decompositions.front();
-  const Decomposition change = decomposition("change").run({panel, spec, call, {&fit}, {&V}});
+  const Decomposition change = decomposition("change").run({panel, spec, call, &fit, &V}).front();
   Draw result;
   result.estimate = table.estimate;
   result.low = table.conf_low;
   result.high = table.conf_high;
-  result.components = change.components;
+  result.components = change.estimates.names;
   result.part = change.estimates.values;
   result.part_se = change.covariance.diagonal().cwiseMax(0).cwiseSqrt();
   const double reach =

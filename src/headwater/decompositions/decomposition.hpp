@@ -2,8 +2,8 @@
 // total, or construction fails.
 #pragma once
 
+#include <cstdint>
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,51 +13,77 @@
 
 namespace headwater {
 
+// How influence becomes uncertainty in one decomposition: one rule and one scalar factor for everything in it.
+struct Inference {
+  MethodCall rule;    // as used, with every option resolved
+  double factor = 1;  // the fit's profile where one fit is behind it, G/(G−1) where there are several or none
+  double df = 0;      // of the intervals; infinity for the normal distribution
+  double level = 0.95;
+  std::uint64_t seed = 0;
+};
+// One fit is behind the numbers.
+Inference inference_of(const Fit& fit, const Covariance& covariance);
+// Several fits on one sample, or none: G/(G−1) of the fewest clusters for cluster rules, else 1.
+Inference inference_of(const Spec& spec, const Atoms& atoms);
+
 struct Decomposition {
   std::string method;          // "change"
   std::string call;            // as used, with every option resolved
   std::string question;        // in words, with the names of this run
-  Names components;            // m, e.g. capital, workforce, other, effects: trust, residual
-  Estimates estimates;         // of the components
+  Estimates estimates;         // m components, e.g. capital, workforce, other, effects: trust, residual
+  Atoms atoms;                 // of the influence: the finest cells the rule needs
+  Inference inference;         // rule, factor, degrees of freedom
   Matrix covariance;           // m × m joint covariance
+  std::string total_name;      // in words: "change of log(y)"
   double total = 0;            // computed independently of the components
   double total_std_error = 0;  // directly, not from the components' covariance
+  double total_noise = 0;      // variance of the total's own independent noise
   bool total_estimable = true;
-  double closure_error = 0;  // |Σ components − total|
-  double tolerance = 0;      // closure_error was at most this
-  double df = 0;             // of the intervals
-  double level = 0.95;
-  std::string unit;   // "log points"
-  std::string frame;  // what the uncertainty is about, in words
-  bool shares_suppressed = false;
-  std::string shares_reason;                   // |total| / SE below 2
-  bool percent = false;                        // log outcome: components also in per cent by the logarithmic mean
+  double closure_error = 0;   // |Σ components − total|
+  double tolerance = 0;       // closure_error was at most this
+  std::string unit;           // "log points"
+  std::string frame;          // what the uncertainty is about, in words
+  std::string shares_reason;  // why shares are not shown, or ""
+  bool percent = false;       // log outcome: components also in per cent by the logarithmic mean
+  bool additive = true;       // components sum to the total; false for items that answer side by side (no closure)
+  std::string sample_hash;    // of the rows and weights behind every number
   std::map<std::string, std::string> choices;  // reference, base, weights, ...
   std::vector<NotIdentified> not_identified;
-  std::map<std::string, LabelledArray> extras;  // unit-period cells, factored; explained variance; paths
   std::vector<Axis> extra_axes;
+  std::vector<LabelledArray> extras;  // unit-period cells, explained variance, paths
   Notes notes;
 };
 
-// Fills covariance, total checks, shares and closure. Throws Error{numerical, "decomposition.closure"} naming the
-// method when the components do not sum to the total within 64·eps·scale·√n.
-void finish(Decomposition& decomposition, const MethodCall& rule, const Atoms& atoms, double scale, Index n);
+// Reduces the influence (rows are those of `atoms`) to the cells that the rule needs and fills covariance,
+// total_std_error, closure and shares_reason. `total_influence` is the influence of the independently computed total,
+// `scale` the size of the numbers that were summed. Throws Error{numerical, "decomposition.closure" |
+// "decomposition.lost_covariance"} naming the method when the components do not sum to the total within
+// 64·eps·scale·√n, or their joint covariance not to the total's.
+void finish(Decomposition& decomposition, const Inference& inference, const Atoms& atoms, const Vector& total_influence,
+            double scale);
 
-// What a decomposition may look at: the panel, the fitted specs it asked for (the first is the spec that carries it).
+// Adds a scalar or an array with its axes to what the method reports beside its components.
+void add_extra(Decomposition& decomposition, const std::string& name, double value, const std::string& description,
+               const std::string& unit = "1");
+
+// Half-width multipliers of simultaneous intervals: the level quantile of max |t| over the estimable components.
+double simultaneous_critical_value(const Matrix& covariance, const std::vector<bool>& estimable, double df,
+                                   double level, std::uint64_t seed);
+
+// What a decomposition may look at: the panel, the spec that asks for it, and its fit where the method needs one.
 struct DecompositionInput {
   const Panel& panel;
   const Spec& spec;
   const MethodCall& call;
-  std::vector<const Fit*> fits;                // empty for methods without a fit
-  std::vector<const Covariance*> covariances;  // one for each of fits
+  const Fit* fit = nullptr;
+  const Covariance* covariance = nullptr;
 };
 
+// One file a method. A method may answer several related questions, such as one for each coefficient or each cell.
 struct DecompositionRow {
   MethodCard card;
   bool needs_fit;
-  // Further specs to fit on the very same rows, e.g. gelbach's short model. nullptr: none.
-  std::vector<Spec> (*companions)(const Spec& spec, const MethodCall& call);
-  Decomposition (*run)(const DecompositionInput& input);
+  std::vector<Decomposition> (*run)(const DecompositionInput& input);
 };
 const std::vector<DecompositionRow>& decompositions();
 const DecompositionRow& decomposition(std::string_view name);  // throws Error{usage, "decomposition.unknown"}

@@ -420,4 +420,43 @@ std::vector<Matrix> Absorber::coefficients(const Vector& target) const {
   return result;
 }
 
+// The steps of coefficients() transposed, in reverse: the means at zero, the centred slopes, the eliminated effect, the
+// Schur complement.
+Vector Absorber::row_weights(std::vector<Matrix> functional) const {
+  const State& s = *state_;
+  Vector a = Vector::Zero(s.rows);
+  if (s.effects.empty()) return a;
+  const double mass = s.weights.size() > 0 ? s.weights.sum() : static_cast<double>(s.rows);
+  if (s.effects.front().intercept)
+    for (std::size_t q = 1; q < s.effects.size(); ++q) {
+      if (!s.effects[q].intercept) continue;
+      const double moved = (functional.front().col(0).sum() - functional[q].col(0).sum()) / mass;
+      for (Index i = 0; i < s.rows; ++i)
+        functional[q](s.effects[q].levels.code[static_cast<std::size_t>(i)], 0) += moved * s.weight(i);
+    }
+  Vector right = Vector::Zero(s.columns);
+  for (std::size_t o = 0; o < s.others.size(); ++o) {
+    Matrix& own = functional[s.others[o]];
+    const Matrix& means = s.slope_means[s.others[o]];
+    if (s.effects[s.others[o]].intercept && means.cols() > 0)
+      own.rightCols(means.cols()) -= (means.array().colwise() * own.col(0).array()).matrix();
+    right.segment(s.offset[o], own.size()) = own.reshaped<Eigen::RowMajor>();
+  }
+  if (s.eliminated < s.effects.size()) {
+    const auto& code = s.effects[s.eliminated].levels.code;
+    for (Index i = 0; i < s.rows; ++i) {
+      const std::int32_t level = code[static_cast<std::size_t>(i)];
+      a(i) = functional[s.eliminated](level, 0) / s.eliminated_mass(level);
+    }
+    right -= s.gather(a);
+  }
+  if (s.columns > 0) {
+    int iterations = 0;
+    Vector v = s.scatter(s.solve(right, iterations));
+    s.eliminate(v);
+    a += v;
+  }
+  return s.weighted(a);
+}
+
 }  // namespace headwater

@@ -42,6 +42,9 @@ class Absorber {
   // Effect coefficients that reproduce `target - project(target)`: for each effect a vector of levels × (intercept +
   // slopes). The first effect carries the level; each later intercept effect has its weighted mean at zero.
   std::vector<Matrix> coefficients(const Vector& target) const;
+  // The adjoint: row weights a with a'target = Σ_q ⟨functional_q, coefficients(target)_q⟩ for every target.
+  // `functional` has the shapes of coefficients().
+  Vector row_weights(std::vector<Matrix> functional) const;
 
  private:
   struct State;

@@ -25,25 +25,16 @@ void diagnose(ModelResult& model) {
   model.movers = influential_units(model.fit, model.covariance);
 }
 
-// Fits the further models that a method needs on the same rows, and runs it.
-Decomposition decompose(const Panel& panel, const ModelResult& model, const MethodCall& call) {
+std::vector<Decomposition> decompose(const Panel& panel, const ModelResult& model, const MethodCall& call) {
   const DecompositionRow& method = decomposition(call.method);
-  if (!method.needs_fit) return method.run({panel, model.spec, call, {}, {}});
-  std::vector<Fit> companions;
-  std::vector<Covariance> companion_covariances;
-  if (method.companions)
-    for (const Spec& spec : method.companions(model.spec, call)) companions.push_back(fit_spec(panel, spec));
-  for (const Fit& fit : companions) companion_covariances.push_back(covariance(fit));
-  DecompositionInput input{panel, model.spec, call, {&model.fit}, {&model.covariance}};
-  for (const Fit& fit : companions) input.fits.push_back(&fit);
-  for (const Covariance& companion : companion_covariances) input.covariances.push_back(&companion);
-  return method.run(input);
+  if (!method.needs_fit) return method.run({panel, model.spec, call});
+  return method.run({panel, model.spec, call, &model.fit, &model.covariance});
 }
 
 void decompose_all(const Panel& panel, ModelResult& model) {
   for (const MethodCall& call : model.spec.decompositions)
     if (!model.error || !decomposition(call.method).needs_fit)
-      model.decompositions.push_back(decompose(panel, model, call));
+      for (Decomposition& d : decompose(panel, model, call)) model.decompositions.push_back(std::move(d));
 }
 
 ModelResult run_model(const Panel& panel, const Spec& spec, bool estimate) {

@@ -1,0 +1,203 @@
+#include "headwater/decompositions/attribution.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "headwater/core/error.hpp"
+#include "headwater/core/text.hpp"
+#include "headwater/estimators/least_squares.hpp"
+
+namespace headwater {
+namespace {
+
+std::string choice(const MethodCall& call, const std::string& key, const std::string& fallback,
+                   const std::vector<std::string>& known) {
+  const std::string value = call.get(key, fallback);
+  if (std::find(known.begin(), known.end(), value) != known.end()) return value;
+  const std::string near = nearest(value, known);
+  throw Error(ErrorKind::usage, "decomposition.option",
+              key + " = " + value + " is not one of " + joined(known, ", ") +
+                  (near.empty() ? std::string() : "; did you mean '" + near + "'?"),
+              {.key = key});
+}
+
+std::string frame_of(const AttributionOptions& options) {
+  std::string frame = options.coefficients_only ? "coefficients only; means and regressors are taken as given"
+                                                : "coefficients and means, units as drawn";
+  if (!options.single_unit) return frame;
+  if (options.reliability)
+    return frame + "; this unit's underlying level, with a declared reliability of " + shortest(*options.reliability);
+  if (options.realised) return frame + "; given this unit's realised outcomes";
+  return frame +
+         "; a unit's own effect and residual carry noise that clustering by unit cannot see, so they are not estimable "
+         "without a declared reliability";
+}
+
+Matrix joined_blocks(const Matrix& a, const Matrix& b) {
+  Matrix result = Matrix::Zero(a.rows() + b.rows(), a.cols() + b.cols());
+  result.topLeftCorner(a.rows(), a.cols()) = a;
+  result.bottomRightCorner(b.rows(), b.cols()) = b;
+  return result;
+}
+
+Matrix picked(const Matrix& square, const std::vector<Index>& kept) {
+  Matrix result(static_cast<Index>(kept.size()), static_cast<Index>(kept.size()));
+  for (std::size_t a = 0; a < kept.size(); ++a)
+    for (std::size_t b = 0; b < kept.size(); ++b)
+      result(static_cast<Index>(a), static_cast<Index>(b)) = square(kept[a], kept[b]);
+  return result;
+}
+
+}  // namespace
+
+std::vector<OptionCard> attribution_option_cards() {
+  return {{"uncertainty", "choice: means | coefficients", "means",
+           "means: units and their regressors as drawn; coefficients: means taken as given"},
+          {"frame", "choice: underlying | realised", "underlying",
+           "one unit: its underlying level, or given its realised outcomes"},
+          {"reliability", "number", "", "one unit: share of the outcome's variance within a period that is not noise"}};
+}
+
+AttributionOptions attribution_options(const MethodCall& call, bool single_unit) {
+  AttributionOptions options;
+  options.coefficients_only = choice(call, "uncertainty", "means", {"means", "coefficients"}) == "coefficients";
+  options.single_unit = single_unit;
+  options.realised = choice(call, "frame", "underlying", {"underlying", "realised"}) == "realised";
+  if (!call.has("reliability")) return options;
+  options.reliability = call.number("reliability", 1);
+  if (*options.reliability > 0 && *options.reliability <= 1) return options;
+  throw Error(
+      ErrorKind::usage, "decomposition.option",
+      "reliability = " + call.get("reliability") + " is no share; give a number above 0 and at most 1, such as 0.9",
+      {.key = "reliability"});
+}
+
+Attribution::Attribution(const OutcomeParts& parts, const Covariance& covariance, const AttributionOptions& options)
+    : parts_(parts), covariance_(covariance), options_(options) {}
+
+void Attribution::add(const std::string& name, double value, const Vector& estimation, const Vector& sampling,
+                      bool estimable) {
+  names_.push_back(name);
+  values_.push_back(value);
+  estimation_.push_back(estimation);
+  sampling_.push_back(sampling);
+  estimable_.push_back(estimable);
+}
+
+void Attribution::add_parts(const Contrast& contrast) {
+  const Vector& v = contrast.row_weights();
+  const Vector values = contrast.values(parts_.values());
+  const Matrix estimation = parts_.estimation_influence(v);
+  const Matrix sampling = options_.coefficients_only ? Matrix(Matrix::Zero(estimation.rows(), estimation.cols()))
+                                                     : contrast.sampling_influence(parts_.values());
+  const bool blind = options_.single_unit && !options_.realised && !options_.reliability;
+  for (Index p = 0; p < parts_.size(); ++p) {
+    const auto at = static_cast<std::size_t>(p);
+    add(parts_.names()[at], values(p), estimation.col(p), sampling.col(p),
+        !(blind && parts_.kinds()[at] != PartKind::driver));
+  }
+  const Matrix iid = covariance_.type == "iid" ? parts_.iid_covariance(v, covariance_)
+                                               : Matrix(Matrix::Zero(parts_.size(), parts_.size()));
+  Matrix noise = Matrix::Zero(parts_.size(), parts_.size());
+  if (options_.single_unit && options_.reliability) {
+    const double per_row = (1 - *options_.reliability) * variance_within_periods(*parts_.fit().design);
+    const Matrix weights = parts_.noise_weights(v);
+    noise = per_row * (weights.transpose() * weights);
+    total_noise_ += per_row * v.squaredNorm();
+  }
+  iid_ = joined_blocks(iid_, iid);
+  noise_ = joined_blocks(noise_, noise);
+}
+
+void Attribution::add_whole(const std::string& name, const Contrast& contrast) {
+  const Vector& y = parts_.fit().design->y;
+  const Vector none = Vector::Zero(y.size());
+  add(name, contrast.values(y)(0), none, options_.coefficients_only ? none : Vector(contrast.sampling_influence(y)),
+      true);
+  iid_ = joined_blocks(iid_, Matrix::Zero(1, 1));
+  noise_ = joined_blocks(noise_, Matrix::Zero(1, 1));
+}
+
+void Attribution::add_scaled(const std::string& name, const Contrast& share, const Vector& indicator,
+                             const Contrast& contrast) {
+  const Vector& y = parts_.fit().design->y;
+  const double s = share.values(indicator)(0), difference = contrast.values(y)(0);
+  const Vector none = Vector::Zero(y.size());
+  const Vector sampling = s * contrast.sampling_influence(y) + difference * share.sampling_influence(indicator);
+  add(name, s * difference, none, options_.coefficients_only ? none : sampling, true);
+  iid_ = joined_blocks(iid_, Matrix::Zero(1, 1));
+  noise_ = joined_blocks(noise_, Matrix::Zero(1, 1));
+}
+
+void Attribution::leave_out(const std::string& name) {
+  const auto found = std::find(names_.begin(), names_.end(), name);
+  if (found == names_.end()) return;
+  const auto at = found - names_.begin();
+  std::vector<Index> kept;
+  for (Index i = 0; i < static_cast<Index>(names_.size()); ++i)
+    if (i != at) kept.push_back(i);
+  iid_ = picked(iid_, kept);
+  noise_ = picked(noise_, kept);
+  names_.erase(found);
+  values_.erase(values_.begin() + at);
+  estimation_.erase(estimation_.begin() + at);
+  sampling_.erase(sampling_.begin() + at);
+  estimable_.erase(estimable_.begin() + at);
+}
+
+Decomposition Attribution::finish(Decomposition d, const Contrast& total) {
+  const Fit& fit = parts_.fit();
+  const Design& design = *fit.design;
+  const auto m = static_cast<Index>(names_.size());
+  Estimates& e = d.estimates;
+  e.names = names_;
+  e.values = Eigen::Map<const Vector>(values_.data(), m);
+  e.influence.resize(design.n(), 2 * m);
+  for (Index i = 0; i < m; ++i) {
+    e.influence.col(i) = estimation_[static_cast<std::size_t>(i)];
+    e.influence.col(m + i) = sampling_[static_cast<std::size_t>(i)];
+  }
+  e.jacobian.resize(m, 2 * m);
+  e.jacobian << Matrix::Identity(m, m), Matrix::Identity(m, m);
+  if (covariance_.type == "iid") e.coefficient_block = iid_;
+  if (options_.single_unit && options_.reliability) e.noise = noise_;
+  e.estimable = estimable_;
+  d.total = total.values(design.y)(0);
+  d.total_noise = total_noise_;
+  d.total_estimable = std::all_of(estimable_.begin(), estimable_.end(), [](bool yes) { return yes; });
+  d.unit = outcome_unit(design.spec);
+  d.percent = log_outcome(design.spec);
+  d.frame = frame_of(options_);
+  d.sample_hash = design.sample_hash;
+  d.not_identified = parts_.not_identified();
+  merge(d.notes, parts_.notes());
+  add_explained_variance(d, fit);
+  const Vector influence =
+      options_.coefficients_only ? Vector(Vector::Zero(design.n())) : Vector(total.sampling_influence(design.y));
+  headwater::finish(d, inference_of(fit, covariance_), atoms_of(design), influence,
+                    std::max(1.0, design.y.cwiseAbs().maxCoeff()));
+  return d;
+}
+
+double variance_within_periods(const Design& design) {
+  const Vector weights = weights_or_ones(design);
+  double sum = 0;
+  for (std::int32_t t = 0; t < std::max(1, design.time.count); ++t) {
+    const Vector own = design.has_time ? within_group(weights, design.time, t) : weights;
+    const double mean = own.dot(design.y) / own.sum();
+    for (Index i = 0; i < design.n(); ++i) sum += own(i) * (design.y(i) - mean) * (design.y(i) - mean);
+  }
+  return sum / weights.sum();
+}
+
+void note_seasons(Notes& notes, const Design& design, std::int32_t a, std::int32_t b) {
+  const auto first = season(design.periods[static_cast<std::size_t>(a)]),
+             second = season(design.periods[static_cast<std::size_t>(b)]);
+  if (!first || !second || *first == *second) return;
+  notes.push_back({"decomposition.seasons", design.time.labels[static_cast<std::size_t>(a)] + " and " +
+                                                design.time.labels[static_cast<std::size_t>(b)] +
+                                                " are different seasons of the year, so the change mixes season with "
+                                                "everything else; compare the same period of the year"});
+}
+
+}  // namespace headwater

@@ -1,0 +1,52 @@
+// Weighted means over the rows of a design and their differences: what a decomposition explains, and how sampling of
+// rows moves it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "headwater/core/matrix.hpp"
+#include "headwater/design/design.hpp"
+
+namespace headwater {
+
+// Σ_k c_k mean_{u_k}(z), linear in z. When the c_k sum to zero it is blind to constants.
+class Contrast {
+ public:
+  explicit Contrast(Index rows) : row_weights_(Vector::Zero(rows)) {}
+
+  // Adds c · (Σ u_i z_i / Σ u_i); u ≥ 0 with a positive sum. `carriers`, when given, are the rows whose weights the u
+  // are: row i counts because row carriers[i] was drawn (a unit's later row weighted by its earlier one).
+  void add(double c, Vector u, std::vector<Index> carriers = {});
+
+  const Vector& row_weights() const { return row_weights_; }  // v with v'z the value
+  Vector values(const Matrix& z) const { return z.transpose() * row_weights_; }
+  // Influence of each row on the values when rows are drawn: Σ_k c_k u_i (z_i − mean_k)/Σu_k, n × columns of z.
+  Matrix sampling_influence(const Matrix& z) const;
+
+ private:
+  struct Mean {
+    double c;
+    Vector share;  // u / Σu
+    std::vector<Index> carriers;
+  };
+  std::vector<Mean> means_;
+  Vector row_weights_;
+};
+
+// Row weights of a design, ones where it has none.
+Vector weights_or_ones(const Design& design);
+// `weights` where the group code of the row is `code`, else zero.
+Vector within_group(const Vector& weights, const Grouping& groups, std::int32_t code);
+// Code of a period given as text among the periods of the design. Throws Error{usage, "decomposition.no_period"}.
+std::int32_t period_code(const Design& design, const std::string& option, const std::string& text);
+// Code of a unit. Throws Error{usage, "decomposition.no_unit"} naming the nearest.
+std::int32_t unit_code(const Design& design, const std::string& text);
+// A text or number column of the panel as groups over the design's rows. Throws Error{formula | data} for an unknown
+// column or a missing cell.
+Grouping row_groups(const Panel& panel, const Design& design, const std::string& column);
+// A positive column of the panel over the design's rows, for weights and shares. Throws Error{data,
+// "decomposition.weights"}.
+Vector row_values(const Panel& panel, const Design& design, const std::string& column);
+
+}  // namespace headwater

@@ -1,0 +1,163 @@
+#include "headwater/decompositions/decomposition.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "headwater/core/error.hpp"
+#include "headwater/core/random.hpp"
+#include "headwater/core/text.hpp"
+#include "headwater/covariances/profiles.hpp"
+#include "headwater/covariances/rules.hpp"
+#include "headwater/linalg/solve.hpp"
+#include "headwater/moments/moments.hpp"
+
+namespace headwater {
+namespace {
+
+constexpr double kEps = std::numeric_limits<double>::epsilon();
+constexpr double kLost = 1e-8;   // of the total's standard error: covariance that went missing
+constexpr double kReadable = 2;  // |total| / SE below which shares are not shown
+constexpr int kBandDraws = 20000;
+
+std::vector<const Grouping*> ways_of(const MethodCall& rule, const Atoms& atoms) {
+  return rule.method == "cluster" ? cluster_groupings(rule, atoms) : std::vector<const Grouping*>{};
+}
+
+// The same groups over cells instead of rows: every row of a cell carries one code.
+Grouping over_cells(const Grouping& rows, const Grouping& cells) {
+  Grouping result{.name = rows.name,
+                  .code = std::vector<std::int32_t>(static_cast<std::size_t>(cells.count)),
+                  .count = rows.count,
+                  .labels = rows.labels};
+  for (std::size_t i = 0; i < rows.code.size(); ++i)
+    result.code[static_cast<std::size_t>(cells.code[i])] = rows.code[i];
+  return result;
+}
+
+// Cluster rules only see sums by the intersection of their ways.
+Grouping cells_of(const MethodCall& rule, const Atoms& atoms) {
+  if (rule.method == "cluster") return intersection(ways_of(rule, atoms));
+  Grouping rows{.name = "row", .code = {}, .count = static_cast<std::int32_t>(atoms.n), .labels = {}};
+  for (Index i = 0; i < atoms.n; ++i) rows.code.push_back(static_cast<std::int32_t>(i));
+  return rows;
+}
+
+Atoms reduced(const MethodCall& rule, const Atoms& atoms, const Grouping& cells) {
+  if (rule.method != "cluster") return atoms;
+  Atoms result;
+  result.n = cells.count;
+  for (const Grouping* way : ways_of(rule, atoms)) result.clusters.push_back(over_cells(*way, cells));
+  return result;
+}
+
+void check_closure(Decomposition& d, double scale, Index rows) {
+  d.closure_error = std::abs(d.estimates.values.sum() - d.total);
+  d.tolerance = 64 * kEps * scale * std::sqrt(static_cast<double>(std::max<Index>(rows, 1)));
+  if (d.closure_error <= d.tolerance) return;
+  throw Error(ErrorKind::numerical, "decomposition.closure",
+              "the parts of " + d.call + " sum to " + shortest(d.estimates.values.sum()) +
+                  " but the total computed apart is " + shortest(d.total) +
+                  ", further apart than rounding explains; nothing of it is shown, please report it with the data");
+}
+
+void check_covariance(const Decomposition& d) {
+  const double sum = d.covariance.sum(), direct = d.total_std_error * d.total_std_error;
+  const double size = d.covariance.cwiseAbs().maxCoeff();
+  if (std::abs(sum - direct) <= kLost * std::max(size, direct)) return;
+  throw Error(ErrorKind::numerical, "decomposition.lost_covariance",
+              "the joint covariance of the parts of " + d.call + " gives the total a variance of " +
+                  significant(sum, 6) + " but computed directly it is " + significant(direct, 6) +
+                  "; nothing of it is shown, please report it with the data");
+}
+
+double variance(const Inference& inference, const Vector& psi, const Atoms& atoms) {
+  return std::max(0.0, inference.factor * meat(inference.rule, psi, atoms)(0, 0));
+}
+
+}  // namespace
+
+Inference inference_of(const Fit& fit, const Covariance& covariance) {
+  const Spec& spec = fit.design->spec;
+  return {.rule = covariance.rule,
+          .factor = covariance.factor,
+          .df = covariance.df,
+          .level = spec.level,
+          .seed = spec.seed};
+}
+
+Inference inference_of(const Spec& spec, const Atoms& atoms) {
+  Inference inference{.rule = spec.covariance,
+                      .factor = 1,
+                      .df = std::numeric_limits<double>::infinity(),
+                      .level = spec.level,
+                      .seed = spec.seed};
+  if (inference.rule.method == "driscoll_kraay" && !inference.rule.has("lag"))
+    inference.rule.arguments.emplace_back("lag", std::to_string(default_lag(spec.profile, atoms.time.count)));
+  std::int32_t fewest = std::numeric_limits<std::int32_t>::max();
+  for (const Grouping* way : ways_of(inference.rule, atoms)) fewest = std::min(fewest, way->count);
+  if (inference.rule.method != "cluster") return inference;
+  inference.df = fewest - 1;
+  if (spec.profile != "none") inference.factor = static_cast<double>(fewest) / (fewest - 1);
+  return inference;
+}
+
+void finish(Decomposition& d, const Inference& inference, const Atoms& atoms, const Vector& total_influence,
+            double scale) {
+  d.inference = inference;
+  if (d.additive) check_closure(d, scale, atoms.n);
+  const Grouping cells = cells_of(inference.rule, atoms);
+  d.atoms = reduced(inference.rule, atoms, cells);
+  if (inference.rule.method == "cluster") d.estimates.influence = sums_by(d.estimates.influence, cells);
+  d.estimates.factor = inference.factor;
+  d.covariance = joint_covariance(d.estimates, inference.rule, d.atoms);
+  if (!d.additive) return;
+  d.total_std_error = std::sqrt(variance(inference, total_influence, atoms) + d.total_noise);
+  check_covariance(d);
+  if (!d.total_estimable)
+    d.shares_reason = "the total's own uncertainty is not estimable";
+  else if (std::abs(d.total) < kReadable * d.total_std_error)
+    d.shares_reason = "the total is less than twice its standard error, so shares of it say nothing";
+  else if (std::abs(d.total) <= d.tolerance)
+    d.shares_reason = "the total is zero";
+}
+
+void add_extra(Decomposition& d, const std::string& name, double value, const std::string& description,
+               const std::string& unit) {
+  d.extras.push_back({.name = name,
+                      .dims = {},
+                      .shape = {},
+                      .values = std::vector<double>{value},
+                      .description = description,
+                      .unit = unit});
+}
+
+double simultaneous_critical_value(const Matrix& covariance, const std::vector<bool>& estimable, double df,
+                                   double level, std::uint64_t seed) {
+  std::vector<Index> kept;
+  for (Index i = 0; i < covariance.rows(); ++i)
+    if ((estimable.empty() || estimable[static_cast<std::size_t>(i)]) && covariance(i, i) > 0) kept.push_back(i);
+  if (kept.empty()) return std::nan("");
+  const auto m = static_cast<Index>(kept.size());
+  Matrix correlation(m, m);
+  for (Index a = 0; a < m; ++a)
+    for (Index b = 0; b < m; ++b)
+      correlation(a, b) = covariance(kept[static_cast<std::size_t>(a)], kept[static_cast<std::size_t>(b)]) /
+                          std::sqrt(covariance(kept[static_cast<std::size_t>(a)], kept[static_cast<std::size_t>(a)]) *
+                                    covariance(kept[static_cast<std::size_t>(b)], kept[static_cast<std::size_t>(b)]));
+  const SymmetricEigen eigen = symmetric_eigen(correlation);
+  const Matrix root = eigen.vectors * eigen.values.cwiseMax(0).cwiseSqrt().asDiagonal();
+  std::vector<double> largest(kBandDraws);
+  Vector z(m);
+  for (int draw = 0; draw < kBandDraws; ++draw) {
+    RandomStream random(seed, static_cast<std::uint32_t>(draw), 0x62616e64);
+    for (Index j = 0; j < m; ++j) z(j) = random.normal();
+    const double stretch = std::isfinite(df) ? std::sqrt(df / (2 * random.gamma(df / 2))) : 1;
+    largest[static_cast<std::size_t>(draw)] = (root * z).cwiseAbs().maxCoeff() * stretch;
+  }
+  const auto at = static_cast<std::ptrdiff_t>(std::ceil(level * kBandDraws)) - 1;
+  std::nth_element(largest.begin(), largest.begin() + at, largest.end());
+  return largest[static_cast<std::size_t>(at)];
+}
+
+}  // namespace headwater

@@ -1,0 +1,160 @@
+// Question: is aggregate productivity high because units are productive, or because the productive ones are large?
+// Model: Φ_t = Σ_i s_it φ_it with shares that sum to 1; Φ_t = φ̄_t + Σ_i (s_it − s̄_t)(φ_it − φ̄_t): the unweighted mean
+// and the covariance of size and productivity (Olley and Pakes 1996, eq. 16). With `from` and `to`: the change of both.
+// No regression. Uncertainty: influence s_i(φ_i − Φ) and (φ_i − φ̄)/N of each unit, under the model's rule with G/(G−1).
+// If the units are a census this is about the process that made their figures, not about sampling. Refuses indices set
+// to one value for every unit in a base period: levels then carry no information between units.
+#include <cmath>
+
+#include "headwater/core/error.hpp"
+#include "headwater/core/text.hpp"
+#include "headwater/decompositions/contrast.hpp"
+#include "headwater/decompositions/methods.hpp"
+#include "headwater/decompositions/parts.hpp"
+#include "headwater/estimators/least_squares.hpp"
+
+namespace headwater {
+namespace {
+
+Design outcome_design(const Panel& panel, Spec spec, const std::string& share) {
+  spec.formula.terms.clear();
+  spec.formula.effects.clear();
+  spec.formula.endogenous.clear();
+  spec.formula.instruments.clear();
+  spec.formula.intercept = true;
+  spec.weights.clear();
+  spec.also_required.push_back(parse_expression("`" + share + "`"));
+  return make_design(panel, spec);
+}
+
+// A period in which every unit has the same value is the base of an index.
+void refuse_indices(const Design& design) {
+  if (!design.has_time || design.unit.count < 2) return;
+  for (std::int32_t t = 0; t < design.time.count; ++t) {
+    double low = INFINITY, high = -INFINITY;
+    int rows = 0;
+    for (Index i = 0; i < design.n(); ++i) {
+      if (design.time.code[static_cast<std::size_t>(i)] != t) continue;
+      low = std::min(low, design.y(i));
+      high = std::max(high, design.y(i));
+      ++rows;
+    }
+    if (rows < 2 || high - low > 1e-12 * std::max(1.0, std::abs(high))) continue;
+    throw Error(ErrorKind::data, "olley_pakes.index",
+                "every unit has " + design.outcome_name + " = " + significant(high, 6) + " in " +
+                    design.time.labels[static_cast<std::size_t>(t)] +
+                    ": this is an index with a base period, whose levels cannot be compared between units, so size and "
+                    "productivity cannot be set against each other; use levels");
+  }
+}
+
+// Mean under shares less the plain mean, and the plain mean, of one period with a sign.
+struct Pieces {
+  double mean = 0, covariance = 0, aggregate = 0;
+  Vector mean_influence, aggregate_influence;
+};
+
+Pieces pieces_of(const Design& design, const Vector& share, std::int32_t period) {
+  const Vector plain = within_group(Vector::Ones(design.n()), design.time, period),
+               weighted = within_group(share, design.time, period);
+  Contrast mean(design.n()), aggregate(design.n());
+  mean.add(1, plain);
+  aggregate.add(1, weighted);
+  Pieces p;
+  p.mean = mean.values(design.y)(0);
+  p.aggregate = aggregate.values(design.y)(0);
+  const double count = plain.sum(), mass = weighted.sum();
+  for (Index i = 0; i < design.n(); ++i)
+    if (plain(i) > 0) p.covariance += (weighted(i) / mass - 1 / count) * (design.y(i) - p.mean);
+  p.mean_influence = mean.sampling_influence(design.y);
+  p.aggregate_influence = aggregate.sampling_influence(design.y);
+  return p;
+}
+
+Decomposition assembled(const DecompositionInput& input, const Design& design, const Pieces& later,
+                        const Pieces* earlier) {
+  Decomposition d;
+  d.method = "olley_pakes";
+  d.call = input.call.text;
+  Estimates& e = d.estimates;
+  e.names = {"unweighted mean", "covariance of size and productivity"};
+  e.values = Vector(2);
+  e.values << later.mean - (earlier ? earlier->mean : 0), later.covariance - (earlier ? earlier->covariance : 0);
+  Vector mean = later.mean_influence, aggregate = later.aggregate_influence;
+  if (earlier) {
+    mean -= earlier->mean_influence;
+    aggregate -= earlier->aggregate_influence;
+  }
+  e.influence.resize(design.n(), 2);
+  e.influence << mean, aggregate - mean;
+  e.jacobian = Matrix::Identity(2, 2);
+  d.total = later.aggregate - (earlier ? earlier->aggregate : 0);
+  d.unit = outcome_unit(design.spec);
+  d.percent = log_outcome(design.spec) && earlier;
+  d.frame = "means and shares, units as drawn; for a census, the process that made their figures";
+  d.sample_hash = design.sample_hash;
+  if (log_outcome(design.spec))
+    d.notes.push_back(
+        {"olley_pakes.logs", "the share-weighted mean of logarithms is not the logarithm of the aggregate ratio"});
+  finish(d, inference_of(input.spec, atoms_of(design)), atoms_of(design), aggregate,
+         std::max(1.0, design.y.cwiseAbs().maxCoeff()));
+  return d;
+}
+
+}  // namespace
+
+const MethodCard& olley_pakes_card() {
+  static const MethodCard card{
+      .name = "olley_pakes",
+      .kind = "decomposition",
+      .question =
+          "Is aggregate productivity high because units are productive, or because the productive ones are large?",
+      .avoid =
+          "Not on indices set to one value for every unit, and not across kinds of trust without a common output "
+          "scale.",
+      .reference = "Olley and Pakes (1996) eq. 16",
+      .supports = {"unbalanced"},
+      .options = {{"share", "text", "", "column of size, normalised to shares in each period (required)"},
+                  {"period", "period", "", "of the level; by default the last"},
+                  {"from", "period", "", "with to: the change between two periods"},
+                  {"to", "period", "", "with from"}}};
+  return card;
+}
+
+Decompositions run_olley_pakes(const DecompositionInput& input) {
+  const MethodCall& call = input.call;
+  if (!call.has("share"))
+    throw Error(ErrorKind::usage, "decomposition.option",
+                "olley_pakes needs share, the column of size, such as olley_pakes(share = resource)", {.key = "share"});
+  if (call.has("from") != call.has("to"))
+    throw Error(ErrorKind::usage, "decomposition.option",
+                "olley_pakes takes from and to together; give both, or period alone",
+                {.key = call.has("from") ? "to" : "from"});
+  const Design design = outcome_design(input.panel, input.spec, call.get("share"));
+  if (!design.has_time)
+    throw Error(ErrorKind::usage, "decomposition.no_time",
+                "olley_pakes needs a time key; name the column of the period");
+  refuse_indices(design);
+  const Vector share = row_values(input.panel, design, call.get("share"));
+  if (call.has("from")) {
+    const std::int32_t from = period_code(design, "from", call.get("from")),
+                       to = period_code(design, "to", call.get("to"));
+    const Pieces earlier = pieces_of(design, share, from);
+    Decomposition d = assembled(input, design, pieces_of(design, share, to), &earlier);
+    d.choices = {{"share", call.get("share")}, {"from", call.get("from")}, {"to", call.get("to")}};
+    d.question =
+        "Did aggregate " + design.outcome_name + " change because units did, or because size moved between them?";
+    d.total_name = "change of aggregate " + design.outcome_name;
+    return {std::move(d)};
+  }
+  const std::int32_t period =
+      call.has("period") ? period_code(design, "period", call.get("period")) : design.time.count - 1;
+  Decomposition d = assembled(input, design, pieces_of(design, share, period), nullptr);
+  d.choices = {{"share", call.get("share")}, {"period", design.time.labels[static_cast<std::size_t>(period)]}};
+  d.question = "In " + design.time.labels[static_cast<std::size_t>(period)] + ", is aggregate " + design.outcome_name +
+               " due to the units' own levels, or to where size lies?";
+  d.total_name = "aggregate " + design.outcome_name;
+  return {std::move(d)};
+}
+
+}  // namespace headwater

@@ -1,0 +1,233 @@
+#include "headwater/decompositions/parts.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "headwater/core/text.hpp"
+#include "headwater/decompositions/decomposition.hpp"
+#include "headwater/moments/moments.hpp"
+
+namespace headwater {
+namespace {
+
+Vector unit_means(const Design& design, Index column) {
+  const Vector weights = weights_or_ones(design);
+  const Vector mass = sums_by(weights, design.unit);
+  const Vector sums = sums_by(Matrix(weights.cwiseProduct(design.X.col(column))), design.unit);
+  Vector means(design.n());
+  for (Index i = 0; i < design.n(); ++i) {
+    const std::int32_t unit = design.unit.code[static_cast<std::size_t>(i)];
+    means(i) = sums(unit) / mass(unit);
+  }
+  return means;
+}
+
+bool rows_are_atoms(const Fit& fit) {
+  if (fit.atoms.n != fit.design->n()) return false;
+  for (Index i = 0; i < fit.atoms.n; ++i)
+    if (fit.atoms.design_row[static_cast<std::size_t>(i)] != i) return false;
+  return fit.estimator.find("difference") == std::string::npos;
+}
+
+// d_q of each row: the effect's coefficients times its columns.
+Vector effect_values(const Effect& effect, const Matrix& coefficients) {
+  Vector values(static_cast<Index>(effect.levels.code.size()));
+  const Index lead = effect.intercept ? 1 : 0;
+  for (Index i = 0; i < values.size(); ++i) {
+    const std::int32_t level = effect.levels.code[static_cast<std::size_t>(i)];
+    double value = effect.intercept ? coefficients(level, 0) : 0;
+    for (Index s = 0; s < effect.slopes.cols(); ++s) value += coefficients(level, lead + s) * effect.slopes(i, s);
+    values(i) = value;
+  }
+  return values;
+}
+
+// D_q'v, levels × (intercept + slopes).
+Matrix gathered(const Effect& effect, const Vector& v) {
+  const Index lead = effect.intercept ? 1 : 0;
+  Matrix sums = Matrix::Zero(effect.levels.count, lead + effect.slopes.cols());
+  for (Index i = 0; i < v.size(); ++i) {
+    const std::int32_t level = effect.levels.code[static_cast<std::size_t>(i)];
+    if (effect.intercept) sums(level, 0) += v(i);
+    for (Index s = 0; s < effect.slopes.cols(); ++s) sums(level, lead + s) += effect.slopes(i, s) * v(i);
+  }
+  return sums;
+}
+
+bool has_effects(const Fit& fit) { return !fit.design->effects.empty(); }
+
+}  // namespace
+
+Matrix coefficient_influence(const Fit& fit) {
+  const Matrix psi = influence(fit);
+  Matrix rows = Matrix::Zero(fit.design->n(), psi.cols());
+  for (Index a = 0; a < psi.rows(); ++a) rows.row(fit.atoms.design_row[static_cast<std::size_t>(a)]) += psi.row(a);
+  return rows;
+}
+
+OutcomeParts::OutcomeParts(const Fit& fit, std::vector<bool> apart)
+    : fit_(&fit),
+      apart_(std::move(apart)),
+      levels_(Matrix::Zero(fit.design->n(), fit.k())),
+      psi_(coefficient_influence(fit)) {
+  add_drivers();
+  if (has_effects(fit)) add_effects();
+  add_residual();
+}
+
+void OutcomeParts::add_drivers() {
+  const Design& design = *fit_->design;
+  const DriverPartition partition = partition_drivers(design);
+  notes_ = partition.notes;
+  std::map<std::string, int> part;
+  std::vector<Vector> values;
+  part_of_.assign(static_cast<std::size_t>(fit_->k()), -1);
+  const auto slot_part = [&](const std::string& name) {
+    const auto [found, fresh] = part.emplace(name, static_cast<int>(names_.size()));
+    if (fresh) {
+      names_.push_back(name);
+      kinds_.push_back(PartKind::driver);
+      values.push_back(Vector::Zero(design.n()));
+    }
+    return found->second;
+  };
+  std::set<int> identified;
+  for (std::size_t s = 0; s < partition.slots.size(); ++s)
+    for (Index j = 0; j < fit_->k(); ++j) {
+      const auto at = static_cast<std::size_t>(j);
+      const Index column = fit_->columns[at];
+      const Index mean_of = fit_->mean_of.empty() ? -1 : fit_->mean_of[at];
+      const Index source = mean_of >= 0 ? mean_of : column;
+      if (source < 0 || partition.slot[static_cast<std::size_t>(source)] != static_cast<int>(s)) continue;
+      levels_.col(j) = mean_of >= 0 ? unit_means(design, mean_of) : Vector(design.X.col(column));
+      const bool alone = !apart_.empty() && apart_[at];
+      part_of_[at] = slot_part(alone ? kApart : partition.slots[s] + (mean_of >= 0 ? " (between)" : ""));
+      values[static_cast<std::size_t>(part_of_[at])] += fit_->coefficients(j) * levels_.col(j);
+      identified.insert(static_cast<int>(s));
+    }
+  for (Index j = 0; j < fit_->k(); ++j)
+    if (fit_->columns[static_cast<std::size_t>(j)] == 0 && design.intercept) constant_ = fit_->coefficients(j);
+  for (std::size_t s = 0; s < partition.slots.size(); ++s) {
+    if (identified.count(static_cast<int>(s))) continue;
+    NotIdentified entry{partition.slots[s], {}};
+    for (const NotIdentified& dropped : fit_->not_identified) {
+      const auto name = std::find(design.names.begin(), design.names.end(), dropped.term);
+      if (name == design.names.end() ||
+          partition.slot[static_cast<std::size_t>(name - design.names.begin())] != static_cast<int>(s))
+        continue;
+      for (const std::string& because : dropped.because)
+        if (std::find(entry.because.begin(), entry.because.end(), because) == entry.because.end())
+          entry.because.push_back(because);
+    }
+    not_identified_.push_back(std::move(entry));
+  }
+  values_.resize(design.n(), static_cast<Index>(values.size()));
+  for (std::size_t p = 0; p < values.size(); ++p) values_.col(static_cast<Index>(p)) = values[p];
+  effect_of_.assign(names_.size(), 0);
+}
+
+void OutcomeParts::add_effects() {
+  const Design& design = *fit_->design;
+  absorber_ = std::make_shared<const Absorber>(design.effects, design.weights, design.n());
+  const Vector rest = design.y - levels_ * fit_->coefficients;
+  const std::vector<Matrix> coefficients = absorber_->coefficients(rest);
+  const Index first = values_.cols();
+  values_.conservativeResize(Eigen::NoChange, first + static_cast<Index>(design.effects.size()));
+  for (std::size_t q = 0; q < design.effects.size(); ++q) {
+    names_.push_back("effects: " + design.effects[q].levels.name);
+    kinds_.push_back(PartKind::effect);
+    effect_of_.push_back(q);
+    values_.col(first + static_cast<Index>(q)) = effect_values(design.effects[q], coefficients[q]);
+  }
+}
+
+// The estimator's own residuals where its rows are the design's, so that closure is a check and not a definition.
+void OutcomeParts::add_residual() {
+  const Design& design = *fit_->design;
+  names_.emplace_back("residual");
+  kinds_.push_back(PartKind::residual);
+  effect_of_.push_back(0);
+  Vector residual = fit_->residuals;
+  if (!rows_are_atoms(*fit_)) residual = design.y - values_.rowwise().sum() - Vector::Constant(design.n(), constant_);
+  values_.conservativeResize(Eigen::NoChange, values_.cols() + 1);
+  values_.rightCols(1) = residual;
+}
+
+Vector OutcomeParts::effect_weights(std::size_t q, const Vector& v) const {
+  const Design& design = *fit_->design;
+  std::vector<Matrix> functional;
+  for (const Effect& effect : design.effects)
+    functional.push_back(Matrix::Zero(effect.levels.count, (effect.intercept ? 1 : 0) + effect.slopes.cols()));
+  functional[q] = gathered(design.effects[q], v);
+  return absorber_->row_weights(std::move(functional));
+}
+
+Matrix OutcomeParts::noise_weights(const Vector& v) const {
+  Matrix weights = Matrix::Zero(values_.rows(), values_.cols());
+  Vector rest = v;
+  for (Index p = 0; p < size(); ++p) {
+    if (kinds_[static_cast<std::size_t>(p)] != PartKind::effect) continue;
+    weights.col(p) = effect_weights(effect_of_[static_cast<std::size_t>(p)], v);
+    rest -= weights.col(p);
+  }
+  weights.rightCols(1) = rest;
+  return weights;
+}
+
+Matrix OutcomeParts::estimation(const Vector& v, const Matrix& coefficient_psi, const Vector& errors) const {
+  Matrix psi = Matrix::Zero(values_.rows(), size());
+  const Vector moved = levels_.transpose() * v;
+  for (Index j = 0; j < fit_->k(); ++j)
+    if (part_of_[static_cast<std::size_t>(j)] >= 0)
+      psi.col(part_of_[static_cast<std::size_t>(j)]) += coefficient_psi.col(j) * moved(j);
+  for (Index p = 0; p < size(); ++p) {
+    if (kinds_[static_cast<std::size_t>(p)] != PartKind::effect) continue;
+    const Vector a = effect_weights(effect_of_[static_cast<std::size_t>(p)], v);
+    psi.col(p) = a.cwiseProduct(errors) - coefficient_psi * (levels_.transpose() * a);
+  }
+  psi.rightCols(1) = -psi.leftCols(size() - 1).rowwise().sum();
+  return psi;
+}
+
+Matrix OutcomeParts::estimation_influence(const Vector& v) const { return estimation(v, psi_, values_.rightCols(1)); }
+
+// With errors of variance σ²/w every influence is b_i e_i, so the covariance is σ² Σ b_i b_i'/w_i. A likelihood's is J
+// V J'.
+Matrix OutcomeParts::iid_covariance(const Vector& v, const Covariance& covariance) const {
+  if (fit_->likelihood || !rows_are_atoms(*fit_)) {
+    Matrix jacobian = Matrix::Zero(size(), fit_->k());
+    const Vector moved = levels_.transpose() * v;
+    for (Index j = 0; j < fit_->k(); ++j)
+      if (part_of_[static_cast<std::size_t>(j)] >= 0) {
+        jacobian(part_of_[static_cast<std::size_t>(j)], j) = moved(j);
+        jacobian(size() - 1, j) = -moved(j);
+      }
+    return jacobian * covariance.matrix * jacobian.transpose();
+  }
+  const Vector errors =
+      fit_->weights.size() > 0 ? Vector(fit_->weights.cwiseSqrt().cwiseInverse()) : Vector::Ones(values_.rows());
+  const Vector scores = fit_->weights.size() > 0 ? Vector(fit_->weights.cwiseSqrt()) : Vector::Ones(values_.rows());
+  const Matrix unit_psi = (fit_->regressors.array().colwise() * scores.array()).matrix() * fit_->bread;
+  const Matrix b = estimation(v, unit_psi, errors);
+  const double sigma2 = covariance.factor * fit_->goodness.rss / static_cast<double>(fit_->n());
+  return sigma2 * (b.transpose() * b);
+}
+
+bool log_outcome(const Spec& spec) {
+  const std::string& outcome = spec.formula.outcome_name;
+  return outcome.rfind("log(", 0) == 0 || !spec.formula.role.empty();
+}
+
+std::string outcome_unit(const Spec& spec) { return log_outcome(spec) ? "log points" : "outcome"; }
+
+void add_explained_variance(Decomposition& decomposition, const Fit& fit) {
+  const GoodnessOfFit& g = fit.goodness;
+  if (!(g.tss_within > 0) || !(g.tss > 0)) return;
+  add_extra(decomposition, "explained_within", 1 - g.rss / g.tss_within,
+            "share of the variance within the effects that the drivers explain");
+  add_extra(decomposition, "explained_total", (g.tss_within - g.rss) / g.tss,
+            "share of the total variance of the outcome that the drivers explain");
+}
+
+}  // namespace headwater

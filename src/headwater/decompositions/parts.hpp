@@ -1,0 +1,84 @@
+// A fit as a sum: outcome = constant + driver slots + effects + residual, row by row, and what each estimated number
+// adds to the uncertainty of any linear functional of the parts.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "headwater/covariances/covariance.hpp"
+#include "headwater/decompositions/contrast.hpp"
+#include "headwater/estimators/fit.hpp"
+
+namespace headwater {
+
+enum class PartKind { driver, effect, residual };
+
+inline constexpr const char* kApart = "set apart";
+
+class OutcomeParts {
+ public:
+  // Coefficients marked in `apart` (k, or empty: none) form a part of their own, kApart, instead of their driver's.
+  explicit OutcomeParts(const Fit& fit, std::vector<bool> apart = {});
+
+  Index size() const { return values_.cols(); }
+  const Names& names() const { return names_; }
+  const std::vector<PartKind>& kinds() const { return kinds_; }
+  // n × m: rows sum to the outcome less its constant.
+  const Matrix& values() const { return values_; }
+  double constant() const { return constant_; }
+  const Fit& fit() const { return *fit_; }
+  // n × k: what each coefficient multiplies, in levels (unit means for mundlak's between slopes), and its part.
+  const Matrix& levels() const { return levels_; }
+  const std::vector<int>& part_of() const {
+    return part_of_;
+  }  // k: part of the coefficient, -1: none (constant, parameters)
+
+  // Influence, through everything estimated, of v'(part) on the design's rows, n × m; rows of v that sum to zero are
+  // blind to the constant. Columns sum to zero over the parts: what one part gains by estimation another loses.
+  Matrix estimation_influence(const Vector& v) const;
+  // The covariance of the same when errors are independent with one variance, m × m.
+  Matrix iid_covariance(const Vector& v, const Covariance& covariance) const;
+  // Row weights a of the parts that carry a row's own noise (effects, residual): part = a'outcome + ..., n × m.
+  Matrix noise_weights(const Vector& v) const;
+  // Row weights of effect `q` (an index into the fit's effects) in v'(effect part).
+  Vector effect_weights(std::size_t q, const Vector& v) const;
+
+  const std::vector<NotIdentified>& not_identified() const { return not_identified_; }
+  const Notes& notes() const { return notes_; }
+
+ private:
+  void add_drivers();
+  void add_effects();
+  void add_residual();
+  Matrix estimation(const Vector& v, const Matrix& coefficient_influence, const Vector& errors) const;
+
+  const Fit* fit_;
+  std::vector<bool> apart_;
+  Names names_;
+  std::vector<PartKind> kinds_;
+  std::vector<std::size_t> effect_of_;  // m: index of the effect for effect parts
+  Matrix values_;
+  Matrix levels_;
+  std::vector<int> part_of_;
+  double constant_ = 0;
+  Matrix psi_;  // n × k influence of design rows on the coefficients
+  std::shared_ptr<const Absorber> absorber_;
+  std::vector<NotIdentified> not_identified_;
+  Notes notes_;
+};
+
+// Influence of each design row on the coefficients, n × k: atoms that are not rows (unit means, differences) are
+// counted at the design row they belong to.
+Matrix coefficient_influence(const Fit& fit);
+
+// Whether the outcome is in logarithms, so that differences are log points.
+bool log_outcome(const Spec& spec);
+// "log points" or "outcome".
+std::string outcome_unit(const Spec& spec);
+
+// Shares of the variance within the effects and of the total variance that the drivers explain, as extras.
+struct Decomposition;
+void add_explained_variance(Decomposition& decomposition, const Fit& fit);
+
+}  // namespace headwater
