@@ -61,18 +61,45 @@ void check_closure(Decomposition& d, double scale, Index rows) {
                   ", further apart than rounding explains; nothing of it is shown, please report it with the data");
 }
 
-void check_covariance(const Decomposition& d) {
-  const double sum = d.covariance.sum(), direct = d.total_std_error * d.total_std_error;
-  const double size = d.covariance.cwiseAbs().maxCoeff();
-  if (std::abs(sum - direct) <= kLost * std::max(size, direct)) return;
+// Below this a variance is rounding noise of sums that cancel: the squares that went into it, times 1e-13.
+double rounding_variance(const Decomposition& d, const Vector& jacobian_row) {
+  return 1e-13 * d.inference.factor * (d.estimates.influence * jacobian_row).squaredNorm();
+}
+
+void check_covariance(const Decomposition& d, double direct, const Vector& total_influence) {
+  const double sum = d.covariance.sum(), size = d.covariance.cwiseAbs().maxCoeff();
+  const double rounding = 1e-13 * d.inference.factor * total_influence.squaredNorm();
+  if (std::abs(sum - direct) <= kLost * std::max(size, direct) + rounding) return;
   throw Error(ErrorKind::numerical, "decomposition.lost_covariance",
               "the joint covariance of the parts of " + d.call + " gives the total a variance of " +
                   significant(sum, 6) + " but computed directly it is " + significant(direct, 6) +
                   "; nothing of it is shown, please report it with the data");
 }
 
+// Several ways of clustering can give a negative variance, and a rule that sums over all units of a period sees nothing
+// of a mean over them: such a number has no standard error, rather than one of zero.
+void refuse_blind_variances(Decomposition& d, double total_variance, const Vector& total_influence) {
+  Names blind;
+  if (d.estimates.estimable.empty()) d.estimates.estimable.assign(static_cast<std::size_t>(d.covariance.rows()), true);
+  for (Index i = 0; i < d.covariance.rows(); ++i) {
+    const double rounding = rounding_variance(d, d.estimates.jacobian.row(i).transpose());
+    if (rounding == 0 || d.covariance(i, i) > rounding || std::abs(d.estimates.values(i)) <= d.tolerance) continue;
+    d.estimates.estimable[static_cast<std::size_t>(i)] = false;
+    blind.push_back(d.estimates.names[static_cast<std::size_t>(i)]);
+  }
+  const double rounding = 1e-13 * d.inference.factor * total_influence.squaredNorm();
+  if (rounding > 0 && total_variance <= rounding) {
+    d.total_estimable = false;
+    blind.emplace_back("total");
+  }
+  if (!blind.empty())
+    d.notes.push_back({"decomposition.blind_rule", d.inference.rule.text + " gives no positive variance for " +
+                                                       joined(blind, ", ") +
+                                                       ", so they have no standard error; use another covariance"});
+}
+
 double variance(const Inference& inference, const Vector& psi, const Atoms& atoms) {
-  return std::max(0.0, inference.factor * meat(inference.rule, psi, atoms)(0, 0));
+  return inference.factor * meat(inference.rule, psi, atoms)(0, 0);
 }
 
 }  // namespace
@@ -112,8 +139,10 @@ void finish(Decomposition& d, const Inference& inference, const Atoms& atoms, co
   d.estimates.factor = inference.factor;
   d.covariance = joint_covariance(d.estimates, inference.rule, d.atoms);
   if (!d.additive) return;
-  d.total_std_error = std::sqrt(variance(inference, total_influence, atoms) + d.total_noise);
-  check_covariance(d);
+  const double total_variance = variance(inference, total_influence, atoms) + d.total_noise;
+  check_covariance(d, total_variance, total_influence);
+  refuse_blind_variances(d, total_variance, total_influence);
+  d.total_std_error = std::sqrt(std::max(0.0, total_variance));
   if (!d.total_estimable)
     d.shares_reason = "the total's own uncertainty is not estimable";
   else if (std::abs(d.total) < kReadable * d.total_std_error)

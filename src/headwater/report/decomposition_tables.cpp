@@ -1,3 +1,5 @@
+// Decompositions as text: the members of a triplet side by side, then the parts of each with intervals and shares.
+#include <algorithm>
 #include <cmath>
 
 #include "headwater/core/text.hpp"
@@ -7,7 +9,13 @@
 namespace headwater {
 namespace {
 
+using Align = TextTable::Align;
+
 double scalar(const Tree& tree, const char* name) { return numbers(tree, name).front(); }
+bool additive(const Tree& node) { return !node.find_attribute("additive") || number_attribute(node, "additive") != 0; }
+bool any_finite(const std::vector<double>& values) {
+  return std::any_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
+}
 
 std::string explained_text(const Tree& node) {
   if (!node.find_array("explained_within") || !node.find_array("explained_total")) return "";
@@ -16,46 +24,65 @@ std::string explained_text(const Tree& node) {
                  " of the total variance of the outcome.");
 }
 
-std::string table_text(const Tree& node) {
+// Zero by construction, up to rounding: such a part has neither error nor interval.
+bool zero_part(const Tree& node, std::size_t i) {
+  if (!additive(node)) return false;
+  const double rounding = scalar(node, "tolerance");
+  return std::abs(numbers(node, "estimate")[i]) <= rounding && !(numbers(node, "std_error")[i] > 1e6 * rounding);
+}
+
+std::string estimate_cell(const Tree& node, std::size_t i) {
+  if (zero_part(node, i)) return "0";
+  const double value = numbers(node, "estimate")[i];
+  return integers(node, "estimable")[i] ? shown(value, numbers(node, "std_error")[i]) : shown(value);
+}
+
+std::string error_cell(const Tree& node, std::size_t i) {
+  if (zero_part(node, i)) return "";
+  const double error = numbers(node, "std_error")[i];
+  return integers(node, "estimable")[i] ? shown(error, error) : "not estimable";
+}
+
+std::string bound_cell(const Tree& node, const char* bound, std::size_t i) {
+  if (zero_part(node, i) || !integers(node, "estimable")[i]) return "";
+  return shown(numbers(node, bound)[i], numbers(node, "std_error")[i]);
+}
+
+std::string total_error(const Tree& node) {
+  const double error = scalar(node, "total_std_error");
+  return std::isfinite(error) ? shown(error, error) : "not estimable";
+}
+
+void add_total(TextTable& table, const Tree& node, bool percent, bool share) {
+  if (!additive(node)) return;
+  table.rule();
+  double sum = 0;
+  for (const double value : numbers(node, "percent")) sum += value;
+  std::vector<std::string> cells = {"total", shown(scalar(node, "total"), scalar(node, "total_std_error")),
+                                    total_error(node), "", ""};
+  if (percent) cells.push_back(shown(sum));
+  if (share) cells.emplace_back("100 %");
+  table.row(std::move(cells));
+}
+
+std::string parts_table(const Tree& node) {
   const auto& names = labels(node, "component");
-  const auto &b = numbers(node, "estimate"), &se = numbers(node, "std_error"), &low = numbers(node, "conf_low"),
-             &high = numbers(node, "conf_high"), &share = numbers(node, "share"), &percent = numbers(node, "percent");
-  const auto& estimable = integers(node, "estimable");
-  bool any_percent = false, any_share = false;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    any_percent |= std::isfinite(percent[i]);
-    any_share |= std::isfinite(share[i]);
-  }
+  const auto &share = numbers(node, "share"), &percent = numbers(node, "percent");
+  const bool any_percent = any_finite(percent), any_share = any_finite(share);
   TextTable table;
-  using Align = TextTable::Align;
-  table.column("component", Align::left);
-  table.column("estimate", Align::decimal);
-  table.column("std. error", Align::decimal);
-  table.column("low", Align::decimal);
-  table.column("high", Align::decimal);
+  table.column(additive(node) ? "component" : "item", Align::left);
+  for (const char* heading : {"estimate", "std. error", "low", "high"}) table.column(heading, Align::decimal);
   if (any_percent) table.column("per cent", Align::decimal);
   if (any_share) table.column("share", Align::decimal);
-  const auto row = [&](const std::string& name, std::vector<std::string> cells, double own_percent,
-                       const std::string& own_share) {
-    cells.insert(cells.begin(), name);
-    if (any_percent) cells.push_back(shown(own_percent));
-    if (any_share) cells.push_back(own_share);
-    table.row(std::move(cells));
-  };
   for (std::size_t i = 0; i < names.size(); ++i) {
-    if (estimable[i])
-      row(names[i], {shown(b[i], se[i]), shown(se[i], se[i]), shown(low[i], se[i]), shown(high[i], se[i])}, percent[i],
-          shown_percent(share[i]));
-    else
-      row(names[i], {shown(b[i]), "not estimable", "", ""}, percent[i], shown_percent(share[i]));
+    std::vector<std::string> cells = {names[i], estimate_cell(node, i), error_cell(node, i),
+                                      bound_cell(node, "conf_low", i), bound_cell(node, "conf_high", i)};
+    if (any_percent) cells.push_back(zero_part(node, i) ? "0" : shown(percent[i]));
+    if (any_share) cells.push_back(zero_part(node, i) ? "0 %" : shown_percent(share[i]));
+    table.row(std::move(cells));
   }
   for (const std::string& name : labels(node, "unidentified")) table.row({name, "not identified"});
-  table.rule();
-  const double total = scalar(node, "total"), total_se = scalar(node, "total_std_error");
-  double total_percent = 0;
-  for (const double value : percent) total_percent += value;
-  row("total", {shown(total, total_se), std::isfinite(total_se) ? shown(total_se, total_se) : "not estimable", "", ""},
-      total_percent, any_share ? "100 %" : "");
+  add_total(table, node, any_percent, any_share);
   return table.text();
 }
 
@@ -67,25 +94,104 @@ std::string choices_text(const Tree& node) {
   return parts.empty() ? "" : wrapped("Choices: " + joined(parts, ", ") + ".", 2);
 }
 
+std::string footer(const Tree& node) {
+  std::string words = "In " + text_attribute(node, "unit") + ". Uncertainty: " + text_attribute(node, "frame") + ".";
+  if (additive(node))
+    words += " Parts sum to the total, computed apart, to " + significant(scalar(node, "closure_error"), 2) + ".";
+  std::string out = wrapped(words);
+  if (const std::string reason = text_attribute(node, "shares_reason"); !reason.empty())
+    out += wrapped("No shares: " + reason + ".");
+  out += choices_text(node);
+  for (const std::string& message : texts(node, "note_message")) out += wrapped("Note: " + message + ".", 2);
+  return out;
+}
+
+std::string one(const Tree& node, const std::string& fit) {
+  return heading(text_attribute(node, "method") + " (" + fit + ")") + wrapped(text_attribute(node, "question")) +
+         explained_text(node) + "\n" + parts_table(node) + footer(node);
+}
+
+// Activity, resource and ratio of one model: what its drivers do to each.
+std::string side_by_side(const std::vector<const Tree*>& nodes, const std::vector<std::string>& roles) {
+  Names names;
+  for (const Tree* node : nodes)
+    for (const std::string& name : labels(*node, "component"))
+      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  TextTable table;
+  table.column("component", Align::left);
+  for (const std::string& role : roles) table.column(role, Align::decimal);
+  for (const std::string& name : names) {
+    std::vector<std::string> values = {name}, errors = {""};
+    for (const Tree* node : nodes) {
+      const auto& own = labels(*node, "component");
+      const auto i = static_cast<std::size_t>(std::find(own.begin(), own.end(), name) - own.begin());
+      values.push_back(i < own.size() ? estimate_cell(*node, i) : "");
+      const std::string error = i < own.size() ? error_cell(*node, i) : "";
+      errors.push_back(error.empty() ? "" : "(" + error + ")");
+    }
+    table.row(std::move(values));
+    if (std::any_of(errors.begin(), errors.end(), [](const std::string& e) { return !e.empty(); }))
+      table.row(std::move(errors));
+  }
+  table.rule();
+  std::vector<std::string> values = {"total"}, errors = {""};
+  for (const Tree* node : nodes) {
+    values.push_back(shown(scalar(*node, "total"), scalar(*node, "total_std_error")));
+    errors.push_back("(" + total_error(*node) + ")");
+  }
+  table.row(std::move(values));
+  table.row(std::move(errors));
+  return table.text();
+}
+
+// The three decompositions of a triplet that answer the same call, when `fit` is the activity of one.
+std::vector<const Tree*> triplet_at(const Tree& result, const Tree& all, std::size_t fit) {
+  const Tree* fits = result.find_child("fits");
+  std::vector<const Tree*> members;
+  for (std::size_t i = 0; fits && i < 3 && fit + i < all.children.size(); ++i) {
+    const Tree* own = fits->find_child(all.children[fit + i].name);
+    const char* wanted[] = {"activity", "resource", "ratio"};
+    if (own && text_attribute(*own, "role") == wanted[i] &&
+        all.children[fit + i].children.size() == all.children[fit].children.size())
+      members.push_back(&all.children[fit + i]);
+  }
+  return members.size() == 3 ? members : std::vector<const Tree*>{};
+}
+
+std::string model_name(const std::string& fit) { return fit.substr(0, fit.rfind('.')); }
+
+std::string triplet(const std::vector<const Tree*>& members) {
+  std::string out;
+  for (std::size_t k = 0; k < members.front()->children.size(); ++k) {
+    std::vector<const Tree*> nodes;
+    for (const Tree* member : members) nodes.push_back(&member->children[k]);
+    const Tree& ratio = *nodes.back();
+    if (additive(ratio))
+      out += heading(text_attribute(ratio, "method") + " (" + model_name(members.back()->name) + ")") +
+             wrapped(text_attribute(ratio, "question")) + "\n" +
+             side_by_side(nodes, {"activity", "resource", "ratio"}) +
+             "Standard errors in brackets. The same for the ratio alone, with intervals:\n\n" + explained_text(ratio) +
+             "\n" + parts_table(ratio) + footer(ratio);
+    else
+      for (std::size_t i = 0; i < nodes.size(); ++i) out += one(*nodes[i], members[i]->name);
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string decomposition_tables(const Tree& result) {
   const Tree* all = result.find_child("decompositions");
   if (!all) return "";
   std::string out;
-  for (const Tree& fit : all->children)
-    for (const Tree& node : fit.children) {
-      out += heading(text_attribute(node, "method") + " (" + fit.name + ")");
-      out += wrapped(text_attribute(node, "question"));
-      out += explained_text(node) + "\n" + table_text(node);
-      out += wrapped("In " + text_attribute(node, "unit") + ". Uncertainty: " + text_attribute(node, "frame") +
-                     ". Parts sum to the total, computed apart, to " + significant(scalar(node, "closure_error"), 2) +
-                     ".");
-      if (const std::string reason = text_attribute(node, "shares_reason"); !reason.empty())
-        out += wrapped("No shares: " + reason + ".");
-      out += choices_text(node);
-      for (const std::string& message : texts(node, "note_message")) out += wrapped("Note: " + message + ".", 2);
+  for (std::size_t fit = 0; fit < all->children.size(); ++fit) {
+    if (const std::vector<const Tree*> members = triplet_at(result, *all, fit); !members.empty()) {
+      out += triplet(members);
+      fit += 2;
+      continue;
     }
+    for (const Tree& node : all->children[fit].children) out += one(node, all->children[fit].name);
+  }
   return out;
 }
 

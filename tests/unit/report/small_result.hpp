@@ -118,6 +118,7 @@ inline Tree small_decomposition() {
   node.scalar("total", 0.04, "total");
   node.scalar("total_std_error", 0.006, "se");
   node.scalar("closure_error", 1e-17, "closure");
+  node.scalar("tolerance", 1e-14, "tolerance");
   node.axis("unidentified", {}, "not identified");
   node.text("unidentified_because", "unidentified", {}, "because");
   node.axis("note", {}, "warnings");
