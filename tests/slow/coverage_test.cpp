@@ -39,11 +39,17 @@ Vector planted(const Fit& fit) {
   return truth;
 }
 
+// Components of change: estimates, half-widths and what is true of them.
+struct Parts {
+  Vector estimate, error, truth;
+};
+
 struct Draw {
-  Vector estimate, low, high;                 // coefficients
-  Names components;                           // of change
-  Vector part, part_low, part_high, part_se;  // estimated
-  Vector part_truth;                          // with the planted coefficients and this draw's means
+  Vector estimate, low, high;  // coefficients
+  Names components;            // of change
+  Parts given_means;           // uncertainty = coefficients; truth: planted coefficients times this draw's mean changes
+  Parts with_means;            // uncertainty = means; truth: the average of the same over all draws
+  double reach = 0;            // t quantile
 };
 
 struct Means {
@@ -85,26 +91,28 @@ Vector true_parts(const Fit& fit, const Names& components) {
   return parts;
 }
 
+Parts parts_of(const Panel& panel, const Spec& spec, const Fit& fit, const Covariance& V,
+               const std::string& uncertainty, Names& components) {
+  const MethodCall call =
+      parse_method_call("change(from = 2019-20 Q3, to = 2020-21 Q3, uncertainty = " + uncertainty + ")");
+  const Decomposition change = decomposition("change").run({panel, spec, call, &fit, &V}).front();
+  components = change.estimates.names;
+  return {change.estimates.values, change.covariance.diagonal().cwiseMax(0).cwiseSqrt(), true_parts(fit, components)};
+}
+
 Draw draw(const Spec& spec, Scenario scenario, std::uint32_t replicate) {
   const Panel panel = simulated_panel(
       {.scenario = scenario, .seed = 7, .replicate = replicate, .trusts = kTrusts, .quarters = kQuarters});
   const Fit fit = estimator("within").run(std::make_shared<const Design>(make_design(panel, spec)));
   const Covariance V = covariance(fit);
   const CoefficientTable table = coefficient_table(fit, V);
-  const MethodCall& call = spec.decompositions.front();
-  const Decomposition change = decomposition("change").run({panel, spec, call, &fit, &V}).front();
   Draw result;
   result.estimate = table.estimate;
   result.low = table.conf_low;
   result.high = table.conf_high;
-  result.components = change.estimates.names;
-  result.part = change.estimates.values;
-  result.part_se = change.covariance.diagonal().cwiseMax(0).cwiseSqrt();
-  const double reach =
-      table.conf_high(0) > table.estimate(0) ? (table.conf_high(0) - table.estimate(0)) / table.std_error(0) : 0;
-  result.part_low = result.part - reach * result.part_se;
-  result.part_high = result.part + reach * result.part_se;
-  result.part_truth = true_parts(fit, result.components);
+  result.reach = (table.conf_high(0) - table.estimate(0)) / table.std_error(0);
+  result.given_means = parts_of(panel, spec, fit, V, "coefficients", result.components);
+  result.with_means = parts_of(panel, spec, fit, V, "means", result.components);
   return result;
 }
 
@@ -115,6 +123,59 @@ std::vector<Draw> draws(Scenario scenario, int count, const Spec& spec) {
 }
 
 double band(int count) { return 3 * std::sqrt(0.95 * 0.05 / count); }
+
+struct Count {
+  int covered = 0, draws = 0;
+  double share() const { return static_cast<double>(covered) / draws; }
+  void add(double estimate, double error, double reach, double truth) {
+    if (!(error > 1e-12)) return;  // zero by construction where nobody enters or leaves
+    covered += std::abs(estimate - truth) <= reach * error;
+    ++draws;
+  }
+};
+
+Index component(const Draw& d, const std::string& name) {
+  for (std::size_t c = 0; c < d.components.size(); ++c)
+    if (d.components[c] == name) return static_cast<Index>(c);
+  return -1;
+}
+
+void expect_coverage(const char* frame, const std::string& name, const Count& count, double truth, double slack) {
+  std::printf("change, %-13s %-22s truth %8.5f draws %5d coverage %.4f\n", frame, name.c_str(), truth, count.draws,
+              count.share());
+  EXPECT_NEAR(count.share(), 0.95, band(count.draws) + slack) << frame << " " << name;
+}
+
+// Given the means a driver's part is linear in its coefficients, so its interval is as good as theirs.
+void check_given_means(const std::vector<Draw>& all) {
+  for (const char* name : {"capital", "workforce", "digital", "contract"}) {
+    Count count;
+    for (const Draw& d : all) {
+      const Index c = component(d, name);
+      count.add(d.given_means.estimate(c), d.given_means.error(c), d.reach, d.given_means.truth(c));
+    }
+    expect_coverage("given means", name, count, all.front().given_means.truth(component(all.front(), name)), 0);
+  }
+}
+
+// With means drawn a part is a product of two estimates. Where both are a few standard errors from zero (capital and
+// workforce hardly move on average here) the product is skewed and the delta method approximate: 0.02 is left for that.
+void check_with_means(const std::vector<Draw>& all) {
+  for (const std::string name : {"capital", "workforce", "digital", "contract", "effects: type^quarter", "residual"}) {
+    double truth = 0, draws = 0;
+    for (const Draw& d : all)
+      if (const Index c = component(d, name); c >= 0) {
+        truth += d.with_means.truth(c);
+        ++draws;
+      }
+    truth /= draws;
+    Count count;
+    for (const Draw& d : all)
+      if (const Index c = component(d, name); c >= 0)
+        count.add(d.with_means.estimate(c), d.with_means.error(c), d.reach, truth);
+    expect_coverage("with means", name, count, truth, name == "capital" || name == "workforce" ? 0.02 : 0);
+  }
+}
 
 TEST(Coverage, CleanScenario) {
   const Panel first =
@@ -135,18 +196,8 @@ TEST(Coverage, CleanScenario) {
                 fit.names[static_cast<std::size_t>(j)].c_str(), truth(j), mean, share);
     EXPECT_NEAR(share, 0.95, band(kReplications)) << fit.names[static_cast<std::size_t>(j)];
   }
-  Vector part_truth = Vector::Zero(all.front().part.size());
-  for (const Draw& d : all) part_truth += d.part_truth / kReplications;
-  for (std::size_t c = 0; c < all.front().components.size(); ++c) {
-    const auto at = static_cast<Index>(c);
-    if (!(all.front().part_se(at) > 1e-12)) continue;  // a part that is zero by construction on a balanced panel
-    int covered = 0;
-    for (const Draw& d : all) covered += d.part_low(at) <= part_truth(at) && part_truth(at) <= d.part_high(at);
-    const double share = static_cast<double>(covered) / kReplications;
-    std::printf("change      %-26s truth %8.5f coverage %.4f\n", all.front().components[c].c_str(), part_truth(at),
-                share);
-    EXPECT_NEAR(share, 0.95, band(kReplications)) << all.front().components[c];
-  }
+  check_given_means(all);
+  check_with_means(all);
 }
 
 TEST(Coverage, BiasIsReportedWhereAssumptionsFail) {

@@ -2,18 +2,18 @@
 // few? Every program counts differently; a profile is one program's way. N rows, k columns of X, effects of exact rank
 // r with columns L_q, G clusters (the fewest of several ways), T periods:
 //
-//   fixest        iid 1/(N−K), robust N/(N−K), cluster G/(G−1)·(N−1)/(N−K), DK T/(T−1)·(N−1)/(N−K); K = k + ΣL_q −
-//   (Q−1), less
-//                 L_q − 1 for effects nested in a cluster, or k + 1 when all are; t with G−1, T−1 or N−K (fixest 0.14
-//                 `ssc`)
+//   fixest        iid 1/(N−K), robust N/(N−K), cluster G/(G−1)·(N−1)/(N−K), DK T/(T−1)·(N−1)/(N−K);
+//                 K = k + ΣL_q − (Q−1), less L_q − 1 for effects nested in a cluster, or k + 1 when all are;
+//                 t with G−1, T−1 or N−K (fixest 0.14 `ssc`)
 //   reghdfe       the same factors; K = k + r over effects not nested, plus 1 when some effect is nested
 //   xtreg         cluster K = k + 1: absorbed effects are not counted, the constant is (period dummies count when they
-//   are
-//                 regressors, as i.year in Stata: write i(year) for them)
+//                 are regressors, as i.year in Stata: write i(year) for them)
 //   areg          K = k + r always; t with G−1
-//   plm           vcovHC sss: cluster G/(G−1)·(N−1)/(N−k), robust N/(N−k), effects never counted; DK no factor; t with
-//   N−k−r linearmodels  N/(N−k−r) on every sandwich, r left out when the only effect is nested in the clusters; no G; t
-//   with N−k−r none          no factor (iid: rss/N); t with G−1, T−1 or N−k−r
+//   plm           vcovHC sss: cluster G/(G−1)·(N−1)/(N−k), robust N/(N−k), effects never counted; DK no factor;
+//                 t with N−k−r
+//   linearmodels  N/(N−k−r) on every sandwich, r left out when the only effect is nested in the clusters; no G;
+//                 t with N−k−r
+//   none          no factor (iid: rss/N); t with G−1, T−1 or N−k−r
 //
 // Equal to estimation.md's Grunfeld table (fixest 0.0632812940898 and its neighbours) to all 12 digits printed there.
 #include "headwater/covariances/profiles.hpp"

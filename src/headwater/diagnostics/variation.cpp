@@ -14,6 +14,12 @@ double sd(const Vector& v) {
   return v.size() > 1 ? std::sqrt(centred.squaredNorm() / static_cast<double>(v.size() - 1)) : 0;
 }
 
+// Deviations that are rounding of the values themselves are none.
+constexpr double kRounding = 1e-13;
+double without_rounding(double deviation, const Eigen::Ref<const Vector>& values) {
+  return deviation > kRounding * values.cwiseAbs().maxCoeff() ? deviation : 0;
+}
+
 }  // namespace
 
 Variation variation(const Fit& fit) {
@@ -35,9 +41,9 @@ Variation variation(const Fit& fit) {
     result.sd_between(j) = sd(means.col(j));
     Vector within = X.col(j);
     for (Index i = 0; i < within.size(); ++i) within(i) -= means(design.unit.code[static_cast<std::size_t>(i)], j);
-    result.sd_within(j) = std::sqrt(within.squaredNorm() / static_cast<double>(std::max<Index>(1, within.size() - 1)));
-    result.sd_absorbed(j) =
-        std::sqrt(absorbed.columns.col(j).squaredNorm() / static_cast<double>(std::max<Index>(1, within.size() - 1)));
+    const double divisor = static_cast<double>(std::max<Index>(1, within.size() - 1));
+    result.sd_within(j) = without_rounding(std::sqrt(within.squaredNorm() / divisor), X.col(j));
+    result.sd_absorbed(j) = without_rounding(std::sqrt(absorbed.columns.col(j).squaredNorm() / divisor), X.col(j));
   }
   return result;
 }

@@ -217,7 +217,14 @@ std::string item(std::string_view label, std::string_view text, int indent, int 
 }
 
 std::string heading(std::string_view text) {
-  return "\n" + std::string(text) + "\n" + std::string(static_cast<std::size_t>(display_width(text)), '=') + "\n";
+  const std::string lines = wrapped(text);
+  int widest = 0;
+  for (std::size_t from = 0; from < lines.size();) {
+    const std::size_t to = lines.find('\n', from);
+    widest = std::max(widest, display_width(std::string_view(lines).substr(from, to - from)));
+    from = to + 1;
+  }
+  return "\n" + lines + std::string(static_cast<std::size_t>(widest), '=') + "\n";
 }
 
 }  // namespace headwater
