@@ -12,7 +12,7 @@ namespace {
 
 std::string choice(const MethodCall& call, const std::string& key, const std::string& fallback,
                    const std::vector<std::string>& known) {
-  const std::string value = call.get(key, fallback);
+  std::string value = call.get(key, fallback);
   if (std::find(known.begin(), known.end(), value) != known.end()) return value;
   const std::string near = nearest(value, known);
   throw Error(ErrorKind::usage, "decomposition.option",
@@ -109,24 +109,31 @@ void Attribution::add_parts(const Contrast& contrast) {
   noise_ = joined_blocks(noise_, noise);
 }
 
-void Attribution::add_whole(const std::string& name, const Contrast& contrast) {
-  const Vector& y = parts_.fit().design->y;
-  const Vector none = Vector::Zero(y.size());
-  add(name, contrast.values(y)(0), none, options_.coefficients_only ? none : Vector(contrast.sampling_influence(y)),
-      true);
+void Attribution::add_sampled(const std::string& name, double value, const Vector& sampling) {
+  const Vector none = Vector::Zero(sampling.size());
+  const Vector& counted = options_.coefficients_only ? none : sampling;
+  if (const auto found = std::find(names_.begin(), names_.end(), name); found != names_.end()) {
+    const auto at = static_cast<std::size_t>(found - names_.begin());
+    values_[at] += value;
+    sampling_[at] += counted;
+    return;
+  }
+  add(name, value, none, counted, true);
   iid_ = joined_blocks(iid_, Matrix::Zero(1, 1));
   noise_ = joined_blocks(noise_, Matrix::Zero(1, 1));
+}
+
+void Attribution::add_whole(const std::string& name, const Contrast& contrast) {
+  const Vector& y = parts_.fit().design->y;
+  add_sampled(name, contrast.values(y)(0), contrast.sampling_influence(y));
 }
 
 void Attribution::add_scaled(const std::string& name, const Contrast& share, const Vector& indicator,
                              const Contrast& contrast) {
   const Vector& y = parts_.fit().design->y;
   const double s = share.values(indicator)(0), difference = contrast.values(y)(0);
-  const Vector none = Vector::Zero(y.size());
-  const Vector sampling = s * contrast.sampling_influence(y) + difference * share.sampling_influence(indicator);
-  add(name, s * difference, none, options_.coefficients_only ? none : sampling, true);
-  iid_ = joined_blocks(iid_, Matrix::Zero(1, 1));
-  noise_ = joined_blocks(noise_, Matrix::Zero(1, 1));
+  add_sampled(name, s * difference,
+              s * contrast.sampling_influence(y) + difference * share.sampling_influence(indicator));
 }
 
 void Attribution::leave_out(const std::string& name) {

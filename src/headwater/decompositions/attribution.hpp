@@ -34,7 +34,7 @@ class Attribution {
   // One component: `share` times the value of the contrast of the outcome, where share is a weighted mean (of an
   // indicator).
   void add_scaled(const std::string& name, const Contrast& share, const Vector& indicator, const Contrast& contrast);
-  // One component: the contrast of the outcome itself.
+  // One component: the contrast of the outcome itself. Both add to a component of that name when there is one.
   void add_whole(const std::string& name, const Contrast& contrast);
   // A component that is known to be zero is not shown.
   void leave_out(const std::string& name);
@@ -43,6 +43,7 @@ class Attribution {
 
  private:
   void add(const std::string& name, double value, const Vector& estimation, const Vector& sampling, bool estimable);
+  void add_sampled(const std::string& name, double value, const Vector& sampling);
 
   const OutcomeParts& parts_;
   const Covariance& covariance_;

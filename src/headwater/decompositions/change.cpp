@@ -62,7 +62,6 @@ struct Composition {
   Vector stay_before, stay_after;  // of the stayers
   Vector enter, leave;
   std::vector<Index> partner;  // row of the same unit in the other period, or itself
-  bool complete() const { return !(enter.sum() > 0) && !(leave.sum() > 0); }
 };
 
 Composition composition_of(const Design& design, const Two& two, const Vector& weights) {
@@ -104,13 +103,11 @@ Contrast difference(Index n, const Vector& plus, const Vector& minus) {
 }
 
 // Σ_S σ̄_i (z_i2 − z_i1): half under the weights of each period.
-Contrast stayers_contrast(const Composition& c) {
-  Contrast contrast(c.before.size());
+void add_stayers(Contrast& contrast, const Composition& c) {
   contrast.add(0.5, c.stay_after);
   contrast.add(-0.5, moved(c.stay_after, c.partner), c.partner);
   contrast.add(0.5, moved(c.stay_before, c.partner), c.partner);
   contrast.add(-0.5, c.stay_before);
-  return contrast;
 }
 
 // Σ_S Δσ_i (z_i1 + z_i2)/2.
@@ -126,15 +123,19 @@ Contrast weights_contrast(const Composition& c) {
 Vector indicator(const Vector& weights) { return (weights.array() != 0).cast<double>(); }
 
 // Effects whose level no stayer changes contribute nothing by construction.
-void leave_out_constant_effects(Attribution& attribution, const Design& design, const Composition& c) {
-  for (const Effect& effect : design.effects) {
-    bool moves = effect.slopes.cols() > 0;
-    for (Index i = 0; i < design.n() && !moves; ++i)
-      if (c.stay_before(i) != 0)
-        moves = effect.levels.code[static_cast<std::size_t>(i)] !=
-                effect.levels.code[static_cast<std::size_t>(c.partner[static_cast<std::size_t>(i)])];
-    if (!moves) attribution.leave_out("effects: " + effect.levels.name);
-  }
+void leave_out_constant_effects(Attribution& attribution, const Design& design, const std::vector<Composition>& links) {
+  const auto moves = [&](const Effect& effect, const Composition& c) {
+    for (Index i = 0; i < design.n(); ++i)
+      if (c.stay_before(i) != 0 &&
+          effect.levels.code[static_cast<std::size_t>(i)] !=
+              effect.levels.code[static_cast<std::size_t>(c.partner[static_cast<std::size_t>(i)])])
+        return true;
+    return false;
+  };
+  for (const Effect& effect : design.effects)
+    if (effect.slopes.cols() == 0 &&
+        std::none_of(links.begin(), links.end(), [&](const Composition& c) { return moves(effect, c); }))
+      attribution.leave_out("effects: " + effect.levels.name);
 }
 
 void add_composition(Attribution& attribution, const Composition& c, bool equal_weights) {
@@ -199,7 +200,7 @@ Decomposition change_of_unit(const DecompositionInput& input, const OutcomeParts
   Composition alone;
   alone.stay_before = Vector::Unit(design.n(), a);
   alone.partner = partner;
-  leave_out_constant_effects(attribution, design, alone);
+  leave_out_constant_effects(attribution, design, {alone});
   Decomposition d = described(input, two, unit);
   d.choices["unit"] = unit;
   d.choices["frame"] = options.realised ? "realised" : "underlying";
@@ -208,33 +209,60 @@ Decomposition change_of_unit(const DecompositionInput& input, const OutcomeParts
   return attribution.finish(std::move(d), contrast);
 }
 
+// The pairs of periods that a reading compares: the two alone, or every step between them.
+std::vector<Composition> links_of(const Design& design, const Two& two, const Vector& weights, bool chain) {
+  std::vector<Composition> links;
+  const std::int32_t step = two.from < two.to ? 1 : -1;
+  for (std::int32_t t = two.from; t != two.to;) {
+    const std::int32_t next = chain ? t + step : two.to;
+    links.push_back(composition_of(design, {t, next}, weights));
+    if (!(links.back().stay_before.sum() > 0))
+      throw Error(ErrorKind::data, "decomposition.no_stayers",
+                  "no unit has rows in both " + design.time.labels[static_cast<std::size_t>(t)] + " and " +
+                      design.time.labels[static_cast<std::size_t>(next)] +
+                      ", so nothing can be said of change within units; choose nearer periods or reading = means");
+    t = next;
+  }
+  return links;
+}
+
+Index count(const std::vector<Composition>& links, Vector Composition::*member) {
+  Index total = 0;
+  for (const Composition& c : links) total += ((c.*member).array() != 0).count();
+  return total;
+}
+
+void add_links(Attribution& attribution, const Design& design, const std::vector<Composition>& links) {
+  Contrast stayers(design.n());
+  for (const Composition& c : links) add_stayers(stayers, c);
+  attribution.add_parts(stayers);
+  leave_out_constant_effects(attribution, design, links);
+  const bool equal_weights = std::all_of(links.begin(), links.end(), equal);
+  for (const Composition& c : links) add_composition(attribution, c, equal_weights);
+}
+
 Decomposition change_of_mean(const DecompositionInput& input, const OutcomeParts& parts, const Two& two) {
   const Design& design = *input.fit->design;
   const std::string column = input.call.get("weights"), reading = input.call.get("reading", "stayers");
+  if (reading != "stayers" && reading != "means" && reading != "chain")
+    throw Error(ErrorKind::usage, "decomposition.option",
+                "reading = " + reading + " is not one of stayers, means, chain", {.key = "reading"});
   const Vector weights = column.empty() ? weights_or_ones(design) : row_values(input.panel, design, column);
-  const Composition c = composition_of(design, two, weights);
-  if (reading != "stayers" && reading != "means")
-    throw Error(ErrorKind::usage, "decomposition.option", "reading = " + reading + " is not one of stayers, means",
-                {.key = "reading"});
-  if (reading == "stayers" && !(c.stay_before.sum() > 0))
-    throw Error(ErrorKind::data, "decomposition.no_stayers",
-                "no unit has rows in both " + design.time.labels[static_cast<std::size_t>(two.from)] + " and " +
-                    design.time.labels[static_cast<std::size_t>(two.to)] +
-                    ", so nothing can be said of change within units; choose nearer periods or reading = means");
-  const Contrast total = difference(design.n(), c.after, c.before);
+  const Contrast total =
+      difference(design.n(), within_group(weights, design.time, two.to), within_group(weights, design.time, two.from));
   Attribution attribution(parts, *input.covariance, attribution_options(input.call, false));
+  Decomposition d = described(input, two, "the mean over units");
   if (reading == "means") {
     attribution.add_parts(total);
   } else {
-    attribution.add_parts(stayers_contrast(c));
-    leave_out_constant_effects(attribution, design, c);
-    add_composition(attribution, c, equal(c));
+    const std::vector<Composition> links = links_of(design, two, weights, reading == "chain");
+    add_links(attribution, design, links);
+    d.choices["links"] = std::to_string(links.size());
+    d.choices["stayers"] = std::to_string(count(links, &Composition::stay_before));
+    d.choices["entrants"] = std::to_string(count(links, &Composition::enter));
+    d.choices["leavers"] = std::to_string(count(links, &Composition::leave));
   }
-  Decomposition d = described(input, two, "the mean over units");
   d.choices["reading"] = reading;
-  d.choices["stayers"] = std::to_string((c.stay_before.array() != 0).count());
-  d.choices["entrants"] = std::to_string((c.enter.array() != 0).count());
-  d.choices["leavers"] = std::to_string((c.leave.array() != 0).count());
   d.call = input.call.text;
   return attribution.finish(std::move(d), total);
 }
@@ -252,12 +280,13 @@ const MethodCard& change_card() {
             "assignment is argued.",
         .reference = "attribution.md 2.2; symmetric (Bennet) means over both periods",
         .supports = {"weights", "effects", "slopes", "unbalanced"},
-        .options = {{"from", "period", "", "the earlier period; by default the first of the same season"},
-                    {"to", "period", "", "the later period; by default the last"},
-                    {"unit", "text", "", "one unit instead of the mean over units"},
-                    {"weights", "text", "", "column that weighs units; by default the model's weights, else equal"},
-                    {"reading", "choice: stayers | means", "stayers",
-                     "stayers with composition apart, or plain differences of means"}}};
+        .options = {
+            {"from", "period", "", "the earlier period; by default the first of the same season"},
+            {"to", "period", "", "the later period; by default the last"},
+            {"unit", "text", "", "one unit instead of the mean over units"},
+            {"weights", "text", "", "column that weighs units; by default the model's weights, else equal"},
+            {"reading", "choice: stayers | means | chain", "stayers",
+             "stayers with composition apart, plain differences of means, or stayers linked over every period"}}};
     for (const OptionCard& option : attribution_option_cards()) c.options.push_back(option);
     return c;
   }();

@@ -75,8 +75,9 @@ Fit short_fit(const Design& full, std::vector<Index> columns, bool keep_effects)
     design.term_of_column.insert(design.term_of_column.begin(), -1);
     design.intercept = true;
   }
-  design.spec.estimator = parse_method_call(design.effects.empty() ? "pooled" : "within");
-  return estimator(design.spec.estimator.method).run(std::make_shared<const Design>(std::move(design)));
+  const std::string method = design.effects.empty() ? "pooled" : "within";
+  design.spec.estimator = parse_method_call(method);
+  return estimator(method).run(std::make_shared<const Design>(std::move(design)));
 }
 
 struct Comparison {

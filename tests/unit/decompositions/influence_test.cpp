@@ -24,6 +24,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(Case{"y ~ x + z | unit + year", "within", "change(from = 2010, to = 2014)", 1},
                     Case{"y ~ x + z | unit + year", "within", "change(from = 2010, to = 2014)", 0.7},
                     Case{"y ~ x + z | unit + year", "within", "change(from = 2011, to = 2013, reading = means)", 0.7},
+                    Case{"y ~ x + z | unit + year", "within", "change(from = 2010, to = 2014, reading = chain)", 0.7},
                     Case{"y ~ x + z | unit + type^year", "within", "change(from = 2011, to = 2013)", 0.8},
                     Case{"y ~ x + z", "pooled", "change(from = 2010, to = 2014)", 0.7},
                     Case{"y ~ x + z", "mundlak", "change(from = 2010, to = 2014)", 0.7},
