@@ -19,14 +19,14 @@ install_packages() {
 
 BUILD_PACKAGES=(g++ cmake ninja-build git ccache libeigen3-dev libboost-dev libboost-program-options-dev libhdf5-dev
                 libaec-dev zlib1g-dev libceres-dev)
-TEST_PACKAGES=(libgtest-dev librapidcheck-dev nlohmann-json3-dev clang-format clang-tidy python3 python3-venv)
+TEST_PACKAGES=(libgtest-dev librapidcheck-dev nlohmann-json3-dev clang-format clang-tidy python3 python3-dev python3-venv)
 
-# python_environment: .venv with the pinned packages of tests/python/requirements.txt, refreshed when that file changes.
+# python_environment: .venv with the pinned packages of the Python tests, refreshed when one of the lists changes.
 python_environment() {
-  local requirements=tests/python/requirements.txt stamp=.venv/.requirements
-  if [ -f "$stamp" ] && cmp -s "$requirements" "$stamp"; then return 0; fi
+  local lists=(tests/python/requirements.txt tests/python_package/requirements.txt) stamp=.venv/.requirements
+  if [ -f "$stamp" ] && cat "${lists[@]}" | cmp -s - "$stamp"; then return 0; fi
   say "installing Python packages into .venv"
   /usr/bin/python3 -m venv .venv
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check -r "$requirements"
-  cp "$requirements" "$stamp"
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check "${lists[@]/#/-r}"
+  cat "${lists[@]}" >"$stamp"
 }

@@ -28,7 +28,7 @@ def fill_order():
             ALLOWED.setdefault(member, set(before))
         before |= set(members)
     ALLOWED["run"] |= {"result", "report"}
-    ALLOWED["cli"] = before | {"result", "report"}
+    ALLOWED["cli"] = ALLOWED["python"] = before | {"result", "report"}
 
 
 fill_order()

@@ -1,0 +1,76 @@
+"""Altair charts. Position and text carry the meaning; colour repeats it. Captions name outcome, sample and status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import altair as alt
+import pandas as pd
+
+if TYPE_CHECKING:
+    from .decomposition import Decomposition
+    from .fits import Fit
+
+BLUE, ORANGE, GREY = "#005eb8", "#b25400", "#4c6272"
+SIMULATED = "Simulated data: no real trust is described here."
+
+
+def _title(title: str, lines: Iterable[str], simulated: bool) -> alt.TitleParams:
+    return alt.TitleParams(title, subtitle=[*([SIMULATED] if simulated else []), *filter(None, lines)], anchor="start")
+
+
+def forest(fits: list[Fit], terms: list[str] | None) -> alt.LayerChart:
+    """Coefficients with intervals, one panel a fit; what is not identified is written, not drawn."""
+    frame = pd.concat([fit.coefficients.assign(fit=fit.role or fit.name) for fit in fits], ignore_index=True)
+    lost = sorted(set(frame.loc[frame["status"] == "not identified", "term"]))
+    frame = frame[frame["status"] == "identified"]
+    if terms is not None:
+        frame = frame[frame["term"].isin(terms)]
+    shown = frame[["fit", "term", "driver", "estimate", "std_error", "conf_low", "conf_high", "mde"]]
+    base = alt.Chart(shown).encode(y=alt.Y("term:N", sort=list(dict.fromkeys(shown["term"])), title=None, axis=alt.Axis(labelLimit=320)))
+    zero = alt.Chart(shown).mark_rule(color=GREY, strokeDash=[4, 3]).encode(x=alt.datum(0))
+    interval = base.mark_rule(color=BLUE, strokeWidth=2).encode(x=alt.X("conf_low:Q", title=f"estimate and {fits[0].level:.0%} interval"),
+                                                                x2="conf_high:Q")
+    point = base.mark_point(filled=True, size=60, color=BLUE, opacity=1).encode(x="estimate:Q", tooltip=list(shown.columns))
+    layers = alt.layer(zero, interval, point)
+    several = len(fits) > 1
+    chart = layers.facet(column=alt.Column("fit:N", title=None, sort=[fit.role or fit.name for fit in fits])) if several else layers
+    lines = [f"{fits[0].covariance}; associations, not effects of an intervention",
+             "Not identified: " + ", ".join(lost) if lost else ""]
+    return chart.properties(title=_title(fits[0].title or fits[0].formula, lines, fits[0].result.simulated))
+
+
+def bars(decomposition: Decomposition) -> pd.DataFrame:
+    """Where each bar of the waterfall begins and ends: the parts one after the other, then the total from zero."""
+    parts = decomposition.components[["component", "estimate", "conf_low", "conf_high"]].copy()
+    end = parts["estimate"].cumsum()
+    start = end - parts["estimate"]
+    # A whisker sits at the end of its bar and is as long as the interval of the part.
+    parts = parts.assign(start=start, end=end, low=start + parts["conf_low"], high=start + parts["conf_high"])
+    half = _quantile(decomposition) * decomposition.total_std_error
+    total = decomposition.total
+    parts.loc[len(parts)] = ["total", total, total - half, total + half, 0.0, total, total - half, total + half]
+    return parts.assign(direction=["total" if name == "total" else "adds" if value >= 0 else "takes away"
+                                   for name, value in zip(parts["component"], parts["estimate"])])
+
+
+def _quantile(decomposition: Decomposition) -> float:
+    """The multiple of the standard error that the intervals of the parts use."""
+    frame = decomposition.components.dropna(subset=["std_error"])
+    frame = frame[frame["std_error"] > 0]
+    return float(((frame["conf_high"] - frame["conf_low"]) / (2 * frame["std_error"])).median()) if len(frame) else float("nan")
+
+
+def waterfall(decomposition: Decomposition) -> alt.LayerChart:
+    frame = bars(decomposition)
+    base = alt.Chart(frame).encode(x=alt.X("component:N", sort=None, title=None, axis=alt.Axis(labelAngle=-30, labelLimit=200)))
+    colour = alt.Color("direction:N", title=None, scale=alt.Scale(domain=["adds", "takes away", "total"], range=[BLUE, ORANGE, GREY]))
+    bar = base.mark_bar().encode(y=alt.Y("start:Q", title=decomposition.unit), y2="end:Q", color=colour,
+                                 tooltip=["component", "estimate", "conf_low", "conf_high"])
+    whisker = base.mark_rule(color="black").encode(y="low:Q", y2="high:Q")
+    label = base.mark_text(dy=-8, color="black").encode(y="high:Q", text=alt.Text("estimate:Q", format="+.4f"))
+    level = f"{decomposition.tree.attributes['level']:.0%}"
+    lines = [decomposition.question, f"{level} intervals; {decomposition.frame}" if decomposition.frame else f"{level} intervals"]
+    return alt.layer(bar, whisker, label).properties(title=_title(decomposition.call, lines, decomposition.simulated),
+                                                     width=max(320, 60 * len(frame)))

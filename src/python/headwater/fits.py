@@ -1,0 +1,205 @@
+"""One fit of a result, with its tables as tidy frames in broom's words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from .decomposition import Decomposition
+from .errors import HeadwaterError
+from .named import Named
+from .tree import Tree
+
+if TYPE_CHECKING:
+    import altair
+    import xarray
+
+    from .result import Result
+
+COEFFICIENTS = ["estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high", "mde", "within_sd", "mde_per_within_sd"]
+TESTS = ["hypothesis", "distribution", "statistic", "df1", "df2", "p_value", "estimate", "std_error", "mde"]
+COUNTS = ["nobs", "units", "periods", "df_residual"]
+FIGURES = ["r_squared", "r_squared_within", "sigma2", "rss", "outcome_mean", "outcome_sd", "effects_rank", "certificate"]
+
+
+class Fit:
+    def __init__(self, tree: Tree, result: Result) -> None:
+        self.tree = tree
+        self.result = result
+
+    @property
+    def name(self) -> str:
+        return self.tree.name
+
+    def _text(self, key: str) -> str:
+        return self.tree.attributes.get(key, "")
+
+    @property
+    def title(self) -> str:
+        return self._text("title")
+
+    @property
+    def question(self) -> str:
+        return self._text("question")
+
+    @property
+    def formula(self) -> str:
+        return self._text("formula")
+
+    @property
+    def outcome(self) -> str:
+        return self._text("outcome")
+
+    @property
+    def role(self) -> str:
+        """activity, resource or ratio in a triplet, else the empty text."""
+        return self._text("role")
+
+    @property
+    def estimator(self) -> str:
+        return self._text("estimator")
+
+    @property
+    def covariance(self) -> str:
+        """The covariance as used; ``arithmetic`` says how its degrees of freedom were counted."""
+        return self._text("covariance")
+
+    @property
+    def arithmetic(self) -> str:
+        return self._text("arithmetic")
+
+    @property
+    def status(self) -> str:
+        """converged, boundary, not_converged or failed."""
+        return self._text("status")
+
+    @property
+    def level(self) -> float:
+        return float(self.tree.attributes["level"])
+
+    @property
+    def nobs(self) -> int:
+        return int(self._fitted.attributes["nobs"])
+
+    @property
+    def error(self) -> HeadwaterError | None:
+        """Why this fit failed, when others of the same run did not."""
+        if "error_message" not in self.tree.attributes:
+            return None
+        return HeadwaterError(self._text("error_message"), kind=self._text("error_kind"), code=self._text("error_code"))
+
+    @property
+    def _fitted(self) -> Tree:
+        if error := self.error:
+            raise error
+        return self.tree
+
+    @cached_property
+    def coefficients(self) -> pd.DataFrame:
+        """One row a regressor. One that the data cannot tell apart has no numbers and says ``not identified``."""
+        tree = self._fitted
+        frame = tree.frame("term", {"driver": "driver"} | {each: each for each in COEFFICIENTS}, label="term")
+        frame["status"] = "identified"
+        lost = pd.DataFrame({"term": self.not_identified["term"], "status": "not identified"})
+        return frame if lost.empty else pd.concat([frame, lost], ignore_index=True)
+
+    @cached_property
+    def not_identified(self) -> pd.DataFrame:
+        return self._fitted.frame("unidentified", {"because": "unidentified_because"}, label="term")
+
+    @cached_property
+    def vcov(self) -> pd.DataFrame:
+        names = self._fitted.labels("term")
+        return pd.DataFrame(self._fitted.values("vcov"), index=names, columns=names)
+
+    @cached_property
+    def tests(self) -> pd.DataFrame:
+        """Joint tests of the driver groups, long-run sums and the linear combinations asked for."""
+        return self._fitted.child("tests").frame("test", {each: each for each in TESTS})
+
+    @cached_property
+    def movers(self) -> pd.DataFrame:
+        """The units that move each coefficient most."""
+        columns = {"term": "mover_term", "unit": "mover_unit", "change": "mover_change", "change_in_se": "mover_change_in_se"}
+        return self._fitted.child("movers").frame("mover", columns)
+
+    @cached_property
+    def variation(self) -> pd.DataFrame:
+        """Mean and standard deviations of every regressor: total, between units, within, after the effects."""
+        columns = ["mean", "sd_total", "sd_between", "sd_within", "sd_absorbed"]
+        return self._fitted.frame("regressor", {each: each for each in columns}, label="term")
+
+    @cached_property
+    def effects(self) -> pd.DataFrame:
+        return self._fitted.frame("effect", {"levels": "effect_columns", "redundant": "effect_redundant"}, label="effect")
+
+    @cached_property
+    def sample(self) -> pd.DataFrame:
+        """Why rows of the panel are not in the sample."""
+        return self._fitted.frame("sample_reason", {"rows": "sample_rows"}, label="reason")
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """Outcome and residual of every row used."""
+        columns = {"unit": "row_unit", "period": "row_period", "outcome": "outcome", "residual": "residual"}
+        return self._fitted.child("rows").frame("row", columns)
+
+    @cached_property
+    def notes(self) -> pd.DataFrame:
+        """Warnings."""
+        return self._fitted.frame("note", {"code": "note_code", "message": "note_message"})
+
+    @cached_property
+    def glance(self) -> pd.Series:
+        """The fit in one row."""
+        tree = self._fitted
+        found: dict[str, Any] = {each: tree.attributes[each] for each in COUNTS}
+        found |= {each: float(tree.scalar(each)) for each in FIGURES}
+        texts = {each: getattr(self, each) for each in ("outcome", "estimator", "covariance", "status")}
+        return pd.Series(texts | found, name=self.name, dtype=object)
+
+    @property
+    def decompositions(self) -> Mapping[str, Decomposition]:
+        """By name, ``"1_change"``, or by method where it was used once, ``"change"``."""
+        group = self.result.tree.find("decompositions")
+        own = group.find(self.name) if group else None
+        make = (lambda name: Decomposition(own.child(name), self.result.simulated)) if own else None
+        return Named(own.children if own else [], make, short=lambda name: name.split("_", 1)[1])
+
+    @property
+    def dataset(self) -> xarray.Dataset:
+        return self.tree.dataset()
+
+    @property
+    def json(self) -> str:
+        """The JSON contract of ``headwater fit --format json``."""
+        return self.result.only(self.name).json
+
+    def summary(self, stars: bool = False) -> str:
+        """The report that the command prints."""
+        return self.result.only(self.name).summary(stars)
+
+    def decompose(self, *calls: str, drivers: Mapping[str, Any] | None = None) -> Decomposition | list[Decomposition]:
+        """Fits the same rows again with decompositions such as ``"change(from = 2019Q4, to = 2024Q4)"``."""
+        again = self.result.again(calls, drivers).fits[self.name]
+        found = list(again.decompositions.values())[-len(calls):]
+        return found[0] if len(calls) == 1 else found
+
+    def plot(self, terms: list[str] | None = None) -> altair.LayerChart:
+        """Forest plot of the coefficients with their intervals."""
+        from .charts import forest
+
+        return forest([self], terms)
+
+    def __repr__(self) -> str:
+        if self.error:
+            return f"<Fit {self.name}: failed ({self.error})>"
+        return f"<Fit {self.name}: {self.formula}, {self.nobs} rows, {self.status}>"
+
+    def _repr_html_(self) -> str:
+        from .html import fit_html
+
+        return fit_html(self)

@@ -1,0 +1,160 @@
+"""Everything one run found: its fits, its decompositions and what was seen in the data."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from .compiled import core
+from .decomposition import Decomposition
+from .errors import HeadwaterError
+from .fits import Fit
+from .named import Named
+from .reader import open_file
+from .tree import Tree
+
+if TYPE_CHECKING:
+    import altair
+    import h5py
+    import xarray
+
+    Again = Callable[[Sequence[str], Mapping[str, Any] | None], "Result"]
+
+
+class Result:
+    """``fits`` and ``decompositions`` read what they are asked for; ``dataset(group)`` gives any group for xarray."""
+
+    def __init__(self, tree: Tree, *, native: Callable[[], Any], again: Again | None = None, file: h5py.File | None = None) -> None:
+        self.tree = tree
+        self._native = native  # the compiled tree, which writes text, JSON and files
+        self._again = again
+        self._file = file
+
+    @property
+    def status(self) -> str:
+        return self.tree.attributes["status"]
+
+    @property
+    def simulated(self) -> bool:
+        return bool(self.tree.attributes["simulated"])
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        """Provenance: versions, seed, threads, wall time, hashes."""
+        return self.tree.attributes
+
+    @property
+    def config(self) -> str:
+        """The resolved configuration, itself a valid one."""
+        return str(self.tree.child("run").scalar("config"))
+
+    @cached_property
+    def fits(self) -> Mapping[str, Fit]:
+        group = self.tree.child("fits")
+        return Named(group.children, lambda name: Fit(group.child(name), self))
+
+    @property
+    def decompositions(self) -> Mapping[str, Mapping[str, Decomposition]]:
+        """``decompositions[fit][method]``."""
+        group = self.tree.find("decompositions")
+        return Named(group.children if group else [], lambda name: self.fits[name].decompositions)
+
+    @cached_property
+    def coefficients(self) -> pd.DataFrame:
+        """The coefficients of every fit that did not fail, one below the other."""
+        frames = [fit.coefficients.assign(fit=name, outcome=fit.outcome) for name, fit in self.fits.items() if not fit.error]
+        if not frames:
+            raise next(iter(self.fits.values())).error
+        frame = pd.concat(frames, ignore_index=True)
+        return frame[["fit", "outcome", *(c for c in frame.columns if c not in ("fit", "outcome"))]]
+
+    @cached_property
+    def suspicions(self) -> pd.DataFrame:
+        """Values that look odd; none was changed."""
+        columns = ["kind", "column", "unit", "period", "message"]
+        return self.tree.child("data").frame("suspicion", {each: "suspicion_" + each for each in columns})
+
+    @cached_property
+    def missing(self) -> pd.DataFrame:
+        """Cells without a value, by column and reason."""
+        columns = ["column", "reason", "cells"]
+        return self.tree.child("data").frame("missing_entry", {each: "missing_" + each for each in columns})
+
+    def dataset(self, group: str = "/") -> xarray.Dataset:
+        """Any group of the file, ``"/fits/capital/tests"``, with labelled axes."""
+        tree = self.tree
+        for name in filter(None, group.split("/")):
+            tree = tree.child(name)
+        return tree.dataset()
+
+    @property
+    def json(self) -> str:
+        """The JSON contract of the command."""
+        return core().json(self._native())
+
+    def summary(self, stars: bool = False) -> str:
+        """The report that the command prints."""
+        return core().text(self._native(), stars)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes the HDF5 result file; it is complete or not there."""
+        core().write(self._native(), os.fspath(path))
+
+    def only(self, fit: str) -> Result:
+        """The result with this fit alone."""
+        if len(self.fits) == 1:
+            return self
+        native = core().with_one_fit(self._native(), fit)
+        return Result(Tree(native), native=lambda: native)
+
+    def again(self, calls: Sequence[str], drivers: Mapping[str, Any] | None) -> Result:
+        if self._again is None:
+            raise HeadwaterError("this result was read from a file, which holds no data to decompose; name the decompositions in the "
+                                 "configuration (use = ... under [decompose]), or fit again with hw.fit", kind="usage",
+                                 code="python.no_data")
+        return self._again(calls, drivers)
+
+    def decompose(self, *calls: str, drivers: Mapping[str, Any] | None = None) -> Result:
+        """Fits the same rows again with these decompositions."""
+        return self.again(calls, drivers)
+
+    def plot(self, terms: list[str] | None = None) -> altair.LayerChart:
+        """Forest plot of every fit, activity, resource and ratio side by side."""
+        from .charts import forest
+
+        return forest([fit for fit in self.fits.values() if not fit.error], terms)
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def __enter__(self) -> Result:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Result, {self.status}: {', '.join(self.fits)}>"
+
+    def _repr_html_(self) -> str:
+        from .html import result_html
+
+        return result_html(self)
+
+
+def open_result(path: str | os.PathLike[str]) -> Result:
+    """A result file. Reading needs h5py alone; ``summary()``, ``json`` and ``save()`` need the compiled module."""
+    file, root = open_file(path)
+    native: list[Any] = []
+
+    def read() -> Any:
+        if not native:
+            native.append(core().read(os.fspath(path)))
+        return native[0]
+
+    return Result(Tree(root), native=read, file=file)

@@ -1,0 +1,60 @@
+"""What notebooks show: charts with the numbers of the tables, and no text of the data as markup."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import headwater as hw
+from headwater.charts import bars
+
+HOSTILE = "<script>alert('&')</script>"
+
+
+@pytest.fixture(scope="module")
+def hostile():
+    random = np.random.default_rng(1)
+    frame = pd.DataFrame({"unit": np.repeat(["a", "b", "c", "d"], 6), "year": np.tile(np.arange(2010, 2016), 4), HOSTILE: random.normal(size=24)})
+    return hw.fit(f"y ~ `{HOSTILE}` | unit", frame.assign(y=random.normal(size=24)), unit="unit", time="year")
+
+
+def test_texts_are_escaped(hostile):
+    page = hostile._repr_html_()
+    assert "<script" not in page and "&lt;script&gt;" in page
+
+
+def test_what_cannot_be_told_comes_first(triplet):
+    page = next(iter(triplet.fits.values()))._repr_html_()
+    assert 0 < page.index("Not identified: dma_baseline") < page.index("<table>")
+
+
+def test_forest_has_the_numbers_of_the_table(triplet):
+    fit = next(iter(triplet.fits.values()))
+    chart = fit.plot().to_dict()
+    (rows,) = chart["datasets"].values()
+    table = fit.coefficients.query("status == 'identified'")
+    assert [row["term"] for row in rows] == table["term"].tolist()
+    assert [row["conf_low"] for row in rows] == table["conf_low"].tolist()
+    assert "Not identified: dma_baseline" in " ".join(chart["title"]["subtitle"])
+    assert "Simulated" in chart["title"]["subtitle"][0]
+    facets = triplet.plot(terms=["l(agency_share, 1)"]).to_dict()
+    assert facets["facet"]["column"]["sort"] == ["activity", "resource", "ratio"]
+
+
+def test_waterfall_ends_at_the_total(triplet):
+    decomposition = next(iter(triplet.fits.values())).decompositions["change"]
+    frame = bars(decomposition)
+    parts, total = frame.iloc[:-1], frame.iloc[-1]
+    assert "residual" in set(parts["component"])
+    assert parts["end"].iloc[-1] == pytest.approx(total["end"], abs=1e-12)
+    np.testing.assert_allclose(parts["start"].iloc[1:], parts["end"].iloc[:-1], rtol=0, atol=1e-15)
+    whisker = (parts["high"] - parts["low"]).to_numpy()
+    np.testing.assert_allclose(whisker, (parts["conf_high"] - parts["conf_low"]).to_numpy(), rtol=0, atol=1e-12)
+    decomposition.plot().to_dict()
+
+
+def test_decompositions_show_what_is_not_estimable(triplet):
+    decomposition = next(iter(triplet.fits.values())).decompositions["contributions"]
+    page = decomposition._repr_html_()
+    assert decomposition.question.split()[0] in page and "total" in page
+    lost = decomposition.components.query("not estimable")
+    assert lost["std_error"].isna().all()
