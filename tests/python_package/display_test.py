@@ -52,6 +52,19 @@ def test_waterfall_ends_at_the_total(triplet):
     decomposition.plot().to_dict()
 
 
+def test_items_that_do_not_add_have_no_total(triplet):
+    """The same items as a method that answers side by side would leave them."""
+    decomposition = next(iter(triplet.fits.values())).decompositions["change"]
+    decomposition.tree.attributes["additive"] = 0
+    try:
+        chart, page = decomposition.plot().to_dict(), decomposition._repr_html_()
+    finally:
+        decomposition.tree.attributes["additive"] = 1
+    (rows,) = chart["datasets"].values()
+    assert [row["component"] for row in rows] == decomposition.components["component"].tolist()
+    assert ">total<" not in page and ">total<" in decomposition._repr_html_()
+
+
 def test_decompositions_show_what_is_not_estimable(triplet):
     decomposition = next(iter(triplet.fits.values())).decompositions["contributions"]
     page = decomposition._repr_html_()

@@ -62,15 +62,31 @@ def _quantile(decomposition: Decomposition) -> float:
     return float(((frame["conf_high"] - frame["conf_low"]) / (2 * frame["std_error"])).median()) if len(frame) else float("nan")
 
 
+def _words(decomposition: Decomposition) -> alt.TitleParams:
+    level = f"{decomposition.tree.attributes['level']:.0%}"
+    lines = [decomposition.question, f"{level} intervals" + (f"; {decomposition.frame}" if decomposition.frame else "")]
+    return _title(decomposition.call, lines, decomposition.simulated)
+
+
+def _components(frame: pd.DataFrame) -> alt.Chart:
+    return alt.Chart(frame).encode(x=alt.X("component:N", sort=None, title=None, axis=alt.Axis(labelAngle=-30, labelLimit=200)))
+
+
 def waterfall(decomposition: Decomposition) -> alt.LayerChart:
     frame = bars(decomposition)
-    base = alt.Chart(frame).encode(x=alt.X("component:N", sort=None, title=None, axis=alt.Axis(labelAngle=-30, labelLimit=200)))
+    base = _components(frame)
     colour = alt.Color("direction:N", title=None, scale=alt.Scale(domain=["adds", "takes away", "total"], range=[BLUE, ORANGE, GREY]))
     bar = base.mark_bar().encode(y=alt.Y("start:Q", title=decomposition.unit), y2="end:Q", color=colour,
                                  tooltip=["component", "estimate", "conf_low", "conf_high"])
     whisker = base.mark_rule(color="black").encode(y="low:Q", y2="high:Q")
     label = base.mark_text(dy=-8, color="black").encode(y="high:Q", text=alt.Text("estimate:Q", format="+.4f"))
-    level = f"{decomposition.tree.attributes['level']:.0%}"
-    lines = [decomposition.question, f"{level} intervals; {decomposition.frame}" if decomposition.frame else f"{level} intervals"]
-    return alt.layer(bar, whisker, label).properties(title=_title(decomposition.call, lines, decomposition.simulated),
-                                                     width=max(320, 60 * len(frame)))
+    return alt.layer(bar, whisker, label).properties(title=_words(decomposition), width=max(320, 60 * len(frame)))
+
+
+def side_by_side(decomposition: Decomposition) -> alt.LayerChart:
+    frame = decomposition.components
+    base = _components(frame)
+    zero = alt.Chart(frame).mark_rule(color=GREY, strokeDash=[4, 3]).encode(y=alt.datum(0))
+    interval = base.mark_rule(color=BLUE, strokeWidth=2).encode(y=alt.Y("conf_low:Q", title=decomposition.unit), y2="conf_high:Q")
+    point = base.mark_point(filled=True, size=60, color=BLUE, opacity=1).encode(y="estimate:Q", tooltip=["component", "estimate", "std_error"])
+    return alt.layer(zero, interval, point).properties(title=_words(decomposition), width=max(320, 60 * len(frame)))

@@ -1,4 +1,4 @@
-"""One decomposition: components that add up to an independently computed total."""
+"""One decomposition: components that add up to an independently computed total, or items that answer side by side."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from .tree import Tree
 if TYPE_CHECKING:
     import altair
     import xarray
+
+UNCERTAINTY = ["std_error", "conf_low", "conf_high", "band_low", "band_high"]
 
 
 class Decomposition:
@@ -60,13 +62,23 @@ class Decomposition:
         return self.tree.attributes["shares_reason"]
 
     @property
+    def additive(self) -> bool:
+        """Whether the components sum to the total; otherwise there is no total."""
+        return bool(self.tree.attributes["additive"])
+
+    @property
+    def total_name(self) -> str:
+        return self.tree.attributes["total_name"]
+
+    @property
     def total(self) -> float:
+        """Computed independently of the components."""
         return float(self.tree.scalar("total"))
 
     @property
     def total_std_error(self) -> float:
         """NaN when the total's uncertainty cannot be told from these data."""
-        return float(self.tree.scalar("total_std_error")) if self.tree.attributes["total_estimable"] else float("nan")
+        return float(self.tree.scalar("total_std_error"))
 
     @property
     def closure_error(self) -> float:
@@ -75,11 +87,12 @@ class Decomposition:
 
     @cached_property
     def components(self) -> pd.DataFrame:
-        """One row a component. Where the uncertainty is not estimable there is none, and ``estimable`` is False."""
-        columns = ["estimate", "std_error", "conf_low", "conf_high", "share", "percent", "estimable"]
+        """One row a component; ``band_low`` and ``band_high`` hold for all components at once. Where the uncertainty is not
+        estimable there is none, and ``estimable`` is False."""
+        columns = ["estimate", *UNCERTAINTY, "share", "percent", "estimable"]
         frame = self.tree.frame("component", {each: each for each in columns}, label="component")
         frame["estimable"] = frame["estimable"].astype(bool)
-        frame.loc[~frame["estimable"], ["std_error", "conf_low", "conf_high"]] = float("nan")
+        frame.loc[~frame["estimable"], UNCERTAINTY] = float("nan")
         return frame
 
     @cached_property
@@ -101,13 +114,14 @@ class Decomposition:
         return self.tree.dataset()
 
     def plot(self) -> altair.LayerChart:
-        """Waterfall: parts with whiskers, the residual always among them, and the total."""
-        from .charts import waterfall
+        """Waterfall: parts with whiskers, the residual always among them, and the total. Items that do not add stand side by side."""
+        from .charts import side_by_side, waterfall
 
-        return waterfall(self)
+        return waterfall(self) if self.additive else side_by_side(self)
 
     def __repr__(self) -> str:
-        return f"<Decomposition {self.call} of {self.fit}: {len(self.components)} components, total {self.total:.4g} {self.unit}>"
+        total = f", total {self.total:.4g} {self.unit}" if self.additive else ""
+        return f"<Decomposition {self.call} of {self.fit}: {len(self.components)} components{total}>"
 
     def _repr_html_(self) -> str:
         from .html import decomposition_html

@@ -67,7 +67,8 @@ def fit_html(fit: Fit) -> str:
 def decomposition_html(decomposition: Decomposition) -> str:
     columns = ["component", "estimate", "std_error", "conf_low", "conf_high", "share"]
     frame = decomposition.components[columns].copy()
-    frame.loc[len(frame)] = ["total", decomposition.total, decomposition.total_std_error, *[float("nan")] * 3]
+    if decomposition.additive:
+        frame.loc[len(frame)] = ["total", decomposition.total, decomposition.total_std_error, *[float("nan")] * 3]
     if decomposition.shares_suppressed:
         frame = frame.drop(columns="share")
     lines = [decomposition.question, *_lost(decomposition.not_identified)]
