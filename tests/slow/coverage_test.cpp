@@ -160,8 +160,10 @@ void check_given_means(const std::vector<Draw>& all) {
 
 // With means drawn a part is a product of two estimates. Where both are a few standard errors from zero (capital and
 // workforce hardly move on average here) the product is skewed and the delta method approximate: 0.02 is left for that.
+// The residual is not here: it differs from zero only through the two or three trusts that enter or leave, and the
+// ratio to its error cannot exceed the root of their number.
 void check_with_means(const std::vector<Draw>& all) {
-  for (const std::string name : {"capital", "workforce", "digital", "contract", "effects: type^quarter", "residual"}) {
+  for (const std::string name : {"capital", "workforce", "digital", "contract", "effects: type^quarter"}) {
     double truth = 0, draws = 0;
     for (const Draw& d : all)
       if (const Index c = component(d, name); c >= 0) {
