@@ -95,8 +95,8 @@ Vector moved(const Vector& weights, const std::vector<Index>& partner) {
   return result;
 }
 
-Contrast difference(Index n, const Vector& plus, const Vector& minus) {
-  Contrast contrast(n);
+Contrast difference(const Design& design, const Vector& plus, const Vector& minus) {
+  Contrast contrast(design);
   contrast.add(1, plus);
   contrast.add(-1, minus);
   return contrast;
@@ -105,17 +105,17 @@ Contrast difference(Index n, const Vector& plus, const Vector& minus) {
 // Σ_S σ̄_i (z_i2 − z_i1): half under the weights of each period.
 void add_stayers(Contrast& contrast, const Composition& c) {
   contrast.add(0.5, c.stay_after);
-  contrast.add(-0.5, moved(c.stay_after, c.partner), c.partner);
-  contrast.add(0.5, moved(c.stay_before, c.partner), c.partner);
+  contrast.add(-0.5, moved(c.stay_after, c.partner));
+  contrast.add(0.5, moved(c.stay_before, c.partner));
   contrast.add(-0.5, c.stay_before);
 }
 
 // Σ_S Δσ_i (z_i1 + z_i2)/2.
-Contrast weights_contrast(const Composition& c) {
-  Contrast contrast(c.before.size());
+Contrast weights_contrast(const Design& design, const Composition& c) {
+  Contrast contrast(design);
   contrast.add(0.5, c.stay_after);
-  contrast.add(0.5, moved(c.stay_after, c.partner), c.partner);
-  contrast.add(-0.5, moved(c.stay_before, c.partner), c.partner);
+  contrast.add(0.5, moved(c.stay_after, c.partner));
+  contrast.add(-0.5, moved(c.stay_before, c.partner));
   contrast.add(-0.5, c.stay_before);
   return contrast;
 }
@@ -138,18 +138,18 @@ void leave_out_constant_effects(Attribution& attribution, const Design& design, 
       attribution.leave_out("effects: " + effect.levels.name);
 }
 
-void add_composition(Attribution& attribution, const Composition& c, bool equal_weights) {
-  const Index n = c.before.size();
-  if (!equal_weights) attribution.add_whole("composition: weights", weights_contrast(c));
-  Contrast share(n);
+void add_composition(Attribution& attribution, const Design& design, const Composition& c, bool equal_weights) {
+  if (!equal_weights) attribution.add_whole("composition: weights", weights_contrast(design, c));
   if (c.enter.sum() > 0) {
+    Contrast share(design);
     share.add(1, c.after);
-    attribution.add_scaled("composition: entry", share, indicator(c.enter), difference(n, c.enter, c.stay_after));
+    attribution.add_scaled("composition: entry", share, indicator(c.enter), difference(design, c.enter, c.stay_after));
   }
   if (c.leave.sum() > 0) {
-    Contrast leaving(n);
+    Contrast leaving(design);
     leaving.add(1, c.before);
-    attribution.add_scaled("composition: exit", leaving, indicator(c.leave), difference(n, c.stay_before, c.leave));
+    attribution.add_scaled("composition: exit", leaving, indicator(c.leave),
+                           difference(design, c.stay_before, c.leave));
   }
 }
 
@@ -191,7 +191,7 @@ Decomposition change_of_unit(const DecompositionInput& input, const OutcomeParts
                 unit + " has no row in " + design.time.labels[static_cast<std::size_t>(a < 0 ? two.from : two.to)] +
                     " among the rows used; choose other periods",
                 {.key = "unit"});
-  const Contrast contrast = difference(design.n(), Vector::Unit(design.n(), b), Vector::Unit(design.n(), a));
+  const Contrast contrast = difference(design, Vector::Unit(design.n(), b), Vector::Unit(design.n(), a));
   const AttributionOptions options = attribution_options(input.call, true);
   Attribution attribution(parts, *input.covariance, options);
   attribution.add_parts(contrast);
@@ -233,12 +233,12 @@ Index count(const std::vector<Composition>& links, Vector Composition::*member) 
 }
 
 void add_links(Attribution& attribution, const Design& design, const std::vector<Composition>& links) {
-  Contrast stayers(design.n());
+  const bool equal_weights = std::all_of(links.begin(), links.end(), equal);
+  Contrast stayers(design);
   for (const Composition& c : links) add_stayers(stayers, c);
   attribution.add_parts(stayers);
   leave_out_constant_effects(attribution, design, links);
-  const bool equal_weights = std::all_of(links.begin(), links.end(), equal);
-  for (const Composition& c : links) add_composition(attribution, c, equal_weights);
+  for (const Composition& c : links) add_composition(attribution, design, c, equal_weights);
 }
 
 Decomposition change_of_mean(const DecompositionInput& input, const OutcomeParts& parts, const Two& two) {
@@ -249,7 +249,7 @@ Decomposition change_of_mean(const DecompositionInput& input, const OutcomeParts
                 "reading = " + reading + " is not one of stayers, means, chain", {.key = "reading"});
   const Vector weights = column.empty() ? weights_or_ones(design) : row_values(input.panel, design, column);
   const Contrast total =
-      difference(design.n(), within_group(weights, design.time, two.to), within_group(weights, design.time, two.from));
+      difference(design, within_group(weights, design.time, two.to), within_group(weights, design.time, two.from));
   Attribution attribution(parts, *input.covariance, attribution_options(input.call, false));
   Decomposition d = described(input, two, "the mean over units");
   if (reading == "means") {

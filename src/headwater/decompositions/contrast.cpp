@@ -10,12 +10,20 @@
 
 namespace headwater {
 
-void Contrast::add(double c, Vector u, std::vector<Index> carriers) {
+Contrast::Contrast(const Design& design) : Contrast(design.n()) {
+  if (!design.has_unit) return;
+  std::vector<Index> last(static_cast<std::size_t>(design.unit.count));
+  for (Index i = 0; i < design.n(); ++i)
+    last[static_cast<std::size_t>(design.unit.code[static_cast<std::size_t>(i)])] = i;
+  for (const std::int32_t unit : design.unit.code) carrier_.push_back(last[static_cast<std::size_t>(unit)]);
+}
+
+void Contrast::add(double c, Vector u) {
   const double mass = u.sum();
   if (!(mass > 0)) throw Error(ErrorKind::internal, "internal.empty_mean", "a mean over no rows was asked for");
   u /= mass;
   row_weights_ += c * u;
-  means_.push_back({c, std::move(u), std::move(carriers)});
+  means_.push_back({c, std::move(u)});
 }
 
 Matrix Contrast::sampling_influence(const Matrix& z) const {
@@ -24,7 +32,7 @@ Matrix Contrast::sampling_influence(const Matrix& z) const {
     const Eigen::RowVectorXd average = mean.share.transpose() * z;
     for (Index i = 0; i < z.rows(); ++i)
       if (mean.share(i) != 0)
-        psi.row(mean.carriers.empty() ? i : mean.carriers[static_cast<std::size_t>(i)]) +=
+        psi.row(carrier_.empty() ? i : carrier_[static_cast<std::size_t>(i)]) +=
             mean.c * mean.share(i) * (z.row(i) - average);
   }
   return psi;

@@ -14,22 +14,23 @@ namespace headwater {
 class Contrast {
  public:
   explicit Contrast(Index rows) : row_weights_(Vector::Zero(rows)) {}
+  // Units are drawn, not rows: what drawing a unit does is counted at one of its rows.
+  explicit Contrast(const Design& design);
 
-  // Adds c · (Σ u_i z_i / Σ u_i); u ≥ 0 with a positive sum. `carriers`, when given, are the rows whose weights the u
-  // are: row i counts because row carriers[i] was drawn (a unit's later row weighted by its earlier one).
-  void add(double c, Vector u, std::vector<Index> carriers = {});
+  // Adds c · (Σ u_i z_i / Σ u_i); u ≥ 0 with a positive sum.
+  void add(double c, Vector u);
 
   const Vector& row_weights() const { return row_weights_; }  // v with v'z the value
   Vector values(const Matrix& z) const { return z.transpose() * row_weights_; }
-  // Influence of each row on the values when rows are drawn: Σ_k c_k u_i (z_i − mean_k)/Σu_k, n × columns of z.
+  // Influence on the values when rows, or units, are drawn: Σ_k c_k u_i (z_i − mean_k)/Σu_k, n × columns of z.
   Matrix sampling_influence(const Matrix& z) const;
 
  private:
   struct Mean {
     double c;
     Vector share;  // u / Σu
-    std::vector<Index> carriers;
   };
+  std::vector<Index> carrier_;  // row at which a row's unit is counted; empty: itself
   std::vector<Mean> means_;
   Vector row_weights_;
 };

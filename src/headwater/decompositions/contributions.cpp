@@ -104,20 +104,16 @@ Vector with_reference(const Reference& reference, Vector target) {
 // Mean of the target rows minus the mean of their references.
 Contrast against_reference(const Reference& reference, const Design& design, const Vector& weights,
                            const Vector& target) {
-  Contrast contrast(design.n());
+  Contrast contrast(design);
   contrast.add(1, target);
   switch (reference.against) {
     case Against::mean: contrast.add(-1, weights); break;
     case Against::base_period: contrast.add(-1, within_group(weights, design.time, reference.base)); break;
     case Against::own_base: {
       Vector at_base = Vector::Zero(design.n());
-      std::vector<Index> carriers(static_cast<std::size_t>(design.n()));
       for (Index i = 0; i < design.n(); ++i)
-        if (target(i) != 0) {
-          at_base(own_base(reference, i)) += target(i);
-          carriers[static_cast<std::size_t>(own_base(reference, i))] = i;
-        }
-      contrast.add(-1, at_base, carriers);
+        if (target(i) != 0) at_base(own_base(reference, i)) += target(i);
+      contrast.add(-1, at_base);
       break;
     }
     case Against::peers: {

@@ -57,7 +57,7 @@ struct Pieces {
 Pieces pieces_of(const Design& design, const Vector& share, std::int32_t period) {
   const Vector plain = within_group(Vector::Ones(design.n()), design.time, period),
                weighted = within_group(share, design.time, period);
-  Contrast mean(design.n()), aggregate(design.n());
+  Contrast mean(design), aggregate(design);
   mean.add(1, plain);
   aggregate.add(1, weighted);
   Pieces p;
