@@ -51,6 +51,7 @@ def bars(decomposition: Decomposition) -> pd.DataFrame:
     half = _quantile(decomposition) * decomposition.total_std_error
     total = decomposition.total
     parts.loc[len(parts)] = ["total", total, total - half, total + half, 0.0, total, total - half, total + half]
+    parts["top"] = parts[["start", "end", "high"]].max(axis=1)  # above bar and whisker, where the number can be read
     return parts.assign(direction=["total" if name == "total" else "adds" if value >= 0 else "takes away"
                                    for name, value in zip(parts["component"], parts["estimate"])])
 
@@ -79,7 +80,7 @@ def waterfall(decomposition: Decomposition) -> alt.LayerChart:
     bar = base.mark_bar().encode(y=alt.Y("start:Q", title=decomposition.unit), y2="end:Q", color=colour,
                                  tooltip=["component", "estimate", "conf_low", "conf_high"])
     whisker = base.mark_rule(color="black").encode(y="low:Q", y2="high:Q")
-    label = base.mark_text(dy=-8, color="black").encode(y="high:Q", text=alt.Text("estimate:Q", format="+.4f"))
+    label = base.mark_text(dy=-8, color="black").encode(y="top:Q", text=alt.Text("estimate:Q", format="+.4f"))
     return alt.layer(bar, whisker, label).properties(title=_words(decomposition), width=max(320, 60 * len(frame)))
 
 
