@@ -14,7 +14,6 @@ class Sha256 {
   std::string hexadecimal();  // ends the message
 
  private:
-  void block(const unsigned char* bytes);
   std::uint32_t state_[8];
   unsigned char pending_[64];
   std::size_t pending_count_ = 0;

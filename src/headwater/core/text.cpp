@@ -140,6 +140,16 @@ std::optional<double> parse_number(std::string_view text) {
   return value;
 }
 
+std::size_t sequence_start(std::string_view text, std::size_t at) {
+  while (at > 0 && at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) --at;
+  return at;
+}
+
+std::string shortened(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return std::string(text);
+  return std::string(text.substr(0, sequence_start(text, most - 3))) + "...";
+}
+
 int display_width(std::string_view utf8) {
   int width = 0;
   for (std::size_t i = 0; i < utf8.size();) {

@@ -23,6 +23,11 @@ std::string thousands(long long value);
 // The whole of `text` as a double, locale-free. Rejects hexadecimal, "inf", "nan" and anything left over.
 std::optional<double> parse_number(std::string_view text);
 
+// Where the UTF-8 sequence that holds byte `at` begins; `at` itself at the end.
+std::size_t sequence_start(std::string_view text, std::size_t at);
+// The text, or its first whole characters and "..." when it has more than `most` bytes.
+std::string shortened(std::string_view text, std::size_t most);
+
 // Display width of UTF-8 text in terminal cells (combining marks 0, wide East Asian 2).
 int display_width(std::string_view utf8);
 

@@ -5,6 +5,7 @@
 
 #include "headwater/core/error.hpp"
 #include "headwater/core/hash.hpp"
+#include "headwater/core/hash_blocks.hpp"
 #include "headwater/core/json.hpp"
 #include "headwater/core/random.hpp"
 #include "headwater/core/threads.hpp"
@@ -13,6 +14,18 @@ namespace headwater {
 namespace {
 
 // Known answers of FIPS 180-4.
+TEST(Sha256, IsTheSameInPlainCppAndByInstructions) {
+  std::string bytes;
+  for (int i = 0; i < 64 * 9; ++i) bytes += static_cast<char>((i * i + 7 * i) % 251);
+  for (const std::size_t blocks : {std::size_t{1}, std::size_t{9}}) {
+    std::uint32_t fast[8] = {1, 2, 3, 4, 0x9b05688c, 6, 7, 0xFFFFFFFF}, plain[8];
+    std::copy(std::begin(fast), std::end(fast), plain);
+    sha256_blocks(fast, reinterpret_cast<const unsigned char*>(bytes.data()), blocks);
+    sha256_blocks_portable(plain, reinterpret_cast<const unsigned char*>(bytes.data()), blocks);
+    EXPECT_TRUE(std::equal(std::begin(fast), std::end(fast), plain));
+  }
+}
+
 TEST(Sha256, MatchesThePublishedAnswers) {
   EXPECT_EQ(sha256(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   EXPECT_EQ(sha256("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
