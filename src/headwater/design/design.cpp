@@ -6,6 +6,7 @@
 #include "headwater/core/hash.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/design/encoding.hpp"
+#include "headwater/design/range.hpp"
 #include "headwater/design/sample.hpp"
 #include "headwater/design/warnings.hpp"
 
@@ -173,9 +174,17 @@ void keep_split(Sample& sample, const Panel& panel, const ModelFormula& formula)
   });
 }
 
+void keep_subset(Sample& sample, const Panel& panel, const ExpressionPtr& subset) {
+  if (!subset) return;
+  const Vector kept = evaluate(panel, *subset);
+  const std::string reason = "outside the subset " + to_text(*subset);
+  sample.drop([&](std::int64_t row) { return std::isnan(kept(row)) || kept(row) == 0 ? reason : std::string(); });
+}
+
 Sample select_rows(const Panel& panel, const Spec& spec, const Ingredients& all) {
   Sample sample(panel);
   keep_split(sample, panel, spec.formula);
+  keep_subset(sample, panel, spec.subset);
   sample.require(*spec.formula.outcome, all.outcome);
   for (std::size_t i = 0; i < all.also.size(); ++i) sample.require(*spec.also_required[i], all.also[i]);
   require_parts(sample, spec.formula.terms, all.terms);
@@ -292,6 +301,7 @@ Design make_design(const Panel& panel, const Spec& spec) {
   fill_effects(design, all);
   fill_regressors(design, all);
   fill_keys(design, panel, all);
+  refuse_extreme_numbers(design, panel);
   design.sample_hash = hash_sample(design, panel);
   design.ledger = sample.ledger();
   merge(design.notes, log_of_sum_warnings(panel, spec.formula, design.rows));

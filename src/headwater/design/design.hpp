@@ -38,7 +38,7 @@ struct Encoding {
   struct Factor {
     std::string column;
     Names levels;
-    std::string reference;  // the omitted level, or ""
+    Names references;  // the omitted levels
   };
   struct Polynomial {
     std::string term;

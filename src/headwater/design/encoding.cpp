@@ -7,6 +7,7 @@
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/design/polynomial.hpp"
+#include "headwater/panel/readers.hpp"
 
 namespace headwater {
 namespace {
@@ -27,7 +28,8 @@ bool is_text_column(const Panel& panel, const Expression& e) {
 bool mostly_numbers(const Column& column) {
   if (column.why_text.empty()) return false;
   std::vector<bool> number;
-  for (const std::string& level : column.levels) number.push_back(parse_number(level).has_value());
+  for (const std::string& level : column.levels)
+    number.push_back(parse_number(level).has_value() || has_decimal_comma(level));
   std::int64_t numbers = 0, words = 0;
   for (const std::int32_t code : column.codes)
     if (code >= 0) ++(number[static_cast<std::size_t>(code)] ? numbers : words);
@@ -105,9 +107,8 @@ void add_fixest_factor(const Panel& panel, const Expression& call, std::vector<F
       factor.groups = groups_of(panel, *argument.value);
     } else if (a == 1 && argument.name.empty()) {
       partner = argument.value.get();
-    } else if (argument.name == "ref") {
-      factor.reference = level_text(*argument.value);
-      factor.has_reference = true;
+    } else if (argument.name == "ref" || (a == 2 && argument.name.empty())) {
+      factor.references = level_list(*argument.value);
     } else if (argument.name == "bin") {
       apply_bins(factor.groups, *argument.value);
     } else {
@@ -119,16 +120,17 @@ void add_fixest_factor(const Panel& panel, const Expression& call, std::vector<F
   if (factor.label.empty())
     formula_error("arguments", "i() needs the column whose levels are meant: i(year, x, ref = 2014)");
   const auto& labels = factor.groups.labels;
-  if (factor.has_reference && std::find(labels.begin(), labels.end(), factor.reference) == labels.end())
-    formula_error("reference", "'" + factor.reference + "' is not a level of '" + factor.label + "'; its levels are " +
-                                   joined(labels, ", "));
+  for (const std::string& reference : factor.references)
+    if (std::find(labels.begin(), labels.end(), reference) == labels.end())
+      formula_error("reference", "'" + reference + "' is not a level of '" + factor.label + "'; its levels are " +
+                                     joined(labels, ", "));
   parts.push_back(std::move(factor));
   if (!partner) return;
   FactorPart second{.label = to_text(*partner)};
   if (is_text_column(panel, *partner)) {
     second.kind = FactorPart::Kind::factor;
     second.fixest = true;
-    second.has_reference = true;  // all levels, as the first factor already has them all
+    second.every_level = true;  // as the first factor already has them all
     second.groups = groups_of(panel, *partner);
   } else {
     second.numbers = evaluate(panel, *partner);
@@ -182,22 +184,22 @@ Block polynomial_block(const FactorPart& part, const std::vector<std::int64_t>& 
 Block factor_block(const FactorPart& part, const std::vector<std::int64_t>& rows, bool leave_one_out,
                    Encoding& encoding) {
   const Grouping groups = restricted(part.groups, rows);
-  std::int32_t left_out = -1;
-  if (!part.reference.empty()) {
-    const auto found = std::find(groups.labels.begin(), groups.labels.end(), part.reference);
-    if (found != groups.labels.end()) left_out = static_cast<std::int32_t>(found - groups.labels.begin());
-  } else if (leave_one_out && !part.has_reference) {
-    left_out = 0;
-  }
-  encoding.factors.push_back(
-      {part.label, groups.labels, left_out < 0 ? "" : groups.labels[static_cast<std::size_t>(left_out)]});
-  Block block{Matrix::Zero(static_cast<Index>(rows.size()), groups.count - (left_out >= 0 ? 1 : 0)), {}};
+  const bool first_only = part.references.empty() && leave_one_out && !part.every_level;
+  Encoding::Factor factor{part.label, groups.labels, {}};
+  Block block;
   std::vector<Index> column_of(static_cast<std::size_t>(groups.count), -1);
-  for (std::int32_t level = 0; level < groups.count; ++level) {
-    if (level == left_out) continue;
-    column_of[static_cast<std::size_t>(level)] = static_cast<Index>(block.names.size());
-    block.names.push_back(part.label + (part.fixest ? "::" : "") + groups.labels[static_cast<std::size_t>(level)]);
+  for (std::size_t level = 0; level < groups.labels.size(); ++level) {
+    const std::string& label = groups.labels[level];
+    const bool named = std::find(part.references.begin(), part.references.end(), label) != part.references.end();
+    if (named || (first_only && level == 0)) {
+      factor.references.push_back(label);
+      continue;
+    }
+    column_of[level] = static_cast<Index>(block.names.size());
+    block.names.push_back(part.label + (part.fixest ? "::" : "") + label);
   }
+  encoding.factors.push_back(std::move(factor));
+  block.columns = Matrix::Zero(static_cast<Index>(rows.size()), static_cast<Index>(block.names.size()));
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const Index column = column_of[static_cast<std::size_t>(groups.code[i])];
     if (column >= 0) block.columns(static_cast<Index>(i), column) = 1;

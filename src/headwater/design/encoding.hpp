@@ -12,13 +12,13 @@ namespace headwater {
 // A part of a term on every panel row, before the sample is known: numbers, or a grouping for a factor.
 struct FactorPart {
   enum class Kind { number, factor, polynomial } kind = Kind::number;
-  std::string label;      // "log(x)", "region", "factor(year)", "year" for i(year)
-  Vector numbers;         // number and polynomial: NaN where missing
-  Grouping groups;        // factor: -1 where missing
-  bool fixest = false;    // made by i(): names "year::2014", and a partner column
-  std::string reference;  // i(): the level left out, "" when none was named
-  bool has_reference = false;
-  int degree = 0;  // polynomial
+  std::string label;         // "log(x)", "region", "factor(year)", "year" for i(year)
+  Vector numbers;            // number and polynomial: NaN where missing
+  Grouping groups;           // factor: -1 where missing
+  bool fixest = false;       // made by i(): names "year::2014", and a partner column
+  Names references;          // i(): the levels left out, empty when none was named
+  bool every_level = false;  // leaves none out although the model has a constant
+  int degree = 0;            // polynomial
 };
 
 struct TermParts {

@@ -13,6 +13,7 @@ namespace headwater {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr double kLongestStep = 1e6;  // periods
 
 struct Function {
   std::string_view name;
@@ -125,7 +126,7 @@ class Evaluator {
   }
 
   Vector call(const Expression& e) const {
-    if (e.name == "l" || e.name == "f" || e.name == "d") return shifted(e);
+    if (time_operator(e) != TimeOperator::none) return shifted(e);
     if (e.name == "is.na") {
       require(e, 1);
       Vector x = (*this)(*e.arguments[0].value);
@@ -145,11 +146,17 @@ class Evaluator {
   }
 
   [[noreturn]] static void unknown_function(const Expression& e) {
-    std::vector<std::string> known = {"l", "f", "d", "i", "poly", "factor", "is.na", "ifelse", "pmin", "pmax"};
+    std::vector<std::string> known = {"l",    "f",      "d",     "lag",    "lead", "diff", "i",
+                                      "poly", "factor", "is.na", "ifelse", "pmin", "pmax"};
     for (const Function& function : kFunctions) known.emplace_back(function.name);
     if (e.name == "i" || e.name == "poly" || e.name == "factor")
       formula_error("nested",
                     e.name + "() makes several columns and must stand as a term of its own, not inside " + to_text(e));
+    if (is_stepwise(e.name))
+      formula_error("nested", e.name +
+                                  "() stands for several models and must stand alone between plus signs, not inside "
+                                  "another expression: " +
+                                  to_text(e));
     const std::string near = nearest(e.name, known);
     formula_error("unknown_function",
                   "there is no function '" + e.name + "' in formulas" +
@@ -188,22 +195,27 @@ class Evaluator {
       formula_error(
           "needs_time",
           to_text(e) + " looks at other periods of the same unit, which needs the unit and time keys; name both");
+    if (e.arguments.empty() || e.arguments.size() > 2)
+      formula_error("arguments", e.name + "() takes a column and a step, " + to_text(e) + " has " +
+                                     std::to_string(e.arguments.size()) + " arguments");
+    const TimeOperator what = time_operator(e);
     const double step = e.arguments.size() > 1 ? signed_step(*e.arguments[1].value) : 1;
     const Vector x = (*this)(*e.arguments[0].value);
-    const auto shift = static_cast<std::int64_t>(e.name == "f" ? step : -step) * panel_.time_step();
+    const auto shift = static_cast<std::int64_t>(what == TimeOperator::lead ? step : -step) * panel_.time_step();
     Vector result(x.size());
     for (Index i = 0; i < x.size(); ++i) {
       const auto at = static_cast<std::size_t>(i);
       const std::int64_t ordinal = panel_.periods()[static_cast<std::size_t>(panel_.times().code[at])].ordinal;
       const Index other = panel_.row_at(panel_.units().code[at], ordinal + shift);
       const double there = other < 0 ? kNaN : x(other);
-      result(i) = e.name == "d" ? x(i) - there : there;
+      result(i) = what == TimeOperator::difference ? x(i) - there : there;
     }
     return result;
   }
 
   static double signed_step(const Expression& e) {
-    if (e.kind == Expression::Kind::number) return e.number;
+    if (e.kind == Expression::Kind::number && e.number == std::floor(e.number) && e.number < kLongestStep)
+      return e.number;
     if (e.kind == Expression::Kind::unary && e.name == "-") return -signed_step(*e.arguments[0].value);
     formula_error("step", "the step of a lag must be a whole number, not " + to_text(e));
   }

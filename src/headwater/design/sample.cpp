@@ -11,7 +11,7 @@ namespace headwater {
 namespace {
 
 bool has_time_operator(const Expression& e) {
-  if (e.kind == Expression::Kind::call && (e.name == "l" || e.name == "f" || e.name == "d")) return true;
+  if (time_operator(e) != TimeOperator::none) return true;
   return std::any_of(e.arguments.begin(), e.arguments.end(),
                      [](const Argument& a) { return has_time_operator(*a.value); });
 }
@@ -84,11 +84,16 @@ const SampleLedger& Sample::ledger() {
 void Sample::refuse_empty() {
   if (!rows_.empty()) return;
   std::vector<std::string> losses;
-  for (const auto& [reason, rows] : ledger_.dropped) losses.push_back(std::to_string(rows) + " rows: " + reason);
-  throw Error(
-      ErrorKind::data, "design.no_rows",
-      "no row of " + panel_.ledger().file + " is left to fit (" + joined(losses, "; ") + "); check the columns named",
-      {.file = panel_.ledger().file});
+  bool singletons = false;
+  for (const auto& [reason, rows] : ledger_.dropped) {
+    losses.push_back(std::to_string(rows) + " rows: " + reason);
+    singletons |= reason.rfind("singleton", 0) == 0;
+  }
+  throw Error(ErrorKind::data, "design.no_rows",
+              "no row of " + panel_.ledger().file + " is left to fit (" + joined(losses, "; ") + "); " +
+                  (singletons ? "take out the effect that has one row a level, or use a coarser one"
+                              : "check the columns named"),
+              {.file = panel_.ledger().file});
 }
 
 }  // namespace headwater

@@ -1,6 +1,7 @@
 // Arithmetic over columns with R's precedence: | & ! comparison + - * / : unary ^.
 #include <algorithm>
 
+#include "headwater/core/text.hpp"
 #include "headwater/formula/parser.hpp"
 
 namespace headwater {
@@ -8,7 +9,7 @@ namespace {
 
 std::string found(const Token& token) {
   if (token.kind == Token::Kind::end) return "the end";
-  return "'" + (token.text.size() > 40 ? whole_characters(token.text, 37) + "..." : token.text) + "'";
+  return "'" + shortened(token.text, 40) + "'";
 }
 
 ExpressionPtr node(Expression::Kind kind, std::string name, std::vector<ExpressionPtr> parts, TextRange where) {
@@ -160,6 +161,8 @@ ExpressionPtr parse_factor(Cursor& cursor) {
   if (token.kind != Token::Kind::name) cursor.fail("a column, a function or a number");
   cursor.take();
   if (cursor.peek().is("(")) return parse_call(cursor, token);
+  if (token.text == "." && cursor.source()[token.where.begin] == '.')
+    cursor.fail_at(token.where.begin, "'.' does not stand for all other columns here; name the regressors");
   return node(Expression::Kind::column, token.text, {}, token.where);
 }
 

@@ -86,6 +86,13 @@ std::string to_text(const Expression& e) {
   return "";
 }
 
+TimeOperator time_operator(const Expression& e) {
+  if (e.kind != Expression::Kind::call) return TimeOperator::none;
+  if (e.name == "l" || e.name == "lag") return TimeOperator::lag;
+  if (e.name == "f" || e.name == "lead") return TimeOperator::lead;
+  return e.name == "d" || e.name == "diff" ? TimeOperator::difference : TimeOperator::none;
+}
+
 std::vector<std::string> columns_of(const Expression& expression) {
   std::vector<std::string> names;
   collect(expression, names);

@@ -152,6 +152,7 @@ Formula parse_formula(std::string_view text) {
   const RightHandSide side = parse_right_hand_side(cursor);
   formula.intercept = side.intercept;
   formula.regressors = combinations<Term>(cursor, side.pieces, combine_terms);
+  for (std::vector<Term>& terms : formula.regressors) order_factors(terms);
   formula.effects = {{}};
   if (cursor.take_if("|")) {
     if (is_instrument_part(cursor)) {

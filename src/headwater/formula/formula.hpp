@@ -36,6 +36,9 @@ struct Expression {
 
 // Canonical text, R's spelling: log(x), I(x^2), l(x, 1), d(log(x), 4), i(year, x).
 std::string to_text(const Expression& expression);
+// A call that looks at other periods of the same unit: fixest's l(), f(), d() or R's and plm's lag(), lead(), diff().
+enum class TimeOperator { none, lag, lead, difference };
+TimeOperator time_operator(const Expression& expression);
 // Names of the columns an expression reads, in order of first use, without repeats.
 std::vector<std::string> columns_of(const Expression& expression);
 
@@ -88,6 +91,8 @@ struct Formula {
 
 // Throws Error{formula, "formula.syntax"}; the message shows the text, a caret under the spot and what was expected.
 Formula parse_formula(std::string_view text);
+// True of sw, sw0, csw and csw0.
+bool is_stepwise(const std::string& function);
 // Right-hand side alone, "x1 + l(x2, 1:2)": used for driver groups and gelbach's `added`.
 std::vector<Term> parse_terms(std::string_view text);
 ExpressionPtr parse_expression(std::string_view text);

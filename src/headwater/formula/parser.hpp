@@ -65,15 +65,21 @@ struct RightHandSide {
   bool intercept = true;
 };
 RightHandSide parse_right_hand_side(Cursor& cursor);
+// The factors of interactions in the order of their main effects, as in R: x + z + z:x has x:z.
+void order_factors(std::vector<Term>& terms);
 // a:b and b:a are one term, as in R.
 bool same_term(const Term& a, const Term& b);
+
+// The expression with every time operator below it in the form name(column, step); a range of steps is refused.
+ExpressionPtr with_steps(const Cursor& cursor, const ExpressionPtr& expression);
 
 struct EffectAlternatives {
   std::vector<std::vector<EffectTerm>> choices;
 };
 std::vector<EffectAlternatives> parse_effects(Cursor& cursor);
 
-bool is_stepwise(const std::string& function);  // sw, sw0, csw, csw0
+bool starts_stepwise(const Cursor& cursor);
+void refuse_many_steps(const Cursor& cursor, std::size_t steps);
 // sw(a, b) -> {a}, {b}; csw -> {a}, {a, b}; the forms with 0 start with nothing.
 template <class Item>
 std::vector<std::vector<Item>> stepwise(const std::string& function, const std::vector<std::vector<Item>>& arguments) {

@@ -1,6 +1,7 @@
 // The algebra of terms: + - : * and powers of sums, as R has it; lags written as ranges become one term each.
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <optional>
 
 #include "headwater/core/text.hpp"
@@ -61,9 +62,7 @@ Terms interactions(const Cursor& cursor, const Terms& a, const Terms& b) {
   return result;
 }
 
-bool is_time_operator(const Expression& e) {
-  return e.kind == Expression::Kind::call && (e.name == "l" || e.name == "f" || e.name == "d");
-}
+bool is_time_operator(const Expression& e) { return time_operator(e) != TimeOperator::none; }
 
 std::optional<double> constant(const Expression& e) {
   if (e.kind == Expression::Kind::number) return e.number;
@@ -106,6 +105,8 @@ std::vector<double> steps_of(const Cursor& cursor, const Expression& call) {
   return values;
 }
 
+}  // namespace
+
 // Normalises every time operator below `e`; a range is allowed at the top of a factor only.
 ExpressionPtr with_steps(const Cursor& cursor, const ExpressionPtr& e) {
   auto copy = std::make_shared<Expression>(*e);
@@ -120,6 +121,8 @@ ExpressionPtr with_steps(const Cursor& cursor, const ExpressionPtr& e) {
   }
   return copy;
 }
+
+namespace {
 
 Terms factor_terms(const Cursor& cursor, const ExpressionPtr& factor) {
   if (!is_time_operator(*factor)) return {make_term({with_steps(cursor, factor)}, factor->where)};
@@ -206,11 +209,6 @@ Terms parse_terms_sum(Cursor& cursor) {
   return sum;
 }
 
-void refuse_many_steps(const Cursor& cursor, std::size_t steps) {
-  if (steps > kMostSteps)
-    cursor.fail_at(cursor.peek().where.begin, "more than " + std::to_string(kMostSteps) + " steps; write fewer");
-}
-
 Alternatives parse_stepwise(Cursor& cursor) {
   const std::string function = cursor.take().text;
   cursor.expect("(", "after " + function);
@@ -223,48 +221,6 @@ Alternatives parse_stepwise(Cursor& cursor) {
   return {stepwise(function, arguments), false};
 }
 
-bool starts_stepwise(const Cursor& cursor) {
-  return cursor.peek().kind == Token::Kind::name && is_stepwise(cursor.peek().text) && cursor.peek(1).is("(");
-}
-
-EffectTerm parse_effect(Cursor& cursor) {
-  EffectTerm effect;
-  effect.where.begin = cursor.peek().where.begin;
-  std::vector<std::string> keys;
-  do {
-    const ExpressionPtr key = parse_factor(cursor);
-    if (key->kind != Expression::Kind::column && key->kind != Expression::Kind::call)
-      cursor.fail_at(key->where.begin, "expected the column of an effect, such as trust or type^quarter");
-    effect.keys.push_back(with_steps(cursor, key));
-    keys.push_back(to_text(*key));
-  } while (cursor.take_if("^"));
-  effect.text = joined(keys, "^");
-  const bool slopes_only = cursor.peek().is("[[");
-  if (slopes_only || cursor.peek().is("[")) {
-    cursor.take();
-    effect.intercept = !slopes_only;
-    std::vector<std::string> slopes;
-    do {
-      const ExpressionPtr slope = with_steps(cursor, parse_arithmetic(cursor));
-      effect.slopes.push_back(slope);
-      slopes.push_back(to_text(*slope));
-    } while (cursor.take_if(","));
-    cursor.expect("]", "after the slopes of an effect");
-    if (slopes_only) cursor.expect("]", "twice after slopes without levels");
-    effect.text += (slopes_only ? "[[" : "[") + joined(slopes, ", ") + (slopes_only ? "]]" : "]");
-  }
-  effect.where.end = cursor.end_of_last();
-  if (cursor.peek().is(":") || cursor.peek().is("*"))
-    cursor.fail_at(cursor.peek().where.begin, "effects are crossed with '^', as in type^quarter");
-  return effect;
-}
-
-std::vector<EffectTerm> parse_effect_sum(Cursor& cursor) {
-  std::vector<EffectTerm> effects{parse_effect(cursor)};
-  while (cursor.take_if("+")) effects.push_back(parse_effect(cursor));
-  return effects;
-}
-
 }  // namespace
 
 bool same_term(const Term& a, const Term& b) {
@@ -273,8 +229,21 @@ bool same_term(const Term& a, const Term& b) {
   return reordered && sorted_factors(a) == sorted_factors(b);
 }
 
-bool is_stepwise(const std::string& function) {
-  return function == "sw" || function == "sw0" || function == "csw" || function == "csw0";
+void order_factors(std::vector<Term>& terms) {
+  std::map<std::string, std::size_t> main_effect;
+  for (const Term& term : terms)
+    if (term.factors.size() == 1) main_effect.emplace(term.text, main_effect.size());
+  for (Term& term : terms) {
+    if (term.factors.size() < 2) continue;
+    std::vector<std::pair<std::size_t, ExpressionPtr>> ordered;
+    for (const ExpressionPtr& factor : term.factors)
+      if (const auto found = main_effect.find(to_text(*factor)); found != main_effect.end())
+        ordered.emplace_back(found->second, factor);
+    if (ordered.size() < term.factors.size()) continue;
+    std::stable_sort(ordered.begin(), ordered.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    for (std::size_t f = 0; f < ordered.size(); ++f) term.factors[f] = ordered[f].second;
+    term.text = term_text(term.factors);
+  }
 }
 
 RightHandSide parse_right_hand_side(Cursor& cursor) {
@@ -299,32 +268,9 @@ RightHandSide parse_right_hand_side(Cursor& cursor) {
     else if (cursor.take_if("-"))
       minus = true;
     else
-      return side;
+      break;
   }
-}
-
-std::vector<EffectAlternatives> parse_effects(Cursor& cursor) {
-  std::vector<EffectAlternatives> pieces;
-  if (cursor.peek().kind == Token::Kind::number && (cursor.peek().number == 0 || cursor.peek().number == 1)) {
-    cursor.take();  // "| 0 |" and "| 1 |": no effects
-    return pieces;
-  }
-  do {
-    if (starts_stepwise(cursor)) {
-      const std::string function = cursor.take().text;
-      cursor.expect("(", "after " + function);
-      std::vector<std::vector<EffectTerm>> arguments;
-      do {
-        arguments.push_back(parse_effect_sum(cursor));
-        refuse_many_steps(cursor, arguments.size());
-      } while (cursor.take_if(","));
-      if (!cursor.take_if(")")) cursor.fail("',' or ')'");
-      pieces.push_back({stepwise(function, arguments)});
-    } else {
-      pieces.push_back({{{parse_effect(cursor)}}});
-    }
-  } while (cursor.take_if("+"));
-  return pieces;
+  return side;
 }
 
 std::vector<Term> parse_terms(std::string_view text) {

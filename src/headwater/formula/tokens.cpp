@@ -108,17 +108,7 @@ class Lexer {
   std::size_t at_ = 0;
 };
 
-// Keeps cuts off the middle of a UTF-8 sequence.
-std::size_t sequence_start(std::string_view text, std::size_t at) {
-  while (at > 0 && at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) --at;
-  return at;
-}
-
 }  // namespace
-
-std::string whole_characters(std::string_view text, std::size_t bytes) {
-  return std::string(text.substr(0, sequence_start(text, bytes)));
-}
 
 std::vector<Token> tokenize(std::string_view source) { return Lexer(source).run(); }
 

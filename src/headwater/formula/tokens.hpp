@@ -22,9 +22,6 @@ struct Token {
 // The last token has kind `end`. Throws Error{formula, "formula.syntax"}.
 std::vector<Token> tokenize(std::string_view source);
 
-// The first `bytes` of the text, not cut inside a UTF-8 sequence.
-std::string whole_characters(std::string_view text, std::size_t bytes);
-
 // "cannot read the formula: expected ..., found ..." with the text and a caret under `at`.
 [[noreturn]] void syntax_error(std::string_view source, std::size_t at, const std::string& message);
 

@@ -73,7 +73,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"`my y` ~ `a b` | `unit code`", "`my y` ~ `a b` | `unit code`"}, Case{"y ~ `x`", "y ~ x"},
                     Case{"y ~ caf\xC3\xA9", "y ~ caf\xC3\xA9"}, Case{"y ~\xC2\xA0x\xC2\xA0+ z", "y ~ x + z"},
                     Case{"y ~ x\n  | trust", "y ~ x | trust"}, Case{"y ~ `odd fn`(x)", "y ~ `odd fn`(x)"},
-                    Case{"y ~ sw(x)", "y ~ x"}));
+                    Case{"y ~ sw(x)", "y ~ x"}, Case{"y ~ x + z + z:x", "y ~ x + z + x:z"},
+                    Case{"y ~ z:x + x", "y ~ z:x + x"}, Case{"y ~ lag(x, 1:2)", "y ~ lag(x, 1) + lag(x, 2)"},
+                    Case{"y ~ lead(x) + diff(log(x))", "y ~ lead(x, 1) + diff(log(x), 1)"}));
 
 TEST(Expand, GivesEveryAlternativeInFixestsOrder) {
   using Texts = std::vector<std::string>;
@@ -145,6 +147,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"y ~ x > 2", "a comparison goes inside I(): write I(x > value)\n  y ~ x > 2\n        ^"},
         Case{"y ~ 2 + x",
              "expected a column or a function; a number alone has no coefficient, found '2'\n  y ~ 2 + x\n      ^"},
+        Case{"y ~ .", "'.' does not stand for all other columns here; name the regressors\n  y ~ .\n      ^"},
         Case{"y ~ 'x'", "expected a column or a function, found a text\n  y ~ 'x'\n      ^"},
         Case{"y ~ `x", "expected a closing back-quote\n  y ~ `x\n        ^"},
         Case{"y ~ I(g == 'a)", "expected a closing quote\n  y ~ I(g == 'a)\n                ^"},
