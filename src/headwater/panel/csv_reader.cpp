@@ -1,5 +1,7 @@
 // CSV as RFC 4180 has it. The messages and the ledger are the point: nothing is guessed, nothing is lost in silence.
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 #include <deque>
 #include <unordered_map>
 
@@ -12,6 +14,7 @@ namespace headwater {
 namespace {
 
 constexpr std::size_t kMostColumns = 1'000'000;
+constexpr std::size_t kMostReserved = 50'000'000;  // cells for which room is made before they are read
 
 [[noreturn]] void data_error(const std::string& file, std::int64_t row, const std::string& code, std::string message,
                              std::optional<std::string> column = std::nullopt) {
@@ -55,11 +58,57 @@ std::size_t utf8_length(std::string_view bytes, std::size_t at) {
   data_error(file, row, code, column + ": " + message, column);
 }
 
+struct Signature {
+  std::string_view bytes;
+  const char* what;
+};
+constexpr std::string_view kGzip("\x1F\x8B", 2), kZip("PK\x03\x04", 4), kOldOffice("\xD0\xCF\x11\xE0", 4);
+constexpr Signature kOtherFormats[] = {
+    {kGzip, "gzip-compressed; unpack it first (gunzip)"},
+    {"BZh", "bzip2-compressed; unpack it first (bunzip2)"},
+    {"\xFD"
+     "7zXZ",
+     "xz-compressed; unpack it first (unxz)"},
+    {"\x28\xB5\x2F\xFD", "zstd-compressed; unpack it first (unzstd)"},
+    {kZip, "a zip archive or a spreadsheet (xlsx, ods); unpack it, or save the sheet as UTF-8 CSV"},
+    {kOldOffice, "an old Excel workbook (xls); save the sheet as UTF-8 CSV"},
+    {"%PDF", "a PDF; save the table as UTF-8 CSV"},
+    {"PAR1", "a Parquet file; name it .parquet"},
+    {"ARROW1", "a Feather file; name it .feather"},
+    {"\x89HDF", "an HDF5 file; name it .h5"},
+};
+
+// Files of another kind under the name of a CSV: what they are, instead of what is odd about their bytes.
+void refuse_other_formats(std::string_view bytes, const std::string& file) {
+  for (const Signature& format : kOtherFormats)
+    if (bytes.substr(0, format.bytes.size()) == format.bytes)
+      throw Error(ErrorKind::data, "csv.other_format", file + " is " + format.what, {.file = file});
+  const std::string opening = lower(trimmed(bytes.substr(0, 64)));
+  if (opening.rfind("<!doctype html", 0) == 0 || opening.rfind("<html", 0) == 0)
+    throw Error(ErrorKind::data, "csv.other_format",
+                file + " is a web page, perhaps the error page of a download; fetch the CSV itself", {.file = file});
+}
+
+// Eight bytes of plain text: none is NUL, none above 127.
+bool plain_text(const char* at) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, at, sizeof word);
+  constexpr std::uint64_t kHigh = 0x8080808080808080u, kOnes = 0x0101010101010101u;
+  return (word & kHigh) == 0 && ((word - kOnes) & ~word & kHigh) == 0;
+}
+
 void check_encoding(std::string_view bytes, char separator, const std::string& file) {
-  if (bytes.substr(0, 2) == "\xFF\xFE" || bytes.substr(0, 2) == "\xFE\xFF")
+  const bool marked = bytes.substr(0, 2) == "\xFF\xFE" || bytes.substr(0, 2) == "\xFE\xFF";
+  const bool alternating = bytes.size() >= 4 && (bytes[0] == '\0') != (bytes[1] == '\0') &&
+                           (bytes[0] == '\0') == (bytes[2] == '\0') && (bytes[1] == '\0') == (bytes[3] == '\0');
+  if (marked || alternating)
     throw Error(ErrorKind::data, "csv.utf16", file + " is UTF-16 text, which is not read; save it as UTF-8",
                 {.file = file});
   for (std::size_t i = 0; i < bytes.size();) {
+    if (i + 8 <= bytes.size() && plain_text(bytes.data() + i)) {
+      i += 8;
+      continue;
+    }
     if (bytes[i] == '\0')
       encoding_error(bytes, i, separator, file, "nul_byte",
                      "there is a NUL byte, so this is not plain text; save it as UTF-8 CSV");
@@ -197,11 +246,15 @@ Names read_header(Tokens& tokens, const std::string& file, char separator) {
 RawTable parse_csv(std::string_view bytes, const std::string& file, char separator, const ReadOptions& options) {
   if (bytes.empty())
     throw Error(ErrorKind::data, "csv.empty", file + " is empty; it needs a header line and rows", {.file = file});
+  refuse_other_formats(bytes, file);
   check_encoding(bytes, separator, file);
   Tokens tokens(bytes, file, separator);
   const Names header = read_header(tokens, file, separator);
   std::vector<std::vector<std::string_view>> cells(header.size());
   RawTable table;
+  const auto lines = static_cast<std::size_t>(std::count(bytes.begin(), bytes.end(), '\n')) + 1;
+  if (lines < kMostReserved / header.size())
+    for (auto& column : cells) column.reserve(lines);
   std::vector<std::string_view> fields;
   while (!tokens.done()) {
     const std::int64_t row = tokens.line();

@@ -28,7 +28,7 @@ const Column& key_column(const std::vector<Column>& columns, const std::string& 
   for (const Column& column : columns) names.push_back(column.name);
   const std::string near = nearest(key, names);
   throw Error(ErrorKind::usage, "data.unknown_key",
-              "the " + std::string(what) + " key '" + key + "' is not a column of " + ledger.file +
+              "the " + std::string(what) + " key '" + shortened(key, 60) + "' is not a column of " + ledger.file +
                   (near.empty() ? "; its columns are " + listed(std::move(names)) : "; did you mean '" + near + "'?"),
               {.file = ledger.file, .column = key});
 }
@@ -63,6 +63,23 @@ Column reordered(const Column& column, const std::vector<Index>& order) {
     if (!column.missing.empty()) result.missing[i] = column.missing[from];
   }
   return result;
+}
+
+// Periods written as whole numbers are numbers in formulas, as in R: firm[year], I(year >= 2014). Other periods stay
+// text.
+void read_as_numbers(Column& time) {
+  if (time.type == Column::Type::number) return;
+  Vector of_level(static_cast<Index>(time.levels.size()));
+  for (std::size_t l = 0; l < time.levels.size(); ++l) {
+    const auto value = parse_number(time.levels[l]);
+    if (!value) return;
+    of_level(static_cast<Index>(l)) = *value;
+  }
+  time.type = Column::Type::number;
+  time.numbers.resize(static_cast<Index>(time.codes.size()));
+  for (std::size_t i = 0; i < time.codes.size(); ++i) time.numbers(static_cast<Index>(i)) = of_level(time.codes[i]);
+  time.codes.clear();
+  time.levels.clear();
 }
 
 void count_missing(DataLedger& ledger, const std::vector<Column>& columns) {
@@ -152,7 +169,10 @@ Panel::Panel(std::vector<Column> columns, Keys keys, std::vector<std::int64_t> s
                     to_text(times.of_row[second]) + "' stand in row " + std::to_string(source_rows[first]) +
                     " already; a unit has one row a period, so remove one or add the keys that tell them apart");
     }
-  for (const Column& column : columns) columns_.push_back(reordered(column, order));
+  for (const Column& column : columns) {
+    columns_.push_back(reordered(column, order));
+    if (column.name == keys_.time) read_as_numbers(columns_.back());
+  }
   units_ = units;
   units_.name = has_unit() ? keys_.unit : "row";
   times_.name = has_time() ? keys_.time : "all";
@@ -196,9 +216,9 @@ const Column& Panel::column(std::string_view column_name) const {
   for (const Column& column : columns_) names.push_back(column.name);
   const std::string near = nearest(column_name, names);
   throw Error(ErrorKind::formula, "formula.unknown_column",
-              "there is no column '" + std::string(column_name) + "' in " + ledger_.file +
+              "there is no column '" + shortened(column_name, 60) + "' in " + ledger_.file +
                   (near.empty() ? "; its columns are " + listed(std::move(names)) : "; did you mean '" + near + "'?"),
-              {.file = ledger_.file, .column = std::string(column_name)});
+              {.file = ledger_.file, .column = shortened(column_name, 60)});
 }
 
 Index Panel::row_at(std::int32_t unit, std::int64_t ordinal) const {

@@ -1,4 +1,7 @@
+#include <algorithm>
+
 #include "headwater/core/error.hpp"
+#include "headwater/core/method.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/panel/readers.hpp"
 
@@ -9,13 +12,32 @@ bool ends_with(const std::string& path, std::string_view extension) {
   return path.size() >= extension.size() && lower(path.substr(path.size() - extension.size())) == extension;
 }
 
-}  // namespace
-
-RawTable read_table(const std::string& path, const ReadOptions& options) {
+RawTable read_by_extension(const std::string& path, const ReadOptions& options) {
   if (ends_with(path, ".parquet") || ends_with(path, ".feather") || ends_with(path, ".arrow"))
     return read_arrow(path, options);
   if (ends_with(path, ".h5") || ends_with(path, ".hdf5")) return read_hdf5_panel(path, options);
   return read_csv(path, options);
+}
+
+void require_text_columns(const RawTable& table, const ReadOptions& options) {
+  Names names;
+  for (const Column& column : table.columns) names.push_back(column.name);
+  for (const std::string& wanted : options.text) {
+    if (std::find(names.begin(), names.end(), wanted) != names.end()) continue;
+    const std::string near = nearest(wanted, names);
+    throw Error(ErrorKind::usage, "data.unknown_text_column",
+                "'" + shortened(wanted, 60) + "', which is to stay text, is not a column of " + table.ledger.file +
+                    (near.empty() ? std::string("; correct the list") : "; did you mean '" + near + "'?"),
+                {.file = table.ledger.file, .column = wanted});
+  }
+}
+
+}  // namespace
+
+RawTable read_table(const std::string& path, const ReadOptions& options) {
+  RawTable table = read_by_extension(path, options);
+  require_text_columns(table, options);
+  return table;
 }
 
 Panel read_panel(const std::string& path, const ReadOptions& options) {

@@ -39,6 +39,9 @@ Column type_column(std::string name, const std::vector<std::string_view>& cells,
 // The reason a cell of a numeric column is missing; Missing::present when it is not a missing mark.
 Missing missing_mark(std::string_view cell);
 
+// "2,5" and "1.234,5": one comma with digits alone behind it.
+bool has_decimal_comma(std::string_view cell);
+
 // Applies a succession table to the rows before the panel is built; says what it did in the ledger.
 void apply_succession(RawTable& table, const ReadOptions& options);
 }  // namespace headwater

@@ -140,11 +140,39 @@ Column text_column(std::string name, const std::vector<std::string_view>& cells,
   return column;
 }
 
-std::string shown(std::string_view cell) {
-  return cell.size() <= 40 ? std::string(cell) : std::string(cell.substr(0, 37)) + "...";
+std::string shown(std::string_view cell) { return shortened(cell, 40); }
+
+bool digits_only(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// Why a cell is no number, with what to write instead where that is plain.
+std::string why_no_number(std::string_view raw) {
+  const std::string_view cell = stripped(raw);
+  const std::string_view unsigned_part = !cell.empty() && (cell[0] == '-' || cell[0] == '+') ? cell.substr(1) : cell;
+  const std::string word = lower(unsigned_part);
+  if (has_decimal_comma(cell)) return "which has a decimal comma; write a point";
+  if (word == "inf" || word == "infinity") return "which is infinite";
+  if (word.rfind("0x", 0) == 0) return "which looks hexadecimal; write it as a decimal number";
+  const std::size_t exponent = word.find_first_of("ed");
+  const bool scientific = exponent != std::string::npos && exponent > 0 &&
+                          word.find_first_not_of("0123456789.") == exponent &&
+                          digits_only(std::string_view(word).substr(std::min(
+                              word.size(), exponent + (word.find_first_of("+-", exponent) == exponent + 1 ? 2 : 1))));
+  if (scientific && word[exponent] == 'd') return "which has Fortran's exponent d; write e";
+  if (scientific) return "which is too large or too small for a number of double precision";
+  return "which is not a number";
 }
 
 }  // namespace
+
+bool has_decimal_comma(std::string_view raw) {
+  std::string_view cell = stripped(raw);
+  if (!cell.empty() && (cell[0] == '-' || cell[0] == '+')) cell.remove_prefix(1);
+  const std::size_t comma = cell.find(',');
+  return comma != std::string_view::npos && digits_only(cell.substr(comma + 1)) &&
+         cell.substr(0, comma).find_first_not_of("0123456789.") == std::string_view::npos;
+}
 
 Missing missing_mark(std::string_view raw) {
   const std::string_view cell = stripped(raw);
@@ -187,8 +215,8 @@ Column type_column(std::string column_name, const std::vector<std::string_view>&
   }
   if (odd > 0) {
     Column text = text_column(column_name, cells, false);
-    text.why_text =
-        "row " + std::to_string(rows[first_odd]) + " holds '" + shown(cells[first_odd]) + "', which is not a number";
+    text.why_text = "row " + std::to_string(rows[first_odd]) + " holds '" + shown(cells[first_odd]) + "', " +
+                    why_no_number(cells[first_odd]);
     if (numbers > odd)
       notes.push_back(
           {"data.text_among_numbers", "column '" + column_name + "' is read as text: " + std::to_string(odd) +

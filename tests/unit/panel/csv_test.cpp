@@ -196,14 +196,46 @@ TEST(Csv, PercentagesAreFractionsAndSaidSo) {
 }
 
 TEST(Csv, OddNumbersMakeTextAndSayWhere) {
-  for (const std::string odd : {"1e309", "0x1F", "1d3", "1,23", "1.234,5", "--1", "1 2", "inf"}) {
+  const std::pair<std::string, std::string> cells[] = {
+      {"1e309", "is too large or too small for a number of double precision"},
+      {"-2.5E-400", "is too large or too small for a number of double precision"},
+      {"0x1F", "looks hexadecimal; write it as a decimal number"},
+      {"1d3", "has Fortran's exponent d; write e"},
+      {"1,23", "has a decimal comma; write a point"},
+      {"1.234,5", "has a decimal comma; write a point"},
+      {"inf", "is infinite"},
+      {"-Infinity", "is infinite"},
+      {"--1", "is not a number"},
+      {"1 2", "is not a number"},
+      {"1,23,4", "is not a number"},
+      {"e5", "is not a number"},
+      {"deed", "is not a number"}};
+  for (const auto& [odd, why] : cells) {
     const RawTable table = parse("x,y\n1,1\n2,1\n\"" + odd + "\",1\n");
     const Column& x = column(table, "x");
     ASSERT_EQ(x.type, Column::Type::text) << odd;
-    EXPECT_EQ(x.why_text, "row 4 holds '" + odd + "', which is not a number");
+    EXPECT_EQ(x.why_text, "row 4 holds '" + odd + "', which " + why);
     ASSERT_EQ(table.ledger.notes.size(), 1u);
     EXPECT_EQ(table.ledger.notes[0].message,
               "column 'x' is read as text: 1 of its cells are not numbers, the first in row 4 ('" + odd + "')");
+  }
+}
+
+TEST(Csv, FilesOfOtherKindsSayWhatTheyAre) {
+  const std::pair<std::string, std::string> files[] = {
+      {std::string("\x1F\x8B\x08\x00", 4), "gzip-compressed; unpack it first (gunzip)"},
+      {std::string("PK\x03\x04\x00\x00", 6),
+       "a zip archive or a spreadsheet (xlsx, ods); unpack it, or save the sheet as UTF-8 CSV"},
+      {"%PDF-1.4", "a PDF; save the table as UTF-8 CSV"},
+      {"<html><body>404</body></html>", "a web page, perhaps the error page of a download; fetch the CSV itself"}};
+  for (const auto& [bytes, what] : files) {
+    try {
+      parse(bytes);
+      FAIL() << what;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), "csv.other_format");
+      EXPECT_EQ(error.message(), "a.csv is " + what);
+    }
   }
 }
 
