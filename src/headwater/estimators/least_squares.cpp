@@ -7,6 +7,7 @@
 #include "headwater/core/text.hpp"
 #include "headwater/core/threads.hpp"
 #include "headwater/linalg/solve.hpp"
+#include "headwater/moments/moments.hpp"
 
 namespace headwater {
 namespace {
@@ -14,8 +15,6 @@ namespace {
 constexpr double kAbsorbed = 1e-9;     // share of a column's centred norm that must survive absorption
 constexpr double kConstant = 1e-13;    // relative spread below which a column is a constant
 constexpr double kPerfectFit = 1e-22;  // rss / tss
-constexpr double kLargest = 1e140;     // magnitudes whose squares, times rows and weights, still are numbers
-constexpr double kSmallest = 1e-140;
 
 double weighted_sum(const Vector& v, const Vector& w) {
   return w.size() > 0 ? pairwise_dot(v.data(), w.data(), static_cast<std::size_t>(v.size()))
@@ -73,27 +72,18 @@ Matrix picked(const Matrix& X, const std::vector<Index>& columns) {
   return result;
 }
 
-void refuse_scale(const std::string& name, const Eigen::Ref<const Vector>& column) {
-  const double largest = column.size() > 0 ? column.cwiseAbs().maxCoeff() : 0;
-  if (largest == 0 || (largest < kLargest && largest > kSmallest)) return;
-  throw Error(
-      ErrorKind::numerical, "fit.scale",
-      name + " reaches " + significant(largest, 3) +
-          " in size, so its squares are not numbers any more; correct the odd cell or change the unit of the column",
-      {.column = name});
-}
-
-void refuse_scales(const Transformed& data, const std::string& outcome) {
-  refuse_scale(outcome, data.y);
-  for (Index j = 0; j < data.X.cols(); ++j) refuse_scale(data.names[static_cast<std::size_t>(j)], data.X.col(j));
-}
-
 void refuse_flat_outcome(const Fit& fit, const Transformed& data) {
   const bool flat = fit.goodness.tss <= kConstant * kConstant * sum_of_squares(data.y, data.weights);
-  if (flat && (data.constant || has_levels(data.effects)))
+  if (flat && (data.constant || has_levels(data.effects))) {
+    const double range = data.y.maxCoeff() - data.y.minCoeff();
+    const std::string outcome = "the outcome " + fit.design->outcome_name;
     throw Error(ErrorKind::data, "fit.flat_outcome",
-                "the outcome " + fit.design->outcome_name + " has the same value in all " +
-                    std::to_string(data.y.size()) + " rows used; there is nothing to explain");
+                range == 0 ? outcome + " has the same value in all " + std::to_string(data.y.size()) +
+                                 " rows used; there is nothing to explain"
+                           : outcome + " varies by only " + significant(range, 3) + " around " +
+                                 significant(data.y.mean(), 3) +
+                                 ", and numbers that large keep too few digits of it; subtract a constant from it");
+  }
   if (!data.effects.empty() && fit.goodness.tss_within <= kConstant * kConstant * fit.goodness.tss)
     throw Error(ErrorKind::data, "fit.flat_outcome",
                 "the outcome " + fit.design->outcome_name +
@@ -119,7 +109,20 @@ void fill_goodness(Fit& fit, const Transformed& data) {
   g.sigma2 = g.rss / static_cast<double>(fit.df_residual);
 }
 
+// Two effects whose levels no row connects: as many groups as columns of the second are redundant.
+Notes disconnected(const Fit& fit) {
+  const auto& effects = fit.effects_rank.effects;
+  if (effects.size() != 2 || effects[1].redundant < 2) return {};
+  const Grouping &first = fit.effect_levels[0], &second = fit.effect_levels[1];
+  if (nested_in(first, second) || nested_in(second, first)) return {};
+  return {{"fit.disconnected",
+           "the effects " + first.name + " and " + second.name + " fall into " + std::to_string(effects[1].redundant) +
+               " groups that no row connects: slopes are not affected, but levels of an effect can be "
+               "compared within a group only"}};
+}
+
 void add_notes(Fit& fit) {
+  merge(fit.notes, disconnected(fit));
   if (fit.goodness.rss <= kPerfectFit * fit.goodness.tss && fit.k() > 0)
     fit.notes.push_back({"fit.perfect",
                          "the regressors fit the outcome exactly, so every standard error is rounding noise; is the "
@@ -178,7 +181,6 @@ Fit solve_least_squares(std::shared_ptr<const Design> design, Transformed data) 
   Fit fit;
   fit.estimator = design->spec.estimator.text;
   fit.design = std::move(design);
-  refuse_scales(data, fit.design->outcome_name);
   const bool levels = has_levels(data.effects);
   Matrix before = data.X;
   if (levels)

@@ -177,6 +177,33 @@ TEST(Estimators, RefuseAConstantOutcome) {
                [] { fitted(panel_from(kPanel), "still ~ x | id", "within"); });
 }
 
+TEST(Estimators, SayWhenDigitsAreLostToAnOffset) {
+  std::string csv = "id,year,y,x\n";
+  for (int i = 0; i < 8; ++i)
+    csv += "a," + std::to_string(2000 + i) + ",100000000000000" + std::to_string(i % 3) + "," +
+           std::to_string(i * i % 7) + "\n";
+  expect_error(
+      ErrorKind::data,
+      "the outcome y varies by only 2 around 1e+15, and numbers that large keep too few digits of it; subtract a "
+      "constant from it",
+      [&] { fitted(panel_from(csv), "y ~ x", "pooled"); });
+}
+
+TEST(Within, SaysWhenNoRowConnectsTheEffects) {
+  std::string csv = "id,year,y,x\n";
+  for (int i = 0; i < 6; ++i)
+    for (int t = 0; t < 4; ++t)
+      csv += std::string(1, static_cast<char>('a' + i)) + "," + std::to_string(2000 + t + (i > 2 ? 10 : 0)) + "," +
+             std::to_string((i * 5 + t * t) % 7) + "," + std::to_string((i * 3 + t * t) % 5) + "\n";
+  const Fit fit = fitted(panel_from(csv), "y ~ x | id + year", "within");
+  EXPECT_EQ(fit.effects_rank.rank, 6 + 8 - 2);
+  ASSERT_EQ(fit.notes.size(), 1u);
+  EXPECT_EQ(
+      fit.notes[0].message,
+      "the effects id and year fall into 2 groups that no row connects: slopes are not affected, but levels of an "
+      "effect can be compared within a group only");
+}
+
 TEST(Estimators, RefuseModelsWithoutDegreesOfFreedom) {
   expect_error(ErrorKind::identification,
                "0 coefficients and effects of rank 14 leave no degrees of freedom in 14 rows; use fewer regressors or "
@@ -191,10 +218,11 @@ TEST(Estimators, RefuseModelsWithoutDegreesOfFreedom) {
 TEST(Estimators, RefuseNumbersWhoseSquaresAreNone) {
   std::string csv = kPanel;
   csv.replace(csv.find("3.9,0.9"), 3, "1e300");
-  expect_error(ErrorKind::numerical,
-               "x reaches 1e+300 in size, so its squares are not numbers any more; correct the odd cell or change the "
-               "unit of the column",
-               [&] { fitted(panel_from(csv), "y ~ x | id", "within"); });
+  expect_error(
+      ErrorKind::numerical,
+      "panel.csv, row 4: x is 1e+300 and its square is beyond what a number can hold; correct the cell or change "
+      "the unit of the column",
+      [&] { fitted(panel_from(csv), "y ~ x | id", "within"); });
 }
 
 TEST(Estimators, NoteAPerfectFit) {

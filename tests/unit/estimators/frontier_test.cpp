@@ -75,17 +75,20 @@ TEST(Frontier, EqualsFrontier41OnItsExample) {
   EXPECT_EQ(fit.status, Status::converged);
   ASSERT_EQ(fit.names, (Names{"(Intercept)", "log(capital)", "log(labour)", "sigma2", "gamma"}));
   const std::vector<double> published = {.5616196, .2811021, .5364798, .2170005, .7972073};
+  // FRONTIER 4.1 works in single precision and stops before the maximum: its own parameters have a log likelihood of
+  // -17.027225424576176 where it prints -17.027229, and here the scores sum to zero.
   for (std::size_t j = 0; j < published.size(); ++j)
-    EXPECT_NEAR(fit.coefficients(static_cast<Index>(j)), published[j], 6e-7) << fit.names[j];
-  EXPECT_NEAR(scalar(fit, "log_likelihood"), -17.027229, 6e-7);
+    EXPECT_NEAR(fit.coefficients(static_cast<Index>(j)), published[j], 5e-6) << fit.names[j];
+  EXPECT_NEAR(scalar(fit, "log_likelihood"), -17.027229, 5e-6);
+  EXPECT_GT(scalar(fit, "log_likelihood"), -17.027225424576176);
+  EXPECT_NEAR(scalar(fit, "log_likelihood"), -17.027225424424, 1e-11);
   EXPECT_NEAR(scalar(fit, "lr_statistic"), 2.8392, 6e-5);
   EXPECT_NEAR(scalar(fit, "lr_p_value"), 0.5 * std::erfc(std::sqrt(scalar(fit, "lr_statistic") / 2)), 1e-12);
   const Panel efficiencies = read_panel(kData + "ref_front41_efficiencies.csv", {});
   const Vector& wanted = efficiencies.column("technical_efficiency").numbers;
   const auto& got = std::get<std::vector<double>>(fit.extras.at("efficiency").values);
   ASSERT_EQ(wanted.size(), 60);
-  for (Index i = 0; i < 60; ++i)
-    EXPECT_NEAR(got[static_cast<std::size_t>(i)], wanted(i), 1e-6) << i;  // FRONTIER 4.1 stops before the maximum
+  for (Index i = 0; i < 60; ++i) EXPECT_NEAR(got[static_cast<std::size_t>(i)], wanted(i), 2e-6) << i;
   EXPECT_LT(fit.scores.colwise().sum().cwiseAbs().maxCoeff(), 1e-8);
 }
 
