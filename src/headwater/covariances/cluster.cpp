@@ -41,7 +41,7 @@ std::vector<const Grouping*> cluster_groupings(const MethodCall& rule, const Ato
     if (found->count < 2)
       throw Error(ErrorKind::data, "covariance.one_cluster",
                   "all rows used lie in one cluster of '" + name +
-                      "', so nothing varies between clusters; cluster by something finer");
+                      "', so nothing varies between clusters; cluster by something finer or use robust");
     groupings.push_back(found);
   }
   if (groupings.empty())

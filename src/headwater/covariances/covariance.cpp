@@ -35,8 +35,8 @@ MethodCall with_default_lag(MethodCall rule, const std::string& profile, const A
   return rule;
 }
 
-// Several ways of clustering can leave a negative variance: negative eigenvalues of the correlation-scaled matrix go to
-// zero.
+// Several ways of clustering can leave a negative variance: negative eigenvalues of the correlation-scaled matrix then
+// go to zero. A matrix that is indefinite with every variance positive stays as it is, as in fixest, plm and sandwich.
 void repair(Covariance& covariance) {
   const Index k = covariance.matrix.rows();
   if (k == 0) return;
@@ -50,14 +50,20 @@ void repair(Covariance& covariance) {
   const double largest = std::max(eigen.values.maxCoeff(), 0.0);
   covariance.smallest_eigenvalue = largest > 0 ? eigen.values.minCoeff() / largest : 0;
   if (covariance.smallest_eigenvalue >= kNegative) return;
+  const std::string found = covariance.text + " is not positive semi-definite (smallest eigenvalue " +
+                            significant(covariance.smallest_eigenvalue, 2) + " of the largest)";
+  if ((covariance.matrix.diagonal().array() >= 0).all()) {
+    covariance.notes.push_back(
+        {"covariance.indefinite", found + ": errors of single coefficients stand, but a combination of "
+                                          "them may have none; the clusters may be too few"});
+    return;
+  }
   const Vector clipped = eigen.values.cwiseMax(0);
   covariance.matrix =
       scale.asDiagonal() * (eigen.vectors * clipped.asDiagonal() * eigen.vectors.transpose()) * scale.asDiagonal();
   covariance.notes.push_back(
-      {"covariance.not_positive",
-       covariance.text + " is not positive semi-definite (smallest eigenvalue " +
-           significant(covariance.smallest_eigenvalue, 2) +
-           " of the largest): negative eigenvalues were set to zero; the clusters may be too few"});
+      {"covariance.not_positive", found + " and a variance is negative: negative eigenvalues were set to "
+                                          "zero; the clusters may be too few"});
 }
 
 void note_few_clusters(Covariance& covariance) {

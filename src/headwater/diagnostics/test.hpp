@@ -29,7 +29,7 @@ struct Test {
 std::vector<Test> driver_tests(const Fit& fit, const Covariance& covariance);
 // "agency_l1 + 2*agency_l2 = 0": names are coefficient names, back-quoted or as printed. Throws Error{usage}.
 Test linear_combination(const Fit& fit, const Covariance& covariance, const std::string& text);
-// long-run sum of each distributed lag l(x, a:b): one test a variable with two or more lags.
+// Long-run sum of each distributed lag, x itself included where it is a regressor: one test a variable.
 std::vector<Test> long_run_sums(const Fit& fit, const Covariance& covariance);
 
 // Per coefficient: what a null result could have missed.

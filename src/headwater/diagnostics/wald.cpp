@@ -14,6 +14,8 @@
 namespace headwater {
 namespace {
 
+constexpr double kRounding = 1e-12;  // a variance below minus this share of its terms is negative
+
 std::string distribution_text(const char* family, std::vector<double> df) {
   std::vector<std::string> parts;
   for (const double d : df) parts.push_back(shortest(d));
@@ -54,7 +56,9 @@ Test combination_test(const Fit& fit, const Covariance& covariance, const Vector
   test.hypothesis = std::move(hypothesis);
   test.has_estimate = true;
   test.estimate = weights.dot(fit.coefficients);
-  test.std_error = std::sqrt(std::max(0.0, weights.dot(covariance.matrix * weights)));
+  const double variance = weights.dot(covariance.matrix * weights);
+  const double size = weights.cwiseAbs().dot(covariance.matrix.cwiseAbs() * weights.cwiseAbs());
+  test.std_error = variance < -kRounding * size ? std::nan("") : std::sqrt(std::max(0.0, variance));
   test.statistic = (test.estimate - value) / test.std_error;
   test.df1 = 1;
   test.df2 = covariance.df;
@@ -161,32 +165,55 @@ Test linear_combination(const Fit& fit, const Covariance& covariance, const std:
   return combination_test(fit, covariance, weights, b.constant - a.constant, text);
 }
 
-std::vector<Test> long_run_sums(const Fit& fit, const Covariance& covariance) {
-  struct Lags {
-    std::string variable;
-    Vector weights;
-    int count;
-  };
+namespace {
+
+// A variable with its lags: the coefficients of l(x, 1), l(x, 2), ... and of x itself.
+struct Lags {
+  std::string variable;
+  std::vector<Index> lagged;
+  Index current = -1;
+};
+
+const Expression* single_factor(const Fit& fit, Index coefficient) {
+  const Index column = fit.columns[static_cast<std::size_t>(coefficient)];
+  const int term = column < 0 ? -1 : fit.design->term_of_column[static_cast<std::size_t>(column)];
+  if (term < 0) return nullptr;
+  const Term& found = fit.design->spec.formula.terms[static_cast<std::size_t>(term)];
+  return found.factors.size() == 1 ? found.factors.front().get() : nullptr;
+}
+
+std::vector<Lags> distributed_lags(const Fit& fit) {
   std::vector<Lags> found;
-  const auto& terms = fit.design->spec.formula.terms;
   for (Index j = 0; j < fit.k(); ++j) {
-    const Index column = fit.columns[static_cast<std::size_t>(j)];
-    const int term = column < 0 ? -1 : fit.design->term_of_column[static_cast<std::size_t>(column)];
-    if (term < 0 || terms[static_cast<std::size_t>(term)].factors.size() != 1) continue;
-    const Expression& factor = *terms[static_cast<std::size_t>(term)].factors.front();
-    if (factor.kind != Expression::Kind::call || factor.name != "l") continue;
-    const std::string variable = to_text(*factor.arguments[0].value);
+    const Expression* factor = single_factor(fit, j);
+    if (!factor || time_operator(*factor) != TimeOperator::lag) continue;
+    const std::string variable = to_text(*factor->arguments[0].value);
     auto known = std::find_if(found.begin(), found.end(), [&](const Lags& lags) { return lags.variable == variable; });
-    if (known == found.end()) known = found.insert(found.end(), {variable, Vector::Zero(fit.k()), 0});
-    known->weights(j) = 1;
-    ++known->count;
+    if (known == found.end()) known = found.insert(found.end(), {variable, {}, -1});
+    known->lagged.push_back(j);
   }
+  for (Index j = 0; j < fit.k(); ++j)
+    if (const Expression* factor = single_factor(fit, j))
+      for (Lags& lags : found)
+        if (to_text(*factor) == lags.variable) lags.current = j;
+  return found;
+}
+
+}  // namespace
+
+std::vector<Test> long_run_sums(const Fit& fit, const Covariance& covariance) {
   std::vector<Test> tests;
-  for (const Lags& lags : found)
-    if (lags.count > 1)
-      tests.push_back(
-          combination_test(fit, covariance, lags.weights, 0,
-                           "the sum over " + std::to_string(lags.count) + " lags of " + lags.variable + " is zero"));
+  for (const Lags& lags : distributed_lags(fit)) {
+    if (lags.lagged.size() + (lags.current >= 0 ? 1 : 0) < 2) continue;
+    Vector weights = Vector::Zero(fit.k());
+    for (const Index j : lags.lagged) weights(j) = 1;
+    if (lags.current >= 0) weights(lags.current) = 1;
+    const std::string count = std::to_string(lags.lagged.size()) + (lags.lagged.size() == 1 ? " lag" : " lags");
+    tests.push_back(combination_test(fit, covariance, weights, 0,
+                                     lags.current >= 0
+                                         ? "the sum over " + lags.variable + " and " + count + " of it is zero"
+                                         : "the sum over " + count + " of " + lags.variable + " is zero"));
+  }
   return tests;
 }
 

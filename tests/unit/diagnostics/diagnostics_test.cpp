@@ -1,0 +1,169 @@
+// Tests, minimum detectable effects, influential units and variation against arithmetic and refits.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <memory>
+
+#include "headwater/core/distributions.hpp"
+#include "headwater/core/error.hpp"
+#include "headwater/diagnostics/test.hpp"
+#include "headwater/panel/readers.hpp"
+
+namespace headwater {
+namespace {
+
+std::string csv_without(int left_out = -1) {
+  std::string csv = "id,year,y,x,z,w\n";
+  for (int i = 0; i < 30; ++i)
+    for (int t = 0; t < 6; ++t) {
+      if (i == left_out) continue;
+      const int x = (i * 7 + t * 5) % 11, z = (i * i + 3 * t * t) % 13, noise = (i * 13 + t * 29 + i * t) % 17 - 8;
+      csv += "u" + std::to_string(i) + "," + std::to_string(2010 + t) + "," +
+             std::to_string(0.5 * x - 0.2 * z + i % 5 + noise * 0.3) + "," + std::to_string(x) + "," +
+             std::to_string(z) + "," + std::to_string(1 + (i + t) % 3) + "\n";
+    }
+  return csv;
+}
+
+Fit fitted(const std::string& formula, const std::string& csv = csv_without(),
+           const std::vector<std::pair<std::string, std::string>>& drivers = {}) {
+  RawTable table = parse_csv(csv, "panel.csv", ',', {.unit = "id", .time = "year"});
+  const Panel panel(std::move(table.columns), {.unit = "id", .time = "year"}, std::move(table.source_rows),
+                    std::move(table.ledger));
+  Spec spec;
+  spec.formula = expand(parse_formula(formula)).at(0);
+  spec.estimator = parse_method_call(spec.formula.effects.empty() ? "pooled" : "within");
+  spec.covariance = parse_method_call("cluster(id)");
+  for (const auto& [name, terms] : drivers) spec.drivers.push_back({name, parse_terms(terms)});
+  return estimator(spec.estimator.method).run(std::make_shared<const Design>(make_design(panel, spec)));
+}
+
+TEST(Coefficients, HaveIntervalsAndMinimumDetectableEffects) {
+  const Fit fit = fitted("y ~ x + z | id");
+  const Covariance V = covariance(fit);
+  const CoefficientTable table = coefficient_table(fit, V);
+  const Detectable detectable = minimum_detectable_effects(fit, V);
+  ASSERT_DOUBLE_EQ(V.df, 29);
+  const double t = student_quantile(0.975, 29), power = student_quantile(0.8, 29);
+  for (Index j = 0; j < 2; ++j) {
+    const double se = std::sqrt(V.matrix(j, j));
+    EXPECT_NEAR(table.statistic(j), fit.coefficients(j) / se, 1e-12 * std::abs(table.statistic(j)));
+    EXPECT_NEAR(table.p_value(j), student_two_sided(table.statistic(j), 29), 1e-15);
+    EXPECT_NEAR(table.conf_low(j), fit.coefficients(j) - t * se, 1e-12);
+    EXPECT_NEAR(table.conf_high(j), fit.coefficients(j) + t * se, 1e-12);
+    EXPECT_NEAR(detectable.mde(j), (t + power) * se, 1e-12);
+    const Vector column = fit.regressors.col(j);
+    const double sd = std::sqrt((column.array() - column.mean()).square().mean());
+    EXPECT_NEAR(detectable.mde_per_within_sd(j), detectable.mde(j) * sd, 1e-12);
+  }
+}
+
+TEST(Wald, OfOneCoefficientIsTheSquareOfItsT) {
+  const Fit fit = fitted("y ~ x + z | id", csv_without(), {{"capital", "x"}, {"workforce", "z"}});
+  const Covariance V = covariance(fit);
+  const std::vector<headwater::Test> tests = driver_tests(fit, V);
+  ASSERT_EQ(tests.size(), 2u);
+  const double t = fit.coefficients(0) / std::sqrt(V.matrix(0, 0));
+  EXPECT_NEAR(tests[0].statistic, t * t, 1e-10 * t * t);
+  EXPECT_EQ(tests[0].distribution, "F(1, 29)");
+  EXPECT_NEAR(tests[0].p_value, student_two_sided(t, 29), 1e-12);
+}
+
+TEST(Wald, OfADriverIsTheQuadraticFormOverItsTerms) {
+  const Fit fit = fitted("y ~ x + z + I(x*z) | id", csv_without(), {{"capital", "x + z"}});
+  const Covariance V = covariance(fit);
+  const std::vector<headwater::Test> tests = driver_tests(fit, V);
+  ASSERT_EQ(tests.size(), 2u) << "capital, and other for the rest";
+  const double a = V.matrix(0, 0), b = V.matrix(0, 1), c = V.matrix(1, 1), u = fit.coefficients(0),
+               v = fit.coefficients(1);
+  EXPECT_NEAR(tests[0].statistic, (c * u * u - 2 * b * u * v + a * v * v) / (a * c - b * b) / 2,
+              1e-9 * tests[0].statistic);
+  EXPECT_EQ(tests[0].hypothesis, "every coefficient of capital is zero (2 terms)");
+  EXPECT_EQ(tests[0].distribution, "F(2, 29)");
+}
+
+TEST(LinearCombination, IsReadWithItsNumbers) {
+  const Fit fit = fitted("y ~ x + z | id");
+  const Covariance V = covariance(fit);
+  const headwater::Test test = linear_combination(fit, V, "x + 2*z = 0.5");
+  const double estimate = fit.coefficients(0) + 2 * fit.coefficients(1);
+  const double error = std::sqrt(V.matrix(0, 0) + 4 * V.matrix(0, 1) + 4 * V.matrix(1, 1));
+  EXPECT_NEAR(test.estimate, estimate, 1e-13);
+  EXPECT_NEAR(test.std_error, error, 1e-13);
+  EXPECT_NEAR(test.statistic, (estimate - 0.5) / error, 1e-10);
+  EXPECT_EQ(test.distribution, "t(29)");
+  EXPECT_NEAR(linear_combination(fit, V, "(x - z)/2 = z").estimate, fit.coefficients(0) / 2 - 1.5 * fit.coefficients(1),
+              1e-13);
+  EXPECT_NEAR(linear_combination(fit, V, "x").estimate, fit.coefficients(0), 1e-15)
+      << "against zero when nothing is said";
+}
+
+std::string test_message(const std::string& text) {
+  const Fit fit = fitted("y ~ log(x + 1) + z | id");
+  try {
+    linear_combination(fit, covariance(fit), text);
+  } catch (const Error& error) {
+    return error.message();
+  }
+  return "no error";
+}
+
+TEST(LinearCombination, RefusesWhatItCannotTest) {
+  EXPECT_EQ(test_message("log(x + 1) = 0"), "no error");
+  EXPECT_EQ(test_message("`log(x + 1)` = 0"), "no error");
+  EXPECT_EQ(test_message("zz = 0"),
+            "the test 'zz = 0' names 'zz', which is not a coefficient of the model; did you mean 'z'?");
+  EXPECT_EQ(test_message("z*z = 0"),
+            "'z*z = 0' is not linear in the coefficients; add, subtract or multiply by numbers only");
+  EXPECT_EQ(test_message("z = z"), "the test 'z = z' names no coefficient");
+  EXPECT_EQ(test_message("z = 0 = 1"), "the test 'z = 0 = 1' has more than one '='; write a + b = 0");
+}
+
+TEST(LongRun, AddsTheLagsAndTheVariableItself) {
+  const Fit lags = fitted("y ~ l(x, 1:3) + z | id");
+  const std::vector<headwater::Test> only = long_run_sums(lags, covariance(lags));
+  ASSERT_EQ(only.size(), 1u);
+  EXPECT_EQ(only[0].hypothesis, "the sum over 3 lags of x is zero");
+  EXPECT_NEAR(only[0].estimate, lags.coefficients.head(3).sum(), 1e-13);
+  const Fit both = fitted("y ~ x + lag(x, 1) + l(z, 2) | id");
+  const std::vector<headwater::Test> with_current = long_run_sums(both, covariance(both));
+  ASSERT_EQ(with_current.size(), 1u) << "one lag alone is no distributed lag";
+  EXPECT_EQ(with_current[0].hypothesis, "the sum over x and 1 lag of it is zero");
+  EXPECT_NEAR(with_current[0].estimate, both.coefficients(0) + both.coefficients(1), 1e-13);
+}
+
+TEST(Movers, NameTheUnitsThatARefitWouldMissMost) {
+  const Fit fit = fitted("y ~ x + z | id");
+  const Movers movers = influential_units(fit, covariance(fit));
+  ASSERT_EQ(movers.entries.size(), 6u);
+  std::vector<double> changes;
+  for (int u = 0; u < 30; ++u)
+    changes.push_back(fitted("y ~ x + z | id", csv_without(u)).coefficients(0) - fit.coefficients(0));
+  int largest = 0;
+  for (int u = 1; u < 30; ++u)
+    if (std::abs(changes[static_cast<std::size_t>(u)]) > std::abs(changes[static_cast<std::size_t>(largest)]))
+      largest = u;
+  EXPECT_EQ(movers.entries[0].term, "x");
+  EXPECT_EQ(movers.entries[0].unit, "u" + std::to_string(largest));
+  EXPECT_NEAR(movers.entries[0].change, changes[static_cast<std::size_t>(largest)],
+              0.05 * std::abs(changes[static_cast<std::size_t>(largest)]));
+}
+
+TEST(Variation, SplitsBetweenAndWithin) {
+  const Fit fit = fitted("y ~ x + z | id");
+  const Variation v = variation(fit);
+  const double n = static_cast<double>(fit.n());
+  for (Index j = 0; j < 2; ++j) {
+    double between = 0;
+    const Vector column = fit.design->X.col(j);
+    for (Index u = 0; u < 30; ++u) between += 6 * std::pow(column.segment(6 * u, 6).mean() - column.mean(), 2);
+    const double total = (column.array() - column.mean()).square().sum();
+    EXPECT_NEAR(v.sd_total(j), std::sqrt(total / (n - 1)), 1e-12);
+    EXPECT_NEAR(v.sd_within(j), std::sqrt((total - between) / (n - 1)), 1e-12);
+    EXPECT_NEAR(v.sd_between(j), std::sqrt(between / 6 / 29), 1e-12);
+    EXPECT_NEAR(v.sd_absorbed(j), v.sd_within(j), 1e-12) << "only the units' own effect is absorbed";
+  }
+}
+
+}  // namespace
+}  // namespace headwater
