@@ -7,6 +7,8 @@ namespace headwater::hdf5 {
 namespace {
 
 constexpr std::size_t kGrowth = 1 << 20;
+// The core driver first looks for a file of the name it is given; below a device there is none.
+constexpr const char* kNameOfNoFile = "/dev/null/headwater";
 constexpr std::size_t kEndOfFileAt = 28;  // superblock version 2 and 3
 
 void* resize(void* bytes, std::size_t size, H5FD_file_image_op_t, void*) { return std::realloc(bytes, size); }
@@ -41,7 +43,7 @@ MemoryFile::MemoryFile(const Properties& creation) {
   H5Pset_libver_bounds(access.get(), H5F_LIBVER_V110, H5F_LIBVER_V110);  // its metadata carry checksums
   H5FD_file_image_callbacks_t callbacks{allocate, nullptr, resize, keep_and_release, same, nothing, &bytes_};
   H5Pset_file_image_callbacks(access.get(), &callbacks);
-  file_ = File(H5Fcreate("headwater", H5F_ACC_TRUNC, creation.get(), access.get()));
+  file_ = File(H5Fcreate(kNameOfNoFile, H5F_ACC_TRUNC, creation.get(), access.get()));
 }
 
 std::string MemoryFile::finish() {
