@@ -21,6 +21,18 @@ std::string banner(const Tree& result) {
   return simulated(result) ? "SIMULATED DATA: no real trust is described here.\n" : "";
 }
 
+// The [report] keys of the configuration: what is measured, on whom, what is absent.
+std::string about(const Tree& result) {
+  const Tree* run = result.find_child("run");
+  if (!run) return "";
+  const std::string prefix = "report.";
+  std::string out;
+  for (const auto& [key, value] : run->attributes)
+    if (const auto* text = std::get_if<std::string>(&value); text && key.rfind(prefix, 0) == 0)
+      out += wrapped(key.substr(prefix.size()) + ": " + *text, 2);
+  return out.empty() ? "" : heading("About this run") + out;
+}
+
 // What cannot be told, and how little is explained, before anything else.
 std::string honest_first(const Tree& result) {
   const Tree* fits = result.find_child("fits");
@@ -142,7 +154,7 @@ std::string warning_section(const Tree& result) {
 }
 
 std::string text_report(const Tree& result, const TableOptions& options) {
-  std::string out = banner(result) + honest_first(result) + coefficient_tables(result, options);
+  std::string out = banner(result) + about(result) + honest_first(result) + coefficient_tables(result, options);
   if (const Tree* comparison = result.find_child("comparison")) {
     const auto& rows = integers(*comparison, "model_nobs");
     const bool differ = std::any_of(rows.begin(), rows.end(), [&](std::int64_t n) { return n != rows.front(); });
@@ -155,7 +167,7 @@ std::string text_report(const Tree& result, const TableOptions& options) {
 }
 
 std::string check_report(const Tree& result) {
-  std::string out = banner(result);
+  std::string out = banner(result) + about(result);
   if (const Tree* fits = result.find_child("fits"))
     for (const Tree& fit : fits->children) {
       out += heading(fit.name + ": " + text_attribute(fit, "formula"));

@@ -16,6 +16,8 @@ namespace {
 
 namespace po = boost::program_options;
 
+constexpr int kMostThreads = 1024;
+
 // Keys of [model]; drivers and uses have sections of their own.
 struct ModelKey {
   const char* name;
@@ -33,6 +35,7 @@ constexpr ModelKey kModelKeys[] = {
      "iid, robust, HC0, cluster(a, b), driscoll_kraay(lag = L)"},
     {"profile", &ModelConfig::profile, "fixest", "fixest, reghdfe, xtreg, areg, plm, linearmodels, none"},
     {"weights", &ModelConfig::weights, "", "column of analytic weights"},
+    {"subset", &ModelConfig::subset, "", "condition on the rows used, such as type == \"acute\""},
     {"split", &ModelConfig::split, "", "column: one fit for each of its values"},
     {"fsplit", &ModelConfig::fsplit, "", "the same and the full sample"},
     {"singletons", &ModelConfig::singletons, "drop", "drop or keep levels of effects with one row"},
@@ -178,24 +181,30 @@ po::parsed_options scalar_options(const std::vector<Setting>& settings, const po
   return parsed;
 }
 
+std::string type_of(const Setting& setting) {
+  for (const KeyCard& card : config_keys())
+    if (card.section == setting.section && card.key == setting.key) return card.type;
+  return "another type";
+}
+
 void store(const std::vector<Setting>& settings, const po::options_description& keys, po::variables_map& values) {
   for (const po::option& option : scalar_options(settings, keys).options) {
     po::parsed_options one(&keys);
     one.options.push_back(option);
     const auto match = std::find_if(settings.begin(), settings.end(),
                                     [&](const Setting& s) { return s.section + "." + s.key == option.string_key; });
+    const std::string type = type_of(*match);
+    // Boost reads "-1" as an unsigned number.
+    bool readable = type != "a whole number" || match->value.find('-') == std::string::npos;
     try {
-      po::store(one, values);
+      if (readable) po::store(one, values);
     } catch (const po::error&) {
-      bad_setting(
-          *match, "value",
-          "'" + match->value + "' is not a value for '" + match->key + "' of [" + match->section + "]; it takes " +
-              [&] {
-                for (const KeyCard& card : config_keys())
-                  if (card.section == match->section && card.key == match->key) return card.type;
-                return std::string("another type");
-              }());
+      readable = false;
     }
+    if (!readable)
+      bad_setting(*match, "value",
+                  "'" + match->value + "' is not a value for '" + match->key + "' of [" + match->section +
+                      "]; it takes " + type);
   }
 }
 
@@ -331,6 +340,11 @@ RunConfig build(const std::string& path, const std::vector<Setting>& file, const
                    values["output.stars"].as<bool>()};
   check_range(config.run.level, "run.level");
   check_range(config.run.power, "run.power");
+  if (config.run.threads > kMostThreads)
+    throw Error(ErrorKind::usage, "config.value",
+                "'run.threads' is " + std::to_string(config.run.threads) + "; it lies between 0 (all processors) and " +
+                    std::to_string(kMostThreads),
+                {.key = "run.threads"});
   if (config.run.sample != "own" && config.run.sample != "common")
     throw Error(ErrorKind::usage, "config.value", "'run.sample' is '" + config.run.sample + "'; it is own or common",
                 {.key = "run.sample"});

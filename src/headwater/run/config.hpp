@@ -23,6 +23,7 @@ struct ModelConfig {
   std::string covariance;  // "" = default_covariance()
   std::string profile = "fixest";
   std::string weights;
+  std::string subset;                                        // condition on the rows used: type == "acute"
   std::string split, fsplit;                                 // column names
   std::string singletons = "drop";                           // drop | keep
   std::vector<std::pair<std::string, std::string>> drivers;  // name -> terms, in the order written

@@ -48,6 +48,7 @@ void describe_spec(Tree& tree, const Spec& spec) {
   tree.attribute("role", spec.formula.role);
   tree.attribute("estimator", spec.estimator.text);
   tree.attribute("weights", spec.weights);
+  tree.attribute("subset", spec.subset ? to_text(*spec.subset) : std::string());
   tree.attribute("level", spec.level);
   tree.attribute("power", spec.power);
 }

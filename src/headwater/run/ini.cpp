@@ -71,7 +71,7 @@ class Lexer {
   void entry(std::string_view content) {
     const std::size_t equals = content.find('=');
     if (equals == std::string_view::npos)
-      syntax(path_, row_, "expected 'key = value', found '" + std::string(content.substr(0, 60)) + "'");
+      syntax(path_, row_, "expected 'key = value', found '" + shortened(content, 60) + "'");
     if (section_.empty())
       syntax(path_, row_,
              "the key '" + std::string(trimmed(content.substr(0, equals))) +

@@ -145,6 +145,7 @@ std::vector<Spec> plan(const RunConfig& config, const Panel& panel) {
       resolve_covariance(spec, model, panel);
       resolve_methods(spec, model);
       spec.weights = model.weights;
+      if (!model.subset.empty()) spec.subset = parse_expression(model.subset);
       spec.singletons = model.singletons == "keep" ? Singletons::keep : Singletons::drop;
       spec.tests = model.tests;
       spec.level = config.run.level;

@@ -39,7 +39,7 @@ struct Trust {
 // What one trust does over time, from burn-in on; index 0 is kBurnIn quarters before the panel starts.
 struct Path {
   std::array<std::vector<double>, kRegressors> x;
-  std::vector<double> activity, resource, noise, error;
+  std::vector<double> activity, resource, noise, revision, error;
 };
 
 std::string code_of(int i) {
@@ -125,6 +125,11 @@ double common_trend(int type, int t, const SimulationOptions& options) {
   return 0.004 * t + tilt * t + kSeason[static_cast<std::size_t>(((quarter % 4) + 4) % 4)] + shock;
 }
 
+// In scenario adversarial a contract changes what is recorded, not what is done.
+double effect_on_activity(const PlantedEffect& effect, Scenario scenario) {
+  return scenario == Scenario::adversarial && effect.driver == "contract" ? 0 : effect.activity;
+}
+
 Path draw_path(const Trust& trust, const SimulationOptions& options, RandomStream& random) {
   const int length = kBurnIn + options.quarters;
   Path path;
@@ -137,7 +142,7 @@ Path draw_path(const Trust& trust, const SimulationOptions& options, RandomStrea
   path.x[dma] = yearly(slow(random, length, 2.2 + 0.3 * random.normal(), 0.18, 0.9, 0.02));
   path.x[block] = block_path(trust, options, random, length);
   path.activity.resize(static_cast<std::size_t>(length));
-  path.resource = path.noise = path.error = path.activity;
+  path.resource = path.noise = path.revision = path.error = path.activity;
   const double persistence = 0.7, shock = 0.03 * std::sqrt(1 - persistence * persistence);
   double u = 0.03 * random.normal(), v = 0.02 * random.normal();
   const bool heavy = options.scenario != Scenario::clean && (trust.type == 1 || trust.type == 2);
@@ -157,7 +162,7 @@ Path draw_path(const Trust& trust, const SimulationOptions& options, RandomStrea
         for (int lag = 1; lag <= 8; ++lag)
           x += path.x[static_cast<std::size_t>(j)][static_cast<std::size_t>(std::max(0, t - lag))] / 8;
       }
-      a += (options.scenario == Scenario::adversarial && j == block ? 0 : effect.activity) * x;
+      a += effect_on_activity(effect, options.scenario) * x;
       r += effect.resource * x;
     }
     path.activity[at] = a;
@@ -165,8 +170,8 @@ Path draw_path(const Trust& trust, const SimulationOptions& options, RandomStrea
     const double share = path.x[block][at];
     if (options.scenario != Scenario::clean) {
       const double spread = 0.01 + 0.05 * share;
-      path.noise[at] =
-          spread * (heavy ? random.student(4) : random.normal()) - 0.03 * (share - 0.5) + 0.01 * random.normal();
+      path.noise[at] = spread * (heavy ? random.student(4) : random.normal()) - 0.03 * (share - 0.5);
+      path.revision[at] = 0.02 * random.normal();
       if (options.scenario == Scenario::adversarial) path.noise[at] -= 0.06 * (share - 0.5);
     }
     u = persistence * u + shock * random.normal();
@@ -178,37 +183,32 @@ Path draw_path(const Trust& trust, const SimulationOptions& options, RandomStrea
   return path;
 }
 
-// About one trust in ten is taken over by another of its region and type; a few enter late.
+// About one trust in ten is taken over by another of its region and type; a few enter late. One that takes over is
+// there from the first quarter to the last.
 void plan_mergers(std::vector<Trust>& trusts, const SimulationOptions& options) {
   RandomStream random(options.seed, options.replicate, 0xFFFFFFF0u);
+  std::vector<bool> takes_over(trusts.size(), false);
   for (std::size_t i = 0; i < trusts.size(); ++i) {
     const double u = random.uniform(), when = random.uniform();
     const auto at = 2 + static_cast<int>(when * std::max(1, options.quarters - 4));
-    if (u > 0.98 && options.quarters > 8) {
-      trusts[i].first = std::max(1, at / 2);
-    } else if (u < 0.12 && options.quarters > 4) {
-      for (std::size_t j = i + 1; j < trusts.size(); ++j)
-        if (trusts[j].type == trusts[i].type && trusts[j].region == trusts[i].region && trusts[j].successor < 0 &&
-            trusts[j].first == 0) {
-          trusts[i].successor = static_cast<int>(j);
-          trusts[i].taken_over_at = at;
-          trusts[i].last = at - 1;
-          break;
-        }
-    }
+    if (takes_over[i]) continue;
+    if (u > 0.98 && options.quarters > 8) trusts[i].first = std::max(1, at / 2);
+    if (u >= 0.12 || options.quarters <= 4) continue;
+    for (std::size_t j = i + 1; j < trusts.size(); ++j)
+      if (trusts[j].type == trusts[i].type && trusts[j].region == trusts[i].region) {
+        trusts[i].successor = static_cast<int>(j);
+        trusts[i].taken_over_at = at;
+        trusts[i].last = at - 1;
+        takes_over[j] = true;
+        break;
+      }
   }
-  // A successor must still be there when it takes over.
-  for (Trust& trust : trusts)
-    if (trust.successor >= 0 && trusts[static_cast<std::size_t>(trust.successor)].last < trust.taken_over_at) {
-      trust.successor = trust.taken_over_at = -1;
-      trust.last = options.quarters - 1;
-    }
 }
 
 struct Cells {
   std::vector<std::string> trust, quarter, type, region, icb;
-  std::vector<double> activity, resource, fte, capital, beds, agency, turnover, engagement, dma, dma_baseline, block,
-      variable_2019;
+  std::vector<double> activity, activity_first, resource, fte, capital, beds, agency, turnover, engagement, dma,
+      dma_baseline, block, variable_2019;
 };
 
 Column text_column(std::string name, const std::vector<std::string>& cells) {
@@ -278,9 +278,10 @@ SimulatedPanel simulate(const SimulationOptions& options) {
   Cells cells;
   SimulatedPanel panel;
   for (const PlantedEffect& effect : planted_effects()) {
-    panel.truth.push_back({"", "", "activity: " + effect.regressor, effect.activity});
+    const double activity = effect_on_activity(effect, options.scenario);
+    panel.truth.push_back({"", "", "activity: " + effect.regressor, activity});
     panel.truth.push_back({"", "", "resource: " + effect.regressor, effect.resource});
-    panel.truth.push_back({"", "", "ratio: " + effect.regressor, effect.activity - effect.resource});
+    panel.truth.push_back({"", "", "ratio: " + effect.regressor, activity - effect.resource});
   }
   for (std::size_t i = 0; i < trusts.size(); ++i) {
     const Trust& trust = trusts[i];
@@ -309,6 +310,7 @@ SimulatedPanel simulate(const SimulationOptions& options) {
       cells.region.emplace_back(kRegions[static_cast<std::size_t>(trust.region)]);
       cells.icb.push_back("ICB" + std::to_string(trust.icb + 1));
       cells.activity.push_back(std::exp(a + paths[i].noise[at]));
+      cells.activity_first.push_back(std::exp(a + paths[i].noise[at] + paths[i].revision[at]));
       cells.resource.push_back(std::exp(r));
       cells.fte.push_back(std::exp(own.x[fte][0]));
       cells.capital.push_back(std::exp(own.x[capital][0]));
@@ -322,6 +324,7 @@ SimulatedPanel simulate(const SimulationOptions& options) {
       cells.variable_2019.push_back(1 - paths[i].x[block][kBurnIn]);
       panel.truth.push_back({trust.code, to_text(period), "log productivity before measurement error", a - r});
       panel.truth.push_back({trust.code, to_text(period), "measurement error", paths[i].noise[at]});
+      panel.truth.push_back({trust.code, to_text(period), "revision since first published", -paths[i].revision[at]});
     }
   }
   panel.columns = {text_column("trust", cells.trust),
@@ -330,6 +333,7 @@ SimulatedPanel simulate(const SimulationOptions& options) {
                    text_column("region", cells.region),
                    text_column("icb", cells.icb),
                    number_column("activity", cells.activity),
+                   number_column("activity_first_published", cells.activity_first),
                    number_column("resource", cells.resource),
                    number_column("fte", cells.fte),
                    number_column("capital_stock", cells.capital),

@@ -2,14 +2,14 @@
 // draws from a stream of its own. Activity and resource are generated separately; productivity is their ratio.
 //
 //   clean        the within model's assumptions hold: regressors strictly exogenous, errors autocorrelated within a
-//   trust and
-//                independent between trusts, a balanced panel
-//   nhs          adds noise in measured activity that grows with the share under block contracts, revisions, heavy
-//   tails in
-//                mental health and community, a COVID break, mergers, entry and exit, effects spread over quarters
+//   trust
+//                and independent between trusts, a balanced panel
+//   nhs          adds noise in measured activity that grows with the share under block contracts, revisions since the
+//                first publication (column activity_first_published), heavy tails in mental health and community, a
+//                COVID break, mergers, entry and exit, effects spread over quarters
 //   adversarial  adds agency use driven by earlier distress, self-scored digital maturity, and block contracts that
-//   change what
-//                is recorded but not what is done
+//   change
+//                what is recorded but not what is done
 #pragma once
 
 #include <cstdint>
