@@ -66,6 +66,15 @@ class FirstSteps(CommandTest):
         terms = [json.loads(run("fit", path, *words)[1])["terms"] for path in (panel, self.folder / "panel.h5")]
         self.assertEqual(terms[0], terms[1])
 
+    def test_a_result_is_written_whatever_lies_in_the_folder(self):
+        panel = self.panel()
+        for name in ("headwater", "result.h5.unfinished"):
+            (self.folder / name).write_text("something else")
+        code, _, err = run("fit", panel, "y ~ x | trust", "--unit", "trust", "--output", "result.h5", cwd=self.folder)
+        self.assertEqual((code, err), (0, ""))
+        code, _, err = run("show", "result.h5", cwd=self.folder)
+        self.assertEqual((code, err), (0, ""))
+
     def test_show_repeats_what_fit_printed(self):
         panel, result = self.panel(), self.folder / "result.h5"
         code, first, err = run("fit", panel, "y ~ x + z | trust", "--unit", "trust", "--time", "year", "--output", result)

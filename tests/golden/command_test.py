@@ -1,0 +1,300 @@
+"""Every linear reference case through the command as a stranger calls it: `headwater fit DATA.csv FORMULA --format json`.
+
+Counts what it compared and names what it left out with the reason, so that nothing is left out unnoticed.
+"""
+
+import collections
+import concurrent.futures
+import json
+import math
+import os
+import pathlib
+import subprocess
+import unittest
+
+COMMAND = os.environ["HEADWATER_COMMAND"]
+FOLDER = pathlib.Path(os.environ["HEADWATER_SOURCE"]).parent / "shared" / "reference" / "golden"
+
+# How many cases of each family need nothing but the linear estimators.
+FAMILIES = {"panel_within": 30, "panel_pooling": 10, "panel_between": 18, "panel_fd": 10, "mundlak_cre": 4, "weighted_ols": 2,
+            "weighted_within_lsdv": 2, "nist_linear": 6, "pooled_ols_sandwich": 6, "cluster_small_sample_conventions": 30,
+            "panel_robust_vcov": 40, "cluster_robust_CR": 40, "estimatr_lm_robust": 15}
+NIST_DIGITS = {"nist_linear_longley": 12, "nist_linear_norris": 12, "nist_linear_noint1": 14, "nist_linear_wampler1": 9.3,
+               "nist_linear_wampler2": 13, "nist_linear_wampler3": 9.5}
+
+
+def number(value):
+    return {"NaN": math.nan, "Infinity": math.inf}[value] if isinstance(value, str) else float(value)
+
+
+def fit(dataset, formula, *words):
+    done = subprocess.run([COMMAND, "fit", str(FOLDER / "data" / f"{dataset}.csv"), formula, "--format", "json", *words],
+                          capture_output=True, text=True, timeout=300)
+    if done.returncode != 0:
+        raise AssertionError(f"{formula}: {done.stderr}")
+    return json.loads(done.stdout)
+
+
+class Reference:
+    """One case: the words of the command that fit its model, and its names in ours."""
+
+    def __init__(self, case):
+        self.case, self.options = case, case.get("options") or {}
+        self.index = self.options.get("index") or (["state", "year"] if case["dataset"].startswith("Produc") else [])
+        self.failures, self.compared, self.left_out = [], collections.Counter(), collections.Counter()
+        self.formula, self.words = self._model()
+
+    def _effects(self):
+        model, effect = self.options.get("model"), self.options.get("effect")
+        if model == "within":
+            return {"individual": self.index[:1], "time": self.index[1:], "twoways": self.index}[effect]
+        if model == "between" and effect == "time":
+            return self.index[1:]
+        fixed = self.options.get("fixed_effects") or []
+        return [fixed] if isinstance(fixed, str) else fixed
+
+    def _estimator(self, effects):
+        if self.case["family"] == "mundlak_cre":
+            return "mundlak"
+        # plm differences rows as they follow, gaps or not.
+        named = {"between": "between", "fd": "first_difference(gaps = bridge)"}.get(self.options.get("model"))
+        return named or ("within" if effects else "pooled")
+
+    def _model(self):
+        effects = self._effects()
+        # R takes male as the reference of Wages' sex; ours would be the first in natural order.
+        formula = self.case["formula"].replace("+ sex", "+ i(sex, ref = male)") if self.case["dataset"] == "Wages" else self.case["formula"]
+        words = ["--estimator", self._estimator(effects), "--singletons", "keep"]
+        for flag, column in zip(["--unit", "--time"], self.index):
+            words += [flag, column]
+        if self.options.get("weights"):
+            words += ["--weights", self.options["weights"]]
+        return formula + (" | " + " + ".join(effects) if effects else ""), words
+
+    def needs_more(self):
+        kind = self.options.get("model") or self.options.get("estimator")
+        return "random effects" if kind == "random" else ""
+
+    def name(self, name):
+        mapped = self.case.get("names_map") or {}
+        if name.startswith("mean_") and mapped:
+            return f"mean({self.name('x_' + name[5:])})"
+        name = mapped.get(name, name)
+        return {"sexfemale": "sex::female"}.get(name, name)
+
+    def fit(self, covariance, profile):
+        return fit(self.case["dataset"], self.formula, *self.words, "--covariance", covariance, "--profile", profile)
+
+    def compare(self, what, got, reference, tolerance):
+        self.compared[what] += 1
+        if got is None or not abs(got - reference) <= tolerance:
+            self.failures.append(f"{self.case['id']}: {what} is {got}, the reference {reference}")
+
+    def compare_errors(self, what, got, errors):
+        terms = {term["term"]: term for term in got["terms"]}
+        for name, error in errors.items():
+            if self.name(name) in terms or "factor(" not in self.formula:
+                self.compare(what, terms[self.name(name)]["std_error"], number(error), 1e-8 * number(error))
+
+    def compare_matrix(self, what, got, names, matrix):
+        at = [got["vcov"]["names"].index(self.name(name)) for name in names]
+        for i, a in enumerate(at):
+            for j, b in enumerate(at):
+                scale = math.sqrt(abs(number(matrix[i][i]) * number(matrix[j][j])))
+                self.compare(what, got["vcov"]["matrix"][a][b], number(matrix[i][j]), 1e-8 * scale)
+
+
+def classical(reference):
+    """Coefficients, iid errors and covariance, t, p, degrees of freedom, goodness of fit."""
+    case = reference.case
+    got = reference.fit("iid", "fixest" if "factor(" in reference.formula else "areg")
+    terms = {term["term"]: term for term in got["terms"]}
+    explicit = "factor(" in reference.formula
+    if not explicit and set(terms) != {reference.name(name) for name in case["coefficients"]}:
+        reference.failures.append(f"{case['id']}: the terms are {sorted(terms)}")
+    for name, value in case["coefficients"].items():
+        term, error, value = terms[reference.name(name)], number(case["se"][name]), number(value)
+        reference.compare("coefficients", term["estimate"], value, 1e-9 * max(abs(value), error))
+        reference.compare("errors", term["std_error"], error, 1e-8 * error)
+        statistic, p = number(case["stat"][name]), number(case["p_value"][name])
+        reference.compare("statistics", term["statistic"], statistic, 1e-8 * max(1, abs(statistic)))
+        reference.compare("p-values", term["p_value"], p, 1e-8 * max(p, 1e-30) * max(1, statistic * statistic / 2))
+    reference.compare_matrix("vcov", got, case["vcov"]["names"], case["vcov"]["matrix"])
+    for key, ours in {"df_residual": "df_residual", "ssr": "rss", "sigma2": "sigma2"}.items():
+        if key in case:
+            reference.compare(key, got[ours], number(case[key]), 1e-9 * number(case[key]))
+    if "sigma" in case:
+        reference.compare("sigma", math.sqrt(got["sigma2"]), number(case["sigma"]), 1e-9 * number(case["sigma"]))
+    if "r2_plm" in case:
+        reference.compare("r2", got["r_squared_within"], number(case["r2_plm"]["rsq"]), 1e-9)
+    if "r2" in case and not explicit:
+        reference.compare("r2", got["r_squared"], number(case["r2"]["rsq"]), 1e-9)
+    reference.compare("nobs", got["nobs"], case.get("nobs_estimation", case["nobs"]), 0)
+
+
+def rules(reference):
+    """The names of plm, sandwich, clubSandwich and estimatr for the covariances we have, and our words for them."""
+    unit, time = reference.index or [None, None]
+    unit_rule, time_rule = f"cluster({unit})", f"cluster({time})"
+    both = f"cluster({unit}, {time})"
+    table = {"HC.arellano.HC0.group": (unit_rule, "none"), "HC.arellano.sss.group": (unit_rule, "plm"),
+             "HC.arellano.HC0.time": (time_rule, "none"), "HC.arellano.sss.time": (time_rule, "plm"),
+             "HC.white1.HC0.group": ("HC0", "none"), "HC.white1.HC1.group": ("robust", "plm"), "DC.HC0": (both, "none"),
+             "SCC.HC0.default": ("driscoll_kraay", "plm"), "CR0": (unit_rule, "none"), "CR1S": (unit_rule, "plm"),
+             "arellano.HC0": (unit_rule, "none"), "arellano.sss": (unit_rule, "plm"), "vcovHC.const": ("iid", "areg"),
+             "vcovHC.HC0": ("HC0", "none"), "vcovHC.HC1": ("robust", "areg"), "HC0": ("HC0", "none"), "HC1": ("robust", "areg"),
+             "vcovCL.entity.HC0.nocadjust": (unit_rule, "none"), "vcovCL.time.HC0.nocadjust": (time_rule, "none"),
+             "vcovCL.twoway.HC0.nocadjust": (both, "none"), "vcovCL.entity.HC1": (unit_rule, "areg"),
+             "vcovCL.time.HC1": (time_rule, "areg"), "vcovCL.twoway.HC1": (f"cluster({unit}, {time}, groups = own)", "areg"),
+             "cluster.HC1": (unit_rule, "areg"), "club.CR0": (unit_rule, "none"), "vcovPL.NW1987": ("driscoll_kraay", "none")}
+    for lag in range(5):
+        table[f"SCC.HC0.maxlag{lag}"] = table[f"vcovPL.{lag}"] = (f"driscoll_kraay(lag = {lag})", "none")
+    return table
+
+
+def robust(reference):
+    case, table = reference.case, rules(reference)
+    names = case.get("names") or (case.get("vcov") or {}).get("names") or list(case["coefficients"])
+    for key, block in (case.get("vcovs") or case.get("robust")).items():
+        if key in (case.get("do_not_imitate") or []):
+            reference.left_out[f"{key}: a known defect of the tool"] += 1
+        elif key not in table:
+            reference.left_out[f"{key}: a covariance that is not offered"] += 1
+        elif "matrix" in block and any(number(block["matrix"][i][i]) < 0 for i in range(len(names))):
+            reference.left_out[f"{key}: a negative variance, which is repaired here"] += 1
+        elif "matrix" in block:
+            reference.compare_matrix(key, reference.fit(*table[key]), names, block["matrix"])
+
+
+def conventions(reference):
+    case, (unit, time) = reference.case, reference.index
+    profiles = {"none": "none", "plm sss": "plm", "Stata xtreg": "xtreg", "LSDV count": "areg", "fixest default": "fixest"}
+    ways = {"entity": f"cluster({unit})", "time": f"cluster({time})", "twoway_CGM": f"cluster({unit}, {time})",
+            "twoway_each_own_G": f"cluster({unit}, {time}, groups = own)"}
+    for convention, block in case["by_convention"].items():
+        profile = next((ours for theirs, ours in profiles.items() if convention.startswith(theirs)), None)
+        if not profile:
+            reference.left_out[f"{convention}: a factor that is not offered"] += len(block)
+            continue
+        for way, errors in block.items():
+            reference.compare_errors(f"{profile} {way}", reference.fit(ways[way], profile), errors)
+
+
+def estimatr(reference):
+    cluster = f"cluster({reference.options['clusters']})"
+    table = {"classical": ("iid", "areg"), "HC0": ("HC0", "none"), "HC1": ("robust", "areg"), "stata": (cluster, "areg"), "CR0": (cluster, "none")}
+    for key, block in reference.case["by_se_type"].items():
+        if key in table:
+            reference.compare_errors(key, reference.fit(*table[key]), block["se"])
+        else:
+            reference.left_out[f"{key}: a covariance that is not offered"] += 1
+
+
+def digits(got, certified):
+    error = abs(got - certified) / abs(certified) if certified else abs(got)
+    return 15.0 if error == 0 else min(15.0, -math.log10(error))
+
+
+def nist(reference):
+    case = reference.case
+    got = fit(case["dataset"], case["formula"], "--covariance", "iid")
+    certified = list(case["certified"]["parameters"].values())
+    coefficients = min(digits(t["estimate"], c["estimate"]) for t, c in zip(got["terms"], certified, strict=True))
+    errors = min(digits(t["std_error"], c["se"]) for t, c in zip(got["terms"], certified))
+    print(f"{case['id']}: log relative error of coefficients {coefficients:.1f}, of standard errors {errors:.1f}")
+    reference.compared["NIST digits"] += 1
+    if coefficients < NIST_DIGITS[case["id"]]:
+        reference.failures.append(f"{case['id']}: {coefficients:.2f} digits")
+
+
+def check(case):
+    reference = Reference(case)
+    if reference.needs_more():
+        return reference
+    family = case["family"]
+    if family == "nist_linear":
+        nist(reference)
+    elif family == "estimatr_lm_robust":
+        estimatr(reference)
+    elif family == "cluster_small_sample_conventions":
+        conventions(reference)
+    else:
+        if "se" in case and "vcov" in case:
+            classical(reference)
+        if case.get("vcovs") or case.get("robust"):
+            robust(reference)
+    return reference
+
+
+class Cases(unittest.TestCase):
+    def test_every_case_of_the_linear_families(self):
+        if not FOLDER.exists():
+            self.skipTest("the reference cases do not lie beside this checkout")
+        cases = [json.loads((FOLDER / "cases" / f"{entry['id']}.json").read_text())
+                 for entry in json.loads((FOLDER / "INDEX.json").read_text()) if entry["family"] in FAMILIES]
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            references = list(pool.map(check, cases))
+        done, left_out, compared = collections.Counter(), collections.Counter(), collections.Counter()
+        for reference in references:
+            family = reference.case["family"]
+            if reference.needs_more():
+                left_out[f"{family}: {reference.needs_more()}"] += 1
+                continue
+            done[family] += 1
+            left_out.update({f"{family}, {reason}": count for reason, count in reference.left_out.items()})
+            compared.update({f"{family}, {what}": count for what, count in reference.compared.items()})
+        for title, counts in (("cases", done), ("numbers compared", compared), ("left out, with how often", left_out)):
+            print(f"\n{title}")
+            for what, count in sorted(counts.items()):
+                print(f"  {count:6} {what}")
+        self.assertEqual([line for reference in references for line in reference.failures], [])
+        self.assertEqual(dict(done), FAMILIES)
+
+
+class Grunfeld(unittest.TestCase):
+    """inv ~ capital with firm and year effects: one coefficient under every program's convention."""
+
+    def test_the_error_of_every_program(self):
+        if not FOLDER.exists():
+            self.skipTest("the reference cases do not lie beside this checkout")
+        for covariance, profile, error in [
+            ("iid", "fixest", 0.0259782117639), ("iid", "reghdfe", 0.0259782117639), ("robust", "fixest", 0.0723707031629),
+            ("cluster(firm)", "none", 0.0569372626382), ("cluster(firm)", "plm", 0.0600171445573),
+            ("cluster(firm)", "fixest", 0.0632812940898), ("cluster(firm)", "reghdfe", 0.0632812940898),
+            ("cluster(firm)", "areg", 0.0649347849552), ("cluster(firm)", "linearmodels", 0.0617571322552),
+            ("cluster(firm, year)", "fixest", 0.0604129025558), ("cluster(firm, year)", "reghdfe", 0.0604129025558),
+            ("cluster(firm, year, groups = own)", "fixest", 0.0621383692329), ("cluster(firm, year)", "none", 0.0571685284907),
+            ("driscoll_kraay(lag = 2)", "plm", 0.0835973386085), ("driscoll_kraay(lag = 2)", "fixest", 0.0927967414777),
+            ("driscoll_kraay(lag = 2)", "reghdfe", 0.0927967414777), ("driscoll_kraay(lag = 2)", "linearmodels", 0.0906740446838)]:
+            with self.subTest(covariance=covariance, profile=profile):
+                got = fit("Grunfeld", "inv ~ capital | firm + year", "--unit", "firm", "--time", "year", "--covariance", covariance,
+                          "--profile", profile)
+                self.assertAlmostEqual(got["terms"][0]["estimate"], 0.413801834595, delta=5e-13)
+                self.assertAlmostEqual(got["terms"][0]["std_error"], error, delta=1e-12)
+        # xtreg with period dummies among the regressors, as i.year.
+        got = fit("Grunfeld", "inv ~ capital + factor(year) | firm", "--unit", "firm", "--time", "year", "--profile", "xtreg")
+        self.assertAlmostEqual(got["terms"][0]["std_error"], 0.0632812940898, delta=1e-12)
+
+
+class Filip(unittest.TestCase):
+    """NIST's worst polynomial, typed as the formula an analyst would type."""
+
+    def test_seven_and_a_half_digits(self):
+        import tempfile
+        header = (pathlib.Path(__file__).parent / "filip.hpp").read_text()
+        lists = [part.split("}")[0] for part in header.split("= {")[1:]]
+        x, y, certified = ([float(value) for value in part.split(",")] for part in lists)
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "filip.csv"
+            path.write_text("y,x\n" + "".join(f"{b!r},{a!r}\n" for a, b in zip(x, y, strict=True)))
+            formula = "y ~ x + " + " + ".join(f"I(x^{power})" for power in range(2, 11))
+            done = subprocess.run([COMMAND, "fit", str(path), formula, "--covariance", "iid", "--format", "json"], capture_output=True,
+                                  text=True, check=True)
+        terms = json.loads(done.stdout)["terms"]
+        reached = min(digits(term["estimate"], value) for term, value in zip(terms, certified, strict=True))
+        print(f"nist_linear_filip: log relative error of coefficients {reached:.1f}")
+        self.assertGreaterEqual(reached, 7.5)
+
+
+if __name__ == "__main__":
+    unittest.main()
