@@ -15,10 +15,10 @@ SOURCE = pathlib.Path(os.environ["HEADWATER_SOURCE_DIR"])
 @pytest.fixture(scope="module")
 def result(command, tmp_path_factory):
     config = SOURCE / "configs/demo.cfg"
-    if not config.exists():
-        pytest.skip("there is no configs/demo.cfg yet to make a real file with")
-    path = tmp_path_factory.mktemp("demo") / "demo.h5"
-    command("run", config, "--output.result", path)
+    folder = tmp_path_factory.mktemp("demo")
+    path, panel = folder / "demo.h5", folder / "panel.csv"
+    command("simulate", "--output", panel, "--trusts", 60, "--quarters", 12)
+    command("run", config, "--data.file", panel, "--output.result", path)
     return path
 
 
