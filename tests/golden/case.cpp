@@ -101,15 +101,15 @@ void PrintTo(const Case& one, std::ostream* out) { *out << one.id; }
 
 std::vector<Case> cases_of(const std::vector<std::string>& families) {
   if (!std::filesystem::exists(folder() / "cases")) return {{"reference_absent", nullptr}};
-  std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(folder() / "cases")) files.push_back(entry.path());
-  std::sort(files.begin(), files.end());
+  std::ifstream index(folder() / "INDEX.json");
+  std::vector<std::string> ids;
+  for (const nlohmann::json& entry : nlohmann::json::parse(index))
+    if (std::find(families.begin(), families.end(), entry["family"]) != families.end()) ids.push_back(entry["id"]);
+  std::sort(ids.begin(), ids.end());
   std::vector<Case> cases;
-  for (const auto& file : files) {
-    std::ifstream in(file);
-    nlohmann::json json = nlohmann::json::parse(in);
-    if (std::find(families.begin(), families.end(), json.value("family", "")) == families.end()) continue;
-    cases.push_back({json["id"], std::move(json)});
+  for (const std::string& id : ids) {
+    std::ifstream in(folder() / "cases" / (id + ".json"));
+    cases.push_back({id, nlohmann::json::parse(in)});
   }
   return cases;
 }

@@ -24,7 +24,7 @@ struct Case {
 };
 void PrintTo(const Case& one, std::ostream* out);
 
-// Every case of the families, in the order of their files.
+// Every case of the families, in the order of their names.
 std::vector<Case> cases_of(const std::vector<std::string>& families);
 std::string case_name(const ::testing::TestParamInfo<Case>& info);
 
