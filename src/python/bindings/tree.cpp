@@ -24,8 +24,8 @@ nb::object view(const std::vector<std::string>& values, const std::vector<std::i
 
 const Tree& tree_of(nb::handle self) { return *nb::cast<const Node&>(self).tree; }
 
-nb::dict attributes(const Node& node) {
-  nb::dict result;
+nb::typed<nb::dict, nb::str, nb::object> attributes(const Node& node) {
+  nb::typed<nb::dict, nb::str, nb::object> result;
   for (const auto& [key, value] : node.tree->attributes) result[key.c_str()] = nb::cast(value);
   return result;
 }

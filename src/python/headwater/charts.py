@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .fits import Fit
 
 BLUE, ORANGE, GREY = "#005eb8", "#b25400", "#4c6272"
+Chart = alt.LayerChart | alt.FacetChart
 SIMULATED = "Simulated data: no real trust is described here."
 
 
@@ -20,7 +21,7 @@ def _title(title: str, lines: Iterable[str], simulated: bool) -> alt.TitleParams
     return alt.TitleParams(title, subtitle=[*([SIMULATED] if simulated else []), *filter(None, lines)], anchor="start")
 
 
-def forest(fits: list[Fit], terms: list[str] | None) -> alt.LayerChart:
+def forest(fits: list[Fit], terms: list[str] | None) -> Chart:
     """Coefficients with intervals, one panel a fit; what is not identified is written, not drawn."""
     frame = pd.concat([fit.coefficients.assign(fit=fit.role or fit.name) for fit in fits], ignore_index=True)
     lost = sorted(set(frame.loc[frame["status"] == "not identified", "term"]))
@@ -73,7 +74,7 @@ def _components(frame: pd.DataFrame) -> alt.Chart:
     return alt.Chart(frame).encode(x=alt.X("component:N", sort=None, title=None, axis=alt.Axis(labelAngle=-30, labelLimit=200)))
 
 
-def waterfall(decomposition: Decomposition) -> alt.LayerChart:
+def waterfall(decomposition: Decomposition) -> Chart:
     frame = bars(decomposition)
     base = _components(frame)
     colour = alt.Color("direction:N", title=None, scale=alt.Scale(domain=["adds", "takes away", "total"], range=[BLUE, ORANGE, GREY]))
@@ -84,7 +85,7 @@ def waterfall(decomposition: Decomposition) -> alt.LayerChart:
     return alt.layer(bar, whisker, label).properties(title=_words(decomposition), width=max(320, 60 * len(frame)))
 
 
-def side_by_side(decomposition: Decomposition) -> alt.LayerChart:
+def side_by_side(decomposition: Decomposition) -> Chart:
     frame = decomposition.components
     base = _components(frame)
     zero = alt.Chart(frame).mark_rule(color=GREY, strokeDash=[4, 3]).encode(y=alt.datum(0))

@@ -27,10 +27,10 @@ class Panel:
 
     @property
     def columns(self) -> list[str]:
-        return self.native.columns
+        return list(self.native.columns)
 
     def __len__(self) -> int:
-        return self.native.rows
+        return int(self.native.rows)
 
     def __repr__(self) -> str:
         return f"<Panel of {self.native.source}: {len(self):,} rows, unit '{self.native.unit}', time '{self.native.time}'>"

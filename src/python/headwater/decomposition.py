@@ -27,29 +27,29 @@ class Decomposition:
 
     @property
     def method(self) -> str:
-        return self.tree.attributes["method"]
+        return self.tree.text("method")
 
     @property
     def call(self) -> str:
         """As used, with every option resolved."""
-        return self.tree.attributes["call"]
+        return self.tree.text("call")
 
     @property
     def question(self) -> str:
-        return self.tree.attributes["question"]
+        return self.tree.text("question")
 
     @property
     def fit(self) -> str:
-        return self.tree.attributes["fit"]
+        return self.tree.text("fit")
 
     @property
     def unit(self) -> str:
-        return self.tree.attributes["unit"]
+        return self.tree.text("unit")
 
     @property
     def frame(self) -> str:
         """What the uncertainty is about, in words."""
-        return self.tree.attributes["frame"]
+        return self.tree.text("frame")
 
     @property
     def choices(self) -> dict[str, Any]:
@@ -59,7 +59,7 @@ class Decomposition:
     @property
     def shares_suppressed(self) -> str:
         """Why there are no shares, or the empty text."""
-        return self.tree.attributes["shares_reason"]
+        return self.tree.text("shares_reason")
 
     @property
     def additive(self) -> bool:
@@ -68,7 +68,7 @@ class Decomposition:
 
     @property
     def total_name(self) -> str:
-        return self.tree.attributes["total_name"]
+        return self.tree.text("total_name")
 
     @property
     def total(self) -> float:
@@ -113,7 +113,7 @@ class Decomposition:
         """Everything the method left, influence on the atoms included."""
         return self.tree.dataset()
 
-    def plot(self) -> altair.LayerChart:
+    def plot(self) -> altair.LayerChart | altair.FacetChart:
         """Waterfall: parts with whiskers, the residual always among them, and the total. Items that do not add stand side by side."""
         from .charts import side_by_side, waterfall
 

@@ -34,47 +34,44 @@ class Fit:
     def name(self) -> str:
         return self.tree.name
 
-    def _text(self, key: str) -> str:
-        return self.tree.attributes.get(key, "")
-
     @property
     def title(self) -> str:
-        return self._text("title")
+        return self.tree.text("title")
 
     @property
     def question(self) -> str:
-        return self._text("question")
+        return self.tree.text("question")
 
     @property
     def formula(self) -> str:
-        return self._text("formula")
+        return self.tree.text("formula")
 
     @property
     def outcome(self) -> str:
-        return self._text("outcome")
+        return self.tree.text("outcome")
 
     @property
     def role(self) -> str:
         """activity, resource or ratio in a triplet, else the empty text."""
-        return self._text("role")
+        return self.tree.text("role")
 
     @property
     def estimator(self) -> str:
-        return self._text("estimator")
+        return self.tree.text("estimator")
 
     @property
     def covariance(self) -> str:
         """The covariance as used; ``arithmetic`` says how its degrees of freedom were counted."""
-        return self._text("covariance")
+        return self.tree.text("covariance")
 
     @property
     def arithmetic(self) -> str:
-        return self._text("arithmetic")
+        return self.tree.text("arithmetic")
 
     @property
     def status(self) -> str:
         """converged, boundary, not_converged or failed."""
-        return self._text("status")
+        return self.tree.text("status")
 
     @property
     def level(self) -> float:
@@ -89,7 +86,7 @@ class Fit:
         """Why this fit failed, when others of the same run did not."""
         if "error_message" not in self.tree.attributes:
             return None
-        return HeadwaterError(self._text("error_message"), kind=self._text("error_kind"), code=self._text("error_code"))
+        return HeadwaterError(self.tree.text("error_message"), kind=self.tree.text("error_kind"), code=self.tree.text("error_code"))
 
     @property
     def _fitted(self) -> Tree:
@@ -166,7 +163,11 @@ class Fit:
         """By name, ``"1_change"``, or by method where it was used once, ``"change"``."""
         group = self.result.tree.find("decompositions")
         own = group.find(self.name) if group else None
-        make = (lambda name: Decomposition(own.child(name), self.result.simulated)) if own else None
+
+        def make(name: str) -> Decomposition:
+            assert own is not None
+            return Decomposition(own.child(name), self.result.simulated)
+
         return Named(own.children if own else [], make, short=lambda name: name.split("_", 1)[1])
 
     @property
@@ -188,7 +189,7 @@ class Fit:
         found = list(again.decompositions.values())[-len(calls):]
         return found[0] if len(calls) == 1 else found
 
-    def plot(self, terms: list[str] | None = None) -> altair.LayerChart:
+    def plot(self, terms: list[str] | None = None) -> altair.LayerChart | altair.FacetChart:
         """Forest plot of the coefficients with their intervals."""
         from .charts import forest
 

@@ -36,7 +36,7 @@ class Result:
 
     @property
     def status(self) -> str:
-        return self.tree.attributes["status"]
+        return self.tree.text("status")
 
     @property
     def simulated(self) -> bool:
@@ -68,7 +68,7 @@ class Result:
         """The coefficients of every fit that did not fail, one below the other."""
         frames = [fit.coefficients.assign(fit=name, outcome=fit.outcome) for name, fit in self.fits.items() if not fit.error]
         if not frames:
-            raise next(iter(self.fits.values())).error
+            return next(iter(self.fits.values())).coefficients  # which raises that fit's error
         frame = pd.concat(frames, ignore_index=True)
         return frame[["fit", "outcome", *(c for c in frame.columns if c not in ("fit", "outcome"))]]
 
@@ -94,11 +94,11 @@ class Result:
     @property
     def json(self) -> str:
         """The JSON contract of the command."""
-        return core().json(self._native())
+        return str(core().json(self._native()))
 
     def summary(self, stars: bool = False) -> str:
         """The report that the command prints."""
-        return core().text(self._native(), stars)
+        return str(core().text(self._native(), stars))
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes the HDF5 result file; it is complete or not there."""
@@ -122,7 +122,7 @@ class Result:
         """Fits the same rows again with these decompositions."""
         return self.again(calls, drivers)
 
-    def plot(self, terms: list[str] | None = None) -> altair.LayerChart:
+    def plot(self, terms: list[str] | None = None) -> altair.LayerChart | altair.FacetChart:
         """Forest plot of every fit, activity, resource and ratio side by side."""
         from .charts import forest
 

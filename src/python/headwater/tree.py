@@ -18,12 +18,16 @@ if TYPE_CHECKING:
 
 
 class Node(Protocol):
-    name: str
-    attributes: dict[str, Any]
-    axes: list[str]
-    arrays: list[str]
-    children: list[str]
-
+    @property
+    def name(self) -> str: ...
+    @property
+    def attributes(self) -> dict[str, Any]: ...
+    @property
+    def axes(self) -> list[str]: ...
+    @property
+    def arrays(self) -> list[str]: ...
+    @property
+    def children(self) -> list[str]: ...
     def axis(self, name: str) -> tuple[Any, str]: ...
     def array(self, name: str) -> tuple[Any, list[str], list[int], str, str]: ...
     def child(self, name: str) -> Any: ...
@@ -45,9 +49,8 @@ class Array:
 
 def _typed(values: Any, shape: list[int] | None = None) -> np.ndarray:
     """Texts become an array of str objects; numbers stay the view they are."""
-    if isinstance(values, list):
-        values = np.array(values, dtype=object)
-    return values if shape is None else values.reshape(shape)
+    array = np.array(values, dtype=object) if isinstance(values, list) else np.asarray(values)
+    return array if shape is None else array.reshape(shape)
 
 
 class Tree:
@@ -64,6 +67,10 @@ class Tree:
     @cached_property
     def attributes(self) -> dict[str, Any]:
         return self.node.attributes
+
+    def text(self, attribute: str) -> str:
+        """The empty text when the attribute is not there."""
+        return str(self.attributes.get(attribute, ""))
 
     @cached_property
     def children(self) -> list[str]:
