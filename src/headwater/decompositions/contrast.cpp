@@ -76,9 +76,7 @@ std::int32_t unit_code(const Design& design, const std::string& text) {
 }
 
 Grouping row_groups(const Panel& panel, const Design& design, const std::string& column) {
-  const Grouping all = column == panel.keys().unit   ? panel.units()
-                       : column == panel.keys().time ? panel.times()
-                                                     : grouping(panel.column(column));
+  const Grouping all = groups_of_rows(panel, column);
   for (const std::int64_t row : design.rows)
     if (all.code[static_cast<std::size_t>(row)] < 0)
       throw Error(

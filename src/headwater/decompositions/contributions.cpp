@@ -343,7 +343,7 @@ const MethodCard& contributions_card() {
                  .options = {{"reference", "choice: mean | base_period | peers | own_base", "mean",
                               "what a row is compared with"},
                              {"base", "period", "", "of base_period and own_base; by default the first period"},
-                             {"peers", "text", "", "column that says who is whose peer"},
+                             {"peers", "text", "", "who is whose peer: a column, or several as type^region or type^I(beds > 500)"},
                              {"at", "text", "", "cells UNIT@PERIOD, separated by ;"},
                              {"by", "text", "", "column: one decomposition for each of its groups"},
                              {"period", "period", "", "of the summary; by default the last; all for every row"}}};

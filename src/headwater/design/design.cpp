@@ -310,6 +310,11 @@ Design make_design(const Panel& panel, const Spec& spec) {
   return design;
 }
 
+Grouping groups_of_rows(const Panel& panel, const std::string& text) {
+  const EffectTerm term = parse_formula("y ~ 1 | " + text).effects.front().front();
+  return effect_groups(panel, term.keys, text);
+}
+
 Design with_columns(const Design& design, const std::vector<Index>& columns) {
   Design result = design;
   result.X.resize(design.n(), static_cast<Index>(columns.size()));

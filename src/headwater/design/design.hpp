@@ -88,6 +88,10 @@ Vector evaluate(const Panel& panel, const Expression& expression);
 // The design with only some of its columns of X, on the very same rows.
 Design with_columns(const Design& design, const std::vector<Index>& columns);
 
+// Groups of every panel row by keys joined by ^, as an effect of a formula is written: type, type^quarter, I(beds > 500).
+// -1 where a key is missing. Throws Error{formula}.
+Grouping groups_of_rows(const Panel& panel, const std::string& text);
+
 // Which driver group each column belongs to: `slot[j]` indexes `slots`. Slots are the declared groups in order, then
 // slots for interactions across groups ("capital:digital"), then "other" when any column is left.
 // Throws Error{usage, "drivers.unknown_term" | "drivers.overlap"}.
