@@ -31,6 +31,11 @@ const std::vector<Command>& commands() {
        "--use 'change(from = 2019, to = 2023)'",
        decompose_command},
       {"show", "show RESULT", "print the tables of a result file", "", show_command},
+      {"contrast", "contrast RESULT CONTRAST", "compare components across the decompositions of a result file",
+       "Example: headwater contrast out.h5 'change:capital - change:digital'. Components are written "
+       "decomposition:component; the decomposition is a method, number_method or fit/method; share(change:capital) is "
+       "a share, change:total the sum.",
+       contrast_command},
       {"methods", "methods [NAME]", "what each method answers and when not to use it", "", methods_command},
       {"convert", "convert IN OUT.h5", "read a panel once and keep it as HDF5, reasons of missing cells included", "",
        convert_command},

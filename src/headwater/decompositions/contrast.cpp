@@ -104,7 +104,7 @@ Vector row_values(const Panel& panel, const Design& design, const std::string& c
                       " in a row used, but weights must be positive; correct the cell or leave the row out",
                   {.row = panel.source_row(row), .column = column});
   }
-  return values;
+  return design.draws.size() > 0 ? Vector(values.cwiseProduct(design.draws)) : values;
 }
 
 }  // namespace headwater

@@ -46,8 +46,8 @@ std::int32_t unit_code(const Design& design, const std::string& text);
 // A text or number column of the panel as groups over the design's rows. Throws Error{formula | data} for an unknown
 // column or a missing cell.
 Grouping row_groups(const Panel& panel, const Design& design, const std::string& column);
-// A positive column of the panel over the design's rows, for weights and shares. Throws Error{data,
-// "decomposition.weights"}.
+// A positive column of the panel over the design's rows, for weights and shares, times how often a row was drawn.
+// Throws Error{data, "decomposition.weights"}.
 Vector row_values(const Panel& panel, const Design& design, const std::string& column);
 
 }  // namespace headwater

@@ -119,8 +119,11 @@ Inference inference_of(const Spec& spec, const Atoms& atoms) {
                       .df = std::numeric_limits<double>::infinity(),
                       .level = spec.level,
                       .seed = spec.seed};
-  if (inference.rule.method == "driscoll_kraay" && !inference.rule.has("lag"))
-    inference.rule.arguments.emplace_back("lag", std::to_string(default_lag(spec.profile, atoms.time.count)));
+  if (inference.rule.method == "driscoll_kraay" && !inference.rule.has("lag")) {
+    const std::string lag = std::to_string(default_lag(spec.profile, atoms.time.count));
+    inference.rule.arguments.emplace_back("lag", lag);
+    inference.rule.text = "driscoll_kraay(lag = " + lag + ")";
+  }
   std::int32_t fewest = std::numeric_limits<std::int32_t>::max();
   for (const Grouping* way : ways_of(inference.rule, atoms)) fewest = std::min(fewest, way->count);
   if (inference.rule.method != "cluster") return inference;
@@ -139,6 +142,7 @@ void finish(Decomposition& d, const Inference& inference, const Atoms& atoms, co
   d.estimates.factor = inference.factor;
   d.covariance = joint_covariance(d.estimates, inference.rule, d.atoms);
   if (!d.additive) return;
+  d.total_influence = inference.rule.method == "cluster" ? Vector(sums_by(total_influence, cells)) : total_influence;
   const double total_variance = variance(inference, total_influence, atoms) + d.total_noise;
   check_covariance(d, total_variance, total_influence);
   refuse_blind_variances(d, total_variance, total_influence);

@@ -37,6 +37,7 @@ struct Decomposition {
   std::string total_name;      // in words: "change of log(y)"
   double total = 0;            // computed independently of the components
   double total_std_error = 0;  // directly, not from the components' covariance
+  Vector total_influence;      // of the same atoms on the total, computed apart from the components'
   double total_noise = 0;      // variance of the total's own independent noise
   bool total_estimable = true;
   double closure_error = 0;   // |Σ components − total|
@@ -50,6 +51,7 @@ struct Decomposition {
   std::map<std::string, std::string> choices;  // reference, base, weights, ...
   std::vector<NotIdentified> not_identified;
   std::vector<Axis> extra_axes;
+  std::vector<std::string> tables;    // names of extra axes whose arrays are shown as a table (extra_table.hpp)
   std::vector<LabelledArray> extras;  // unit-period cells, explained variance, paths
   Notes notes;
 };
@@ -84,9 +86,14 @@ struct DecompositionRow {
   MethodCard card;
   bool needs_fit;
   std::vector<Decomposition> (*run)(const DecompositionInput& input);
+  bool bootstrap = true;  // false: repeats fits itself, or its numbers are not estimates; a bootstrap passes it by
 };
 const std::vector<DecompositionRow>& decompositions();
 const DecompositionRow& decomposition(std::string_view name);  // throws Error{usage, "decomposition.unknown"}
+
+// Every decomposition that the spec asks for, with its bootstrap; without a fit, those that need none.
+std::vector<Decomposition> decompose(const Panel& panel, const Spec& spec, const Fit* fit,
+                                     const Covariance* covariance);
 
 Tree describe(const Decomposition& decomposition);
 

@@ -153,6 +153,7 @@ Tree describe(const Decomposition& d) {
   tree.attribute("level", d.inference.level);
   tree.attribute("additive", std::int64_t{d.additive});
   tree.attribute("total_estimable", std::int64_t{d.total_estimable});
+  if (!d.tables.empty()) tree.attribute("tables", joined(d.tables, ", "));
   for (const auto& [key, value] : d.choices) tree.attribute("choice." + key, value);
   describe_components(tree, d);
   describe_total(tree, d);

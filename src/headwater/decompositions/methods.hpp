@@ -17,5 +17,19 @@ const MethodCard& gelbach_card();
 Decompositions run_gelbach(const DecompositionInput& input);
 const MethodCard& olley_pakes_card();
 Decompositions run_olley_pakes(const DecompositionInput& input);
+const MethodCard& robustness_value_card();
+Decompositions run_robustness_value(const DecompositionInput& input);
+const MethodCard& oster_card();
+Decompositions run_oster(const DecompositionInput& input);
+const MethodCard& leave_one_out_card();
+Decompositions run_leave_one_out(const DecompositionInput& input);
+const MethodCard& provider_card();
+Decompositions run_provider(const DecompositionInput& input);
+const MethodCard& errors_in_variables_card();
+Decompositions run_errors_in_variables(const DecompositionInput& input);
+const MethodCard& missing_bounds_card();
+Decompositions run_missing_bounds(const DecompositionInput& input);
+const MethodCard& specification_curve_card();
+Decompositions run_specification_curve(const DecompositionInput& input);
 
 }  // namespace headwater

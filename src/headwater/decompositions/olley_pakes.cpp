@@ -55,7 +55,7 @@ struct Pieces {
 };
 
 Pieces pieces_of(const Design& design, const Vector& share, std::int32_t period) {
-  const Vector plain = within_group(Vector::Ones(design.n()), design.time, period),
+  const Vector plain = within_group(weights_or_ones(design), design.time, period),
                weighted = within_group(share, design.time, period);
   Contrast mean(design), aggregate(design);
   mean.add(1, plain);
@@ -65,7 +65,7 @@ Pieces pieces_of(const Design& design, const Vector& share, std::int32_t period)
   p.aggregate = aggregate.values(design.y)(0);
   const double count = plain.sum(), mass = weighted.sum();
   for (Index i = 0; i < design.n(); ++i)
-    if (plain(i) > 0) p.covariance += (weighted(i) / mass - 1 / count) * (design.y(i) - p.mean);
+    if (plain(i) > 0) p.covariance += (weighted(i) / mass - plain(i) / count) * (design.y(i) - p.mean);
   p.mean_influence = mean.sampling_influence(design.y);
   p.aggregate_influence = aggregate.sampling_influence(design.y);
   return p;

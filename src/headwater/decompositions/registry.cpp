@@ -10,6 +10,13 @@ const std::vector<DecompositionRow>& decompositions() {
       {change_card(), true, run_change},
       {gelbach_card(), true, run_gelbach},
       {olley_pakes_card(), false, run_olley_pakes},
+      {robustness_value_card(), true, run_robustness_value},
+      {oster_card(), true, run_oster},
+      {leave_one_out_card(), true, run_leave_one_out, false},
+      {provider_card(), true, run_provider, false},
+      {errors_in_variables_card(), true, run_errors_in_variables},
+      {missing_bounds_card(), true, run_missing_bounds},
+      {specification_curve_card(), true, run_specification_curve, false},
   };
   return rows;
 }

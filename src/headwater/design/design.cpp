@@ -307,7 +307,7 @@ Design make_design(const Panel& panel, const Spec& spec) {
   merge(design.notes, log_of_sum_warnings(panel, spec.formula, design.rows));
   merge(design.notes, denominator_warnings(spec.formula));
   merge(design.notes, loss_warnings(design.ledger));
-  return design;
+  return spec.drawn ? redrawn(design, *spec.drawn) : design;
 }
 
 Grouping groups_of_rows(const Panel& panel, const std::string& text) {

@@ -60,6 +60,7 @@ struct Design {
   Matrix endogenous, instruments;   // n × p, n × q (empty without an IV part)
   Names endogenous_names, instrument_names;
   Vector weights;  // n, or empty: all one. Never zero or negative
+  Vector draws;    // n, or empty: how often each row was drawn (redrawn); already in the weights
   std::vector<Effect> effects;
   Grouping unit;                // over the n rows; codes re-numbered 0..count-1 in the panel's order
   Grouping time;                // codes in time order
@@ -84,6 +85,10 @@ Design make_design(const Panel& panel, const Spec& spec);
 // Evaluates an expression on every panel row: NaN where any input is missing or the value is undefined or infinite.
 // Throws Error{formula | data} for an unknown column or function, and for text used as a number.
 Vector evaluate(const Panel& panel, const Expression& expression);
+
+// The design with its row i counted drawn[rows[i]] times: rows drawn never are left out, the others weigh as often as
+// they were drawn. No row is copied. Throws Error{data, "design.no_rows"} when nothing is left.
+Design redrawn(const Design& design, const Vector& drawn);
 
 // The design with only some of its columns of X, on the very same rows.
 Design with_columns(const Design& design, const std::vector<Index>& columns);

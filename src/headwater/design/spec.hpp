@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "headwater/core/matrix.hpp"
 #include "headwater/core/method.hpp"
 #include "headwater/formula/formula.hpp"
 
@@ -37,6 +39,9 @@ struct Spec {
   // models of a comparison with sample = common.
   std::vector<ExpressionPtr> also_required;
   std::uint64_t seed = 0;
+  MethodCall bootstrap;  // of the decompositions; an empty method: none
+  // How often each panel row was drawn, in a replicate or with a unit left out; null: every row once.
+  std::shared_ptr<const Vector> drawn;
 };
 
 }  // namespace headwater

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "headwater/core/text.hpp"
+#include "headwater/report/decomposition_extras.hpp"
 #include "headwater/report/layout.hpp"
 #include "headwater/report/tables.hpp"
 
@@ -98,7 +99,7 @@ std::string footer(const Tree& node) {
   std::string words = "In " + text_attribute(node, "unit") + ". Uncertainty: " + text_attribute(node, "frame") + ".";
   if (additive(node))
     words += " Parts sum to the total, computed apart, to " + significant(scalar(node, "closure_error"), 2) + ".";
-  std::string out = wrapped(words);
+  std::string out = wrapped(words) + decomposition_extras(node);
   if (const std::string reason = text_attribute(node, "shares_reason"); !reason.empty())
     out += wrapped("No shares: " + reason + ".");
   out += choices_text(node);

@@ -4,6 +4,7 @@
 
 #include "headwater/core/json.hpp"
 #include "headwater/core/text.hpp"
+#include "headwater/report/decomposition_extras.hpp"
 
 namespace headwater {
 namespace {
@@ -243,9 +244,41 @@ void components(Contract& out, const Tree& node) {
     out.number("share", numbers(node, "share")[i],
                "share of " + names[i] + (suppressed ? " (shares are suppressed)" : ""));
     out.json.member("estimable", estimable);
+    if (node.find_array("boot_std_error"))
+      for (const char* key : {"boot_std_error", "boot_low", "boot_high", "boot_student_low", "boot_student_high"})
+        out.number(key, numbers(node, key)[i], key + of);
     out.json.end_object();
   }
   out.json.end_array();
+}
+
+// "tables": {"benchmark": [{"benchmark": "z", "strength": 1, ...}, ...]}
+void tables(Contract& out, const Tree& node) {
+  const std::vector<MethodTable> all = method_tables(node);
+  if (all.empty()) return;
+  out.json.key("tables");
+  out.json.begin_object();
+  for (const MethodTable& table : all) {
+    out.json.key(table.axis->name);
+    out.json.begin_array();
+    const auto& rows = labels(node, table.axis->name);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      out.json.begin_object();
+      out.json.member(table.axis->name, rows[i]);
+      for (const LabelledArray* column : table.columns) {
+        out.json.key(column_name(table, *column));
+        if (const auto* values = std::get_if<std::vector<double>>(&column->values))
+          out.element((*values)[i], column->name + " of " + rows[i]);
+        else if (const auto* whole_numbers = std::get_if<std::vector<std::int64_t>>(&column->values))
+          out.json.value((*whole_numbers)[i]);
+        else
+          out.json.value(std::get<std::vector<std::string>>(column->values)[i]);
+      }
+      out.json.end_object();
+    }
+    out.json.end_array();
+  }
+  out.json.end_object();
 }
 
 void decomposition_object(Contract& out, const Tree& node) {
@@ -267,6 +300,7 @@ void decomposition_object(Contract& out, const Tree& node) {
     out.json.member("shares_suppressed", reason);
   for (const char* key : {"explained_within", "explained_total"})
     if (node.find_array(key)) out.number(key, scalar(node, key), key);
+  tables(out, node);
   out.json.key("warnings");
   out.json.begin_array();
   warnings_of(out, node, "note");

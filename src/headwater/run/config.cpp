@@ -63,6 +63,8 @@ po::options_description scalar_keys() {
       "run.threads", po::value<int>()->default_value(0), "worker threads; 0: all processors")(
       "run.level", po::value<double>()->default_value(0.95), "level of intervals")(
       "run.power", po::value<double>()->default_value(0.80), "power of minimum detectable effects")(
+      "run.bootstrap", po::value<Text>()->default_value(""),
+      "of the decompositions: multiplier(draws = 999) or cluster(draws = 999)")(
       "run.allow_failures", po::value<bool>()->default_value(false), "exit 0 although a fit did not converge")(
       "output.result", po::value<Text>()->default_value(""), "HDF5 result file")(
       "output.table", po::value<Text>()->default_value(""), "text file for the tables; by default they are printed")(
@@ -335,6 +337,7 @@ RunConfig build(const std::string& path, const std::vector<Setting>& file, const
   config.run.threads = values["run.threads"].as<int>();
   config.run.level = values["run.level"].as<double>();
   config.run.power = values["run.power"].as<double>();
+  config.run.bootstrap = values["run.bootstrap"].as<Text>();
   config.run.allow_failures = values["run.allow_failures"].as<bool>();
   config.output = {values["output.result"].as<Text>(), values["output.table"].as<Text>(),
                    values["output.stars"].as<bool>()};
@@ -386,6 +389,7 @@ std::string to_text(const RunConfig& config) {
   text += "\n[run]\nsample = " + config.run.sample + "\nseed = " + std::to_string(config.run.seed) +
           "\nthreads = " + std::to_string(config.run.threads) + "\nlevel = " + shortest(config.run.level) +
           "\npower = " + shortest(config.run.power) + "\nallow_failures = " + yes(config.run.allow_failures) + "\n";
+  if (!config.run.bootstrap.empty()) text += "bootstrap = " + config.run.bootstrap + "\n";
   text += "\n[output]\n";
   if (!config.output.result.empty()) text += "result = " + config.output.result + "\n";
   if (!config.output.table.empty()) text += "table = " + config.output.table + "\n";

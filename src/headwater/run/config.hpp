@@ -46,6 +46,7 @@ struct RunConfig {
     int threads = 0;  // 0: all processors
     double level = 0.95;
     double power = 0.80;
+    std::string bootstrap;        // of the decompositions, e.g. multiplier(draws = 999); "": none
     bool allow_failures = false;  // exit 0 although a fit did not converge
   } run;
   struct Output {

@@ -25,18 +25,6 @@ void diagnose(ModelResult& model) {
   model.movers = influential_units(model.fit, model.covariance);
 }
 
-std::vector<Decomposition> decompose(const Panel& panel, const ModelResult& model, const MethodCall& call) {
-  const DecompositionRow& method = decomposition(call.method);
-  if (!method.needs_fit) return method.run({panel, model.spec, call});
-  return method.run({panel, model.spec, call, &model.fit, &model.covariance});
-}
-
-void decompose_all(const Panel& panel, ModelResult& model) {
-  for (const MethodCall& call : model.spec.decompositions)
-    if (!model.error || !decomposition(call.method).needs_fit)
-      for (Decomposition& d : decompose(panel, model, call)) model.decompositions.push_back(std::move(d));
-}
-
 ModelResult run_model(const Panel& panel, const Spec& spec, bool estimate) {
   ModelResult model;
   model.spec = spec;
@@ -49,7 +37,9 @@ ModelResult run_model(const Panel& panel, const Spec& spec, bool estimate) {
   } catch (const Error& error) {
     model.error = error;
   }
-  if (estimate) decompose_all(panel, model);
+  const bool fitted = !model.error;
+  if (estimate)
+    model.decompositions = decompose(panel, spec, fitted ? &model.fit : nullptr, fitted ? &model.covariance : nullptr);
   return model;
 }
 

@@ -7,6 +7,7 @@
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/covariances/profiles.hpp"
+#include "headwater/decompositions/bootstrap.hpp"
 #include "headwater/decompositions/decomposition.hpp"
 
 namespace headwater {
@@ -151,6 +152,7 @@ std::vector<Spec> plan(const RunConfig& config, const Panel& panel) {
       spec.level = config.run.level;
       spec.power = config.run.power;
       spec.seed = config.run.seed;
+      if (!config.run.bootstrap.empty()) spec.bootstrap = parse_bootstrap(config.run.bootstrap);
       specs.push_back(std::move(spec));
     }
     require_triplet(specs, first);

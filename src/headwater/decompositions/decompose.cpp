@@ -1,0 +1,23 @@
+#include "headwater/decompositions/bootstrap.hpp"
+
+namespace headwater {
+
+std::vector<Decomposition> decompose(const Panel& panel, const Spec& spec, const Fit* fit,
+                                     const Covariance* covariance) {
+  ByCall results;
+  for (const MethodCall& call : spec.decompositions) {
+    const DecompositionRow& method = decomposition(call.method);
+    results.emplace_back();
+    if (!method.needs_fit)
+      results.back() = method.run({panel, spec, call});
+    else if (fit)
+      results.back() = method.run({panel, spec, call, fit, covariance});
+  }
+  bootstrap_all(panel, spec, fit, results);
+  std::vector<Decomposition> all;
+  for (std::vector<Decomposition>& group : results)
+    for (Decomposition& d : group) all.push_back(std::move(d));
+  return all;
+}
+
+}  // namespace headwater

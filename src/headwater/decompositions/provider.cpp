@@ -1,0 +1,271 @@
+// Question: how far do units' persistent levels lie apart, given the drivers, and how much of that is noise? Model:
+// y_it = x_it'β + α_i + effects + e_it. A unit's own effect carries its own noise, to which influence clustered by unit
+// is blind (its residuals sum to zero), so without a reliability no number here has an error: not estimable. With one,
+//   α̂ − α = C e, C = A − A X (X̃'WX̃)⁻¹X̃'W, covariance C Ω C' over all units jointly,
+// A the rows' weights in the effects (each against its group's mean), Ω from the declared reliability of the outcome,
+// or from the residuals within units with AR(1) noise, corrected for centring (reliability = estimate). Shrinkage by a
+// normal prior (Paule and Mandel 1982), funnel limits with additive over-dispersion (Spiegelhalter 2005), rank sets
+// from the joint covariance on request alone (Mogstad, Romano, Shaikh and Wilhelm 2024; csranks). Persistent
+// differences are unexplained: they are not management, efficiency or effort.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <numeric>
+
+#include "headwater/core/distributions.hpp"
+#include "headwater/core/error.hpp"
+#include "headwater/core/text.hpp"
+#include "headwater/core/threads.hpp"
+#include "headwater/decompositions/attribution.hpp"
+#include "headwater/decompositions/extra_table.hpp"
+#include "headwater/decompositions/methods.hpp"
+#include "headwater/decompositions/rank_sets.hpp"
+#include "headwater/decompositions/shrinkage.hpp"
+#include "headwater/decompositions/unit_noise.hpp"
+#include "headwater/estimators/least_squares.hpp"
+
+namespace headwater {
+namespace {
+
+std::size_t unit_effect(const DecompositionInput& input) {
+  const Design& design = *input.fit->design;
+  const std::string& method = input.spec.estimator.method;
+  for (std::size_t q = 0; method == "within" && design.has_unit && q < design.effects.size(); ++q) {
+    const Effect& effect = design.effects[q];
+    if (effect.levels.name == design.unit.name && effect.intercept && effect.slopes.cols() == 0) return q;
+  }
+  throw Error(ErrorKind::usage, "provider.no_effect",
+              "provider shows the units' own effects, so the model must absorb them: estimator within with " +
+                  (design.has_unit ? design.unit.name : std::string("the unit")) + " after '|'");
+}
+
+// Units that share no level of another effect, directly or through others, cannot be compared: their effects are only
+// identified up to a constant of their own.
+std::vector<int> comparable_groups(const Design& design, std::size_t own) {
+  const auto units = static_cast<std::size_t>(design.unit.count);
+  std::vector<int> group(units, 0);
+  for (std::size_t q = 0; q < design.effects.size(); ++q) {
+    if (q == own || !design.effects[q].intercept) continue;
+    std::vector<std::size_t> parent(units);
+    std::iota(parent.begin(), parent.end(), std::size_t{0});
+    const auto root = [&](std::size_t u) {
+      while (parent[u] != u) u = parent[u] = parent[parent[u]];
+      return u;
+    };
+    std::vector<std::int64_t> first(static_cast<std::size_t>(design.effects[q].levels.count), -1);
+    for (std::size_t i = 0; i < static_cast<std::size_t>(design.n()); ++i) {
+      std::int64_t& seen = first[static_cast<std::size_t>(design.effects[q].levels.code[i])];
+      const auto unit = static_cast<std::size_t>(design.unit.code[i]);
+      if (seen < 0) seen = static_cast<std::int64_t>(unit);
+      parent[root(unit)] = root(static_cast<std::size_t>(seen));
+    }
+    std::map<std::pair<int, std::size_t>, int> finer;
+    for (std::size_t u = 0; u < units; ++u)
+      group[u] = finer.emplace(std::pair{group[u], root(u)}, static_cast<int>(finer.size())).first->second;
+  }
+  return group;
+}
+
+// units × rows: α̂ less the mean over the units of its group, as weights of the outcome given the coefficients.
+Matrix effect_functionals(const OutcomeParts& parts, std::size_t q, const std::vector<int>& group) {
+  const Design& design = *parts.fit().design;
+  const Index m = design.unit.count;
+  std::vector<Index> row(static_cast<std::size_t>(m), -1);
+  for (Index i = design.n() - 1; i >= 0; --i)
+    row[static_cast<std::size_t>(design.unit.code[static_cast<std::size_t>(i)])] = i;
+  Matrix A(m, design.n());
+  parallel_for(static_cast<std::size_t>(m), [&](std::size_t u) {
+    const auto size = static_cast<double>(std::count(group.begin(), group.end(), group[u]));
+    Vector v = Vector::Zero(design.n());
+    for (std::size_t k = 0; k < group.size(); ++k)
+      if (group[k] == group[u]) v(row[k]) -= 1 / size;
+    v(row[u]) += 1;
+    A.row(static_cast<Index>(u)) = parts.effect_weights(q, v).transpose();
+  });
+  return A;
+}
+
+struct Uncertainty {
+  Matrix covariance;  // empty: not estimable
+  UnitNoise noise;
+  std::string frame;
+};
+
+Uncertainty uncertainty_of(const DecompositionInput& input, const OutcomeParts& parts, const Matrix& A) {
+  const Fit& fit = *input.fit;
+  const Design& design = *fit.design;
+  const std::string asked = input.call.get("reliability");
+  if (asked.empty())
+    return {{},
+            {},
+            "a unit's own effect carries noise that clustering by unit cannot see: not estimable without a "
+            "reliability, declared or estimated"};
+  Uncertainty result;
+  if (asked == "estimate") {
+    const double lost = static_cast<double>(fit.df_model + fit.effects_rank.rank - design.unit.count);
+    result.noise = estimated_unit_noise(design, fit.residuals, std::max(0.0, lost));
+    result.frame = "units' underlying levels, noise from their own residuals over time (autocorrelation " +
+                   significant(result.noise.autocorrelation, 3) + ")";
+  } else {
+    const AttributionOptions options = attribution_options(input.call, true);
+    result.noise.variance = (1 - *options.reliability) * variance_within_periods(design);
+    result.frame = "units' underlying levels, with a declared reliability of the outcome of " + asked;
+  }
+  Matrix C = A;
+  if (fit.k() > 0) {
+    Matrix weighted = fit.regressors;
+    if (fit.weights.size() > 0) weighted = fit.weights.asDiagonal() * weighted;
+    C -= (A * parts.levels()) * fit.bread * weighted.transpose();
+  }
+  result.covariance = noise_covariance(design, C, result.noise);
+  return result;
+}
+
+void add_shrinkage(Decomposition& d, const Vector& errors, double level) {
+  const Vector& values = d.estimates.values;
+  const NormalPrior prior = fitted_prior(values, errors);
+  const Shrunken post = shrunken(values, errors, prior);
+  const Funnel limits = funnel(values, errors);
+  const double reach = normal_quantile(0.5 + level / 2);
+  std::vector<double> mean, low, high, near_low, near_high, far_low, far_high;
+  for (Index i = 0; i < values.size(); ++i) {
+    mean.push_back(post.mean(i));
+    low.push_back(post.mean(i) - reach * post.deviation(i));
+    high.push_back(post.mean(i) + reach * post.deviation(i));
+    const double spread = std::sqrt(errors(i) * errors(i) + limits.variance);
+    near_low.push_back(limits.target - normal_quantile(0.975) * spread);
+    near_high.push_back(limits.target + normal_quantile(0.975) * spread);
+    far_low.push_back(limits.target - normal_quantile(0.999) * spread);
+    far_high.push_back(limits.target + normal_quantile(0.999) * spread);
+  }
+  ExtraTable table("unit",
+                   "Persistent differences, unexplained: shrunken towards their mean, and over-dispersed funnel "
+                   "limits. Not a verdict on effort",
+                   d.estimates.names);
+  table.numbers("shrunken", mean, "posterior mean under a normal prior", d.unit)
+      .numbers("low", low, "lower end of the posterior interval", d.unit)
+      .numbers("high", high, "upper end of the posterior interval", d.unit)
+      .numbers("limit95_low", near_low, "lower 95 % funnel limit", d.unit)
+      .numbers("limit95_high", near_high, "upper 95 % funnel limit", d.unit)
+      .numbers("limit998_low", far_low, "lower 99.8 % funnel limit", d.unit)
+      .numbers("limit998_high", far_high, "upper 99.8 % funnel limit", d.unit);
+  table.add_to(d);
+  add_extra(d, "prior_mean", prior.mean, "mean of the prior", d.unit);
+  add_extra(d, "prior_variance", prior.variance, "variance of the prior: spread beyond noise", d.unit + "²");
+  add_extra(d, "signal_share",
+            prior.variance / (prior.variance + errors.squaredNorm() / static_cast<double>(errors.size())),
+            "share of the spread between units that is not noise");
+  add_extra(d, "funnel_target", limits.target, "centre of the funnel", d.unit);
+  add_extra(d, "funnel_dispersion", limits.dispersion, "Σz²/n, winsorised at 10 % in each tail");
+  add_extra(d, "funnel_variance", limits.variance, "additive over-dispersion", d.unit + "²");
+}
+
+void add_ranks(Decomposition& d, const DecompositionInput& input, const std::vector<int>& group) {
+  const std::string kind = input.call.get("ranks", "none");
+  if (kind == "none") return;
+  const long tau = input.call.integer("tau", 10), draws = input.call.integer("draws", 2000);
+  if (tau < 1 || draws < 100 || draws > 1000000)
+    throw Error(ErrorKind::usage, "decomposition.option",
+                "provider takes tau of at least 1 and 100 to 1000000 draws; it was given " + input.call.text,
+                {.key = tau < 1 ? "tau" : "draws"});
+  const RankProblem problem{d.estimates.values,      d.covariance,    group, d.inference.level,
+                            static_cast<int>(draws), d.inference.seed};
+  const RankSets sets = kind == "marginal" ? marginal_rank_sets(problem) : simultaneous_rank_sets(problem);
+  if (kind == "tau_best") {
+    const std::vector<bool> possible = possibly_among_best(sets, static_cast<int>(tau));
+    Names names;
+    for (std::size_t u = 0; u < possible.size(); ++u)
+      if (possible[u]) names.push_back(d.estimates.names[u]);
+    ExtraTable table(
+        "candidate",
+        "Units that may be among the " + std::to_string(tau) + " largest: the set holds them all at the level", names);
+    table.add_to(d);
+    return;
+  }
+  const auto widened = [](const std::vector<int>& ranks) { return std::vector<double>(ranks.begin(), ranks.end()); };
+  ExtraTable table("rank", "Ranks with their sets (" + kind + "); a rank means nothing without its set",
+                   d.estimates.names);
+  table.numbers("set_low", widened(sets.low), "best rank in the set")
+      .numbers("point", widened(sets.rank), "rank of the estimate")
+      .numbers("set_high", widened(sets.high), "worst rank in the set");
+  table.add_to(d);
+}
+
+void check_options_of(const MethodCall& call) {
+  const std::string ranks = call.get("ranks", "none");
+  if (ranks != "none" && ranks != "marginal" && ranks != "simultaneous" && ranks != "tau_best")
+    throw Error(ErrorKind::usage, "decomposition.option",
+                "ranks = " + ranks + " is not one of none, marginal, simultaneous, tau_best", {.key = "ranks"});
+  if (ranks != "none" && !call.has("reliability"))
+    throw Error(ErrorKind::usage, "provider.ranks",
+                "ranks need sets, and sets need the noise of each unit; give reliability, a number or estimate",
+                {.key = "reliability"});
+}
+
+}  // namespace
+
+const MethodCard& provider_card() {
+  static const MethodCard card{
+      .name = "provider",
+      .kind = "decomposition",
+      .question = "How far do units' persistent levels lie apart, given the drivers, and how much of that is noise?",
+      .avoid =
+          "Not as a verdict on effort or a league table: what remains is unexplained, and without a reliability not "
+          "estimable.",
+      .reference = "Spiegelhalter (2005); Mogstad, Romano, Shaikh and Wilhelm (2024), csranks",
+      .supports = {"weights", "effects", "unbalanced", "no_time"},
+      .options = {
+          {"reliability", "number or estimate", "",
+           "share of the outcome's variance within a period that is not noise, or from the residuals over time"},
+          {"ranks", "choice: none | marginal | simultaneous | tau_best", "none", "rank sets to show"},
+          {"tau", "integer", "10", "with ranks = tau_best: among how many"},
+          {"draws", "integer", "2000", "of the joint normal behind rank sets"}}};
+  return card;
+}
+
+Decompositions run_provider(const DecompositionInput& input) {
+  check_options_of(input.call);
+  const std::size_t q = unit_effect(input);
+  const Fit& fit = *input.fit;
+  const Design& design = *fit.design;
+  const OutcomeParts parts(fit);
+  const std::vector<int> group = comparable_groups(design, q);
+  const Matrix A = effect_functionals(parts, q, group);
+  const Uncertainty uncertainty = uncertainty_of(input, parts, A);
+  const bool known = uncertainty.covariance.size() > 0;
+  const Index m = design.unit.count;
+  Decomposition d;
+  d.method = "provider";
+  d.call = input.call.text;
+  d.additive = false;
+  d.question = "How far do the persistent levels of " + design.outcome_name +
+               " of units lie apart, given the drivers, and how much of that is noise?";
+  d.estimates.names = design.unit.labels;
+  d.estimates.values = A * (design.y - parts.levels() * fit.coefficients);
+  d.estimates.influence = Matrix::Zero(design.n(), 1);
+  d.estimates.jacobian = Matrix::Zero(m, 1);
+  d.estimates.kind = known ? UncertaintyKind::model : UncertaintyKind::not_estimable;
+  d.estimates.estimable.assign(static_cast<std::size_t>(m), known);
+  if (known) d.estimates.noise = uncertainty.covariance;
+  d.unit = outcome_unit(design.spec);
+  d.frame = uncertainty.frame;
+  d.sample_hash = design.sample_hash;
+  d.choices = {{"reliability", input.call.get("reliability", "none")}, {"ranks", input.call.get("ranks", "none")}};
+  add_explained_variance(d, fit);
+  Inference inference = inference_of(fit, *input.covariance);
+  inference.df = std::numeric_limits<double>::infinity();
+  finish(d, inference, atoms_of(design), Vector(), 1);
+  if (const int groups = 1 + *std::max_element(group.begin(), group.end()); groups > 1)
+    d.notes.push_back({"provider.groups", "the effects leave " + std::to_string(groups) +
+                                              " groups of units that cannot be compared with each other; every unit is "
+                                              "set against the mean of its own group"});
+  if (!known) return {std::move(d)};
+  add_extra(d, "noise_variance", uncertainty.noise.variance, "variance of one row's noise", d.unit + "²");
+  add_extra(d, "noise_autocorrelation", uncertainty.noise.autocorrelation, "AR(1) of the noise within units");
+  add_shrinkage(d, d.covariance.diagonal().cwiseMax(0).cwiseSqrt(), d.inference.level);
+  add_ranks(d, input, group);
+  return {std::move(d)};
+}
+
+}  // namespace headwater
