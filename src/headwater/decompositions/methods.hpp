@@ -17,5 +17,7 @@ const MethodCard& gelbach_card();
 Decompositions run_gelbach(const DecompositionInput& input);
 const MethodCard& olley_pakes_card();
 Decompositions run_olley_pakes(const DecompositionInput& input);
+const MethodCard& shapley_card();
+Decompositions run_shapley(const DecompositionInput& input);
 
 }  // namespace headwater
