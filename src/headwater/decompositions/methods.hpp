@@ -19,5 +19,11 @@ const MethodCard& olley_pakes_card();
 Decompositions run_olley_pakes(const DecompositionInput& input);
 const MethodCard& shapley_card();
 Decompositions run_shapley(const DecompositionInput& input);
+const MethodCard& importance_card();
+Decompositions run_importance(const DecompositionInput& input);
+const MethodCard& dominance_card();
+Decompositions run_dominance(const DecompositionInput& input);
+const MethodCard& fields_card();
+Decompositions run_fields(const DecompositionInput& input);
 
 }  // namespace headwater

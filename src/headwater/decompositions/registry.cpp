@@ -11,6 +11,9 @@ const std::vector<DecompositionRow>& decompositions() {
       {gelbach_card(), true, run_gelbach},
       {olley_pakes_card(), false, run_olley_pakes},
       {shapley_card(), true, run_shapley},
+      {importance_card(), true, run_importance},
+      {dominance_card(), true, run_dominance},
+      {fields_card(), true, run_fields},
   };
   return rows;
 }
