@@ -24,8 +24,7 @@ struct AttributionModel {
   std::string covariance = "HC0";
 };
 
-inline std::vector<Decomposition> decompose(const Panel& panel, const AttributionModel& model,
-                                            const std::string& call) {
+inline Spec spec_of(const AttributionModel& model) {
   Spec spec;
   spec.formula = expand(parse_formula(model.formula)).front();
   spec.estimator = parse_method_call(model.estimator);
@@ -33,11 +32,25 @@ inline std::vector<Decomposition> decompose(const Panel& panel, const Attributio
   spec.weights = model.weights;
   spec.drivers = model.drivers;
   spec.singletons = Singletons::keep;
+  return spec;
+}
+
+inline std::vector<Decomposition> decompose(const Panel& panel, const AttributionModel& model,
+                                            const std::string& call) {
+  const Spec spec = spec_of(model);
   const Fit fit = estimator(spec.estimator.method).run(std::make_shared<const Design>(make_design(panel, spec)));
   const Covariance rule = covariance(fit);
   const MethodCall parsed = parse_method_call(call);
   check_options(parsed, decomposition(parsed.method).card);
   return decomposition(parsed.method).run({panel, spec, parsed, &fit, &rule});
+}
+
+inline std::vector<Decomposition> decompose_without_fit(const Panel& panel, const AttributionModel& model,
+                                                        const std::string& call) {
+  const Spec spec = spec_of(model);
+  const MethodCall parsed = parse_method_call(call);
+  check_options(parsed, decomposition(parsed.method).card);
+  return decomposition(parsed.method).run({panel, spec, parsed});
 }
 
 // Text and number columns in memory, one row for each entry.

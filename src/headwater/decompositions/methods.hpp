@@ -25,5 +25,13 @@ const MethodCard& dominance_card();
 Decompositions run_dominance(const DecompositionInput& input);
 const MethodCard& fields_card();
 Decompositions run_fields(const DecompositionInput& input);
+const MethodCard& variance_card();
+Decompositions run_variance(const DecompositionInput& input);
+const MethodCard& leave_out_card();
+Decompositions run_leave_out(const DecompositionInput& input);
+const MethodCard& bma_card();
+Decompositions run_bma(const DecompositionInput& input);
+const MethodCard& das_gupta_card();
+Decompositions run_das_gupta(const DecompositionInput& input);
 
 }  // namespace headwater

@@ -14,6 +14,10 @@ const std::vector<DecompositionRow>& decompositions() {
       {importance_card(), true, run_importance},
       {dominance_card(), true, run_dominance},
       {fields_card(), true, run_fields},
+      {variance_card(), true, run_variance},
+      {leave_out_card(), true, run_leave_out},
+      {bma_card(), true, run_bma},
+      {das_gupta_card(), false, run_das_gupta},
   };
   return rows;
 }

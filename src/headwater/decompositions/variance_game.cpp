@@ -133,10 +133,10 @@ void VarianceGame::set_base() {
         std::any_of(design.effects.begin(), design.effects.end(), [](const Effect& e) { return e.intercept; });
     whole_ = residuals_on(levels ? Matrix(Matrix::Ones(fit_.n(), 1)) : Matrix(fit_.n(), 0), design.y, weights_);
   }
-  const double root = std::sqrt(squares(whole_, weights_));
-  whole_ /= root;
-  within_ /= root;
-  residual_.influence = fit_.residuals / root;
+  root_ = std::sqrt(squares(whole_, weights_));
+  whole_ /= root_;
+  within_ /= root_;
+  residual_.influence = fit_.residuals / root_;
   Matrix always(fit_.n(), static_cast<Index>(always_.size()) + constant.cols());
   if (constant.cols() > 0) always.col(0) = constant.col(0);
   for (std::size_t j = 0; j < always_.size(); ++j)
@@ -149,7 +149,8 @@ void VarianceGame::set_base() {
 
 void VarianceGame::partial_out() {
   const Index p = rows_.cols() - 1;
-  for (Index j = 0; j < p; ++j) rows_.col(j) /= std::sqrt(squares(rows_.col(j), weights_));
+  norms_.resize(p);
+  for (Index j = 0; j < p; ++j) rows_.col(j) /= norms_(j) = std::sqrt(squares(rows_.col(j), weights_));
   game_.moments = cross_product(rows_, weights_);
   conditioning_ = std::max(symmetric_eigen(game_.moments.topLeftCorner(p, p)).values.minCoeff(), 1e-16);
   if (conditioning_ < kCollinearPlayers)
@@ -174,11 +175,7 @@ void VarianceGame::set_layers() {
   explained_ = squares(own, weights_) - residual_.value;
 }
 
-Vector VarianceGame::explained_influence() const {
-  Vector influence = -residual_.influence;
-  for (const Layer& layer : before_) influence -= layer.influence;
-  return influence;
-}
+Vector VarianceGame::slopes(const Vector& scaled) const { return root_ * scaled.cwiseQuotient(norms_); }
 
 std::size_t VarianceGame::player_named(const std::string& option, const std::string& name) const {
   const auto found = std::find(players_.begin(), players_.end(), name);

@@ -44,7 +44,8 @@ class VarianceGame {
   const std::vector<Layer>& before() const { return before_; }  // effects, terms always in
   const Layer& residual() const { return residual_; }
   double explained() const { return explained_; }  // by the players together, from the fit's own residuals
-  Vector explained_influence() const;
+  // Coefficients of the game's scaled columns in the units of the data.
+  Vector slopes(const Vector& scaled) const;
   double conditioning() const { return conditioning_; }  // smallest eigenvalue of the columns' correlations
 
   // A decomposition of the base into the layers and these functions (when they sum to what the players explain), or of
@@ -75,6 +76,8 @@ class VarianceGame {
   Vector whole_;   // the outcome whose squares are the base, over its root
   Vector within_;  // after effects and constant
   Matrix rows_;    // n × (p + 1)
+  Vector norms_;   // of the columns before scaling
+  double root_ = 1;
   SubsetGame game_;
   std::vector<Layer> before_;
   Layer residual_;

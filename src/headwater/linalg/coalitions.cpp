@@ -87,7 +87,7 @@ class Listing {
 // Sums of density · (1, −b) up the tree, as in subset_gradients.cpp but of vectors.
 class Models {
  public:
-  using Density = std::function<double(double, int)>;
+  using Density = std::function<double(double, int, int)>;
   Models(const SubsetGame& game, const Density& density) : path_(game), density_(density) {
     const int q = path_.stack().positions();
     sums_.assign(static_cast<std::size_t>(q) + 1,
@@ -108,7 +108,7 @@ class Models {
   void descend(const double* moments, int undecided, int in, int columns) {
     std::vector<double>& own = sums_[static_cast<std::size_t>(undecided)];
     if (undecided == 0) {
-      own[0] = density_(path_.stack().total - moments[0], columns);
+      own[0] = density_(path_.stack().total - moments[0], in, columns);
       result_.size(in) += own[0];
       return;
     }
@@ -138,7 +138,7 @@ void each_coalition(const SubsetGame& game, const std::function<void(std::uint32
   Listing(game, visit).run();
 }
 
-ModelSums model_sums(const SubsetGame& game, const std::function<double(double, int)>& density) {
+ModelSums model_sums(const SubsetGame& game, const std::function<double(double, int, int)>& density) {
   return Models(game, density).run();
 }
 

@@ -57,14 +57,15 @@ SampledShapley sampled_shapley(const SubsetGame& game, long pairs, std::uint64_t
 void each_coalition(const SubsetGame& game,
                     const std::function<void(std::uint32_t mask, double explained, const Vector& coefficients)>& visit);
 
-// Sums over all models T of density(v(T), columns in T) · (1, b_T) by player, for averaging over models. The density is
-// called 2^q times.
+// Sums over all models T of density(v(T), players, columns in T) · (1, b_T) by player, for averaging over models. The
+// density is called 2^q times.
 struct ModelSums {
   double mass = 0;      // Σ density
   Vector inclusion;     // q: of the models that hold the player
   Vector size;          // q + 1: by number of players
   Vector coefficients;  // p
 };
-ModelSums model_sums(const SubsetGame& game, const std::function<double(double explained, int columns)>& density);
+ModelSums model_sums(const SubsetGame& game,
+                     const std::function<double(double explained, int players, int columns)>& density);
 
 }  // namespace headwater

@@ -36,5 +36,11 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"y ~ x + z + q", "pooled", "fields"}, Case{"y ~ x + z + q", "mundlak", "fields"},
                     Case{"y ~ x + z + q + size | unit + year", "within", "fields"}));
 
+INSTANTIATE_TEST_SUITE_P(Levels, VarianceInfluence,
+                         testing::Values(Case{"y ~ x + z + q", "pooled", "variance"},
+                                         Case{"y ~ x + z + q | unit + year", "within",
+                                              "variance(levels = type + unit)"},
+                                         Case{"y ~ x + z + q", "mundlak", "variance(levels = type)"}));
+
 }  // namespace
 }  // namespace headwater

@@ -161,14 +161,16 @@ TEST(Subsets, RandomOrdersSumToTheWholeAndTendToTheValue) {
 TEST(Subsets, ModelsAreSummedByTheirDensity) {
   for (const SubsetGame& game : games()) {
     const auto q = static_cast<Index>(game.size());
-    const auto density = [](double value, int columns) { return std::exp(0.01 * value - columns); };
+    const auto density = [](double value, int players, int columns) {
+      return std::exp(0.01 * value - columns + 0.3 * players);
+    };
     const ModelSums sums = model_sums(game, density);
     double mass = 0;
     Vector inclusion = Vector::Zero(q), coefficients = Vector::Zero(game.moments.rows() - 1);
     for (std::uint32_t mask = 0; mask < (1U << q); ++mask) {
       const std::vector<Index> columns = columns_in(game, mask);
       const auto [value, b] = regression(game.moments, columns);
-      const double d = density(value, static_cast<int>(columns.size()));
+      const double d = density(value, __builtin_popcount(mask), static_cast<int>(columns.size()));
       mass += d;
       coefficients += d * b;
       for (Index i = 0; i < q; ++i)
