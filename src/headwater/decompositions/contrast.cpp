@@ -9,6 +9,15 @@
 #include "headwater/design/encoding.hpp"
 
 namespace headwater {
+namespace {
+
+const DriverGroup* driver_named(const Spec& spec, const std::string& name) {
+  for (const DriverGroup& group : spec.drivers)
+    if (group.name == name) return &group;
+  return nullptr;
+}
+
+}  // namespace
 
 Contrast::Contrast(const Design& design) : Contrast(design.n()) {
   if (!design.has_unit) return;
@@ -73,6 +82,28 @@ std::int32_t unit_code(const Design& design, const std::string& text) {
   throw Error(
       ErrorKind::usage, "decomposition.no_unit",
       "'" + text + "' is no unit of the rows used" + (near.empty() ? std::string() : "; did you mean '" + near + "'?"));
+}
+
+std::vector<Index> columns_of_terms(const Design& design, const std::string& option, const std::string& text) {
+  const DriverGroup* driver = driver_named(design.spec, text);
+  const std::vector<Term> wanted = driver ? driver->terms : parse_terms(text);
+  std::vector<Index> columns;
+  Names known;
+  for (const Term& term : design.spec.formula.terms) known.push_back(term.text);
+  for (const Term& term : wanted) {
+    const auto found = std::find(known.begin(), known.end(), term.text);
+    if (found == known.end()) {
+      const std::string near = nearest(term.text, known);
+      throw Error(ErrorKind::usage, "decomposition.unknown_term",
+                  option + " names the term '" + term.text + "', which is not a regressor of the formula" +
+                      (near.empty() ? "; its terms are " + joined(known, ", ") : "; did you mean '" + near + "'?"),
+                  {.key = option});
+    }
+    for (Index j = 0; j < design.k(); ++j)
+      if (design.term_of_column[static_cast<std::size_t>(j)] == static_cast<int>(found - known.begin()))
+        columns.push_back(j);
+  }
+  return columns;
 }
 
 Grouping row_groups(const Panel& panel, const Design& design, const std::string& column) {

@@ -43,6 +43,9 @@ Vector within_group(const Vector& weights, const Grouping& groups, std::int32_t 
 std::int32_t period_code(const Design& design, const std::string& option, const std::string& text);
 // Code of a unit. Throws Error{usage, "decomposition.no_unit"} naming the nearest.
 std::int32_t unit_code(const Design& design, const std::string& text);
+// Columns of the design that belong to the terms in `text`: a driver's name, or terms as in a formula. Throws
+// Error{usage, "decomposition.unknown_term"} naming the option.
+std::vector<Index> columns_of_terms(const Design& design, const std::string& option, const std::string& text);
 // A text or number column of the panel as groups over the design's rows. Throws Error{formula | data} for an unknown
 // column or a missing cell.
 Grouping row_groups(const Panel& panel, const Design& design, const std::string& column);

@@ -17,35 +17,6 @@
 namespace headwater {
 namespace {
 
-const DriverGroup* driver_named(const Spec& spec, const std::string& name) {
-  for (const DriverGroup& group : spec.drivers)
-    if (group.name == name) return &group;
-  return nullptr;
-}
-
-// Columns of the design that belong to the terms of `base`: a driver's name, or terms as in a formula.
-std::vector<Index> base_columns(const Design& design, const std::string& text) {
-  const DriverGroup* driver = driver_named(design.spec, text);
-  const std::vector<Term> wanted = driver ? driver->terms : parse_terms(text);
-  std::vector<Index> columns;
-  Names known;
-  for (const Term& term : design.spec.formula.terms) known.push_back(term.text);
-  for (const Term& term : wanted) {
-    const auto found = std::find(known.begin(), known.end(), term.text);
-    if (found == known.end()) {
-      const std::string near = nearest(term.text, known);
-      throw Error(ErrorKind::usage, "gelbach.unknown_term",
-                  "base names the term '" + term.text + "', which is not a regressor of the formula" +
-                      (near.empty() ? "; its terms are " + joined(known, ", ") : "; did you mean '" + near + "'?"),
-                  {.key = "base"});
-    }
-    for (Index j = 0; j < design.k(); ++j)
-      if (design.term_of_column[static_cast<std::size_t>(j)] == static_cast<int>(found - known.begin()))
-        columns.push_back(j);
-  }
-  return columns;
-}
-
 void check_use(const DecompositionInput& input) {
   const std::string& estimator = input.spec.estimator.method;
   if (estimator != "pooled" && estimator != "within")
@@ -154,7 +125,7 @@ Decompositions run_gelbach(const DecompositionInput& input) {
   const Fit& full = *input.fit;
   const Design& design = *full.design;
   const bool added = input.call.get("effects", "common") == "added" && !design.effects.empty();
-  const std::vector<Index> base = base_columns(design, input.call.get("base"));
+  const std::vector<Index> base = columns_of_terms(design, "base", input.call.get("base"));
   const Fit brief = short_fit(design, base, !added);
   std::vector<bool> apart;
   for (const Index column : full.columns)

@@ -31,5 +31,21 @@ const MethodCard& missing_bounds_card();
 Decompositions run_missing_bounds(const DecompositionInput& input);
 const MethodCard& specification_curve_card();
 Decompositions run_specification_curve(const DecompositionInput& input);
+const MethodCard& shapley_card();
+Decompositions run_shapley(const DecompositionInput& input);
+const MethodCard& importance_card();
+Decompositions run_importance(const DecompositionInput& input);
+const MethodCard& dominance_card();
+Decompositions run_dominance(const DecompositionInput& input);
+const MethodCard& fields_card();
+Decompositions run_fields(const DecompositionInput& input);
+const MethodCard& variance_card();
+Decompositions run_variance(const DecompositionInput& input);
+const MethodCard& leave_out_card();
+Decompositions run_leave_out(const DecompositionInput& input);
+const MethodCard& bma_card();
+Decompositions run_bma(const DecompositionInput& input);
+const MethodCard& das_gupta_card();
+Decompositions run_das_gupta(const DecompositionInput& input);
 
 }  // namespace headwater

@@ -17,6 +17,14 @@ const std::vector<DecompositionRow>& decompositions() {
       {errors_in_variables_card(), true, run_errors_in_variables},
       {missing_bounds_card(), true, run_missing_bounds},
       {specification_curve_card(), true, run_specification_curve, false},
+      {shapley_card(), true, run_shapley},
+      {importance_card(), true, run_importance},
+      {dominance_card(), true, run_dominance},
+      {fields_card(), true, run_fields},
+      {variance_card(), true, run_variance},
+      {leave_out_card(), true, run_leave_out},
+      {bma_card(), true, run_bma},
+      {das_gupta_card(), false, run_das_gupta},
   };
   return rows;
 }

@@ -1,0 +1,177 @@
+// Question: how much of the outcome's variance do two sets of effects really hold, trusts and places, or workers and
+// firms, once the noise with which each level is estimated is taken out?
+// Model y = Xβ + α_first + ψ_second + e. Plug-in variances of estimated effects are too large and their covariance too
+// small; Kline, Saggio and Sølvsten (2020) correct them without assuming equal error variances, here exactly, a match
+// left out at a time (two_way.cpp). Drivers are taken out first by regression with both effects. Divisor n − 1. Equals
+// their LeaveOutTwoWay with type_algorithm = "exact".
+// Corrected variances can be negative and the parts need not sum to the variance. No interval: the distribution of the
+// corrected variances is not normal when few levels carry most leverage; it is said to be not estimable, never ±0.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "headwater/core/error.hpp"
+#include "headwater/core/text.hpp"
+#include "headwater/decompositions/contrast.hpp"
+#include "headwater/decompositions/methods.hpp"
+#include "headwater/decompositions/parts.hpp"
+#include "headwater/decompositions/two_way.hpp"
+#include "headwater/design/encoding.hpp"
+#include "headwater/estimators/least_squares.hpp"
+#include "headwater/linalg/solve.hpp"
+
+namespace headwater {
+namespace {
+
+constexpr double kAbsorbed = 1e-9;  // share of a column's norm that must survive both effects
+
+struct Pruned {
+  std::vector<std::int64_t> rows;  // of the design
+  Grouping first, second;
+  Vector y;  // less the drivers' part
+};
+
+Vector without_drivers(const Design& design, const Pruned& pruned) {
+  const auto n = static_cast<Index>(pruned.rows.size());
+  Matrix data(n, design.k() + 1);
+  for (Index i = 0; i < n; ++i) {
+    const auto row = static_cast<Index>(pruned.rows[static_cast<std::size_t>(i)]);
+    data.row(i) << design.X.row(row), design.y(row);
+  }
+  const Vector y = data.rightCols(1);
+  const Effect first{.levels = pruned.first, .intercept = true, .slopes = Matrix(n, 0), .slope_names = {}};
+  const Effect second{.levels = pruned.second, .intercept = true, .slopes = Matrix(n, 0), .slope_names = {}};
+  const Matrix left = Absorber({first, second}, Vector(), n).project(data).columns;
+  std::vector<Index> kept;
+  for (Index j = 0; j < design.k(); ++j)
+    if (left.col(j).norm() > kAbsorbed * data.col(j).norm()) kept.push_back(j);
+  Matrix X(n, static_cast<Index>(kept.size())), whole = X;
+  for (std::size_t j = 0; j < kept.size(); ++j) {
+    X.col(static_cast<Index>(j)) = left.col(kept[j]);
+    whole.col(static_cast<Index>(j)) = data.col(kept[j]);
+  }
+  if (kept.empty()) return y;
+  const LeastSquares solution = least_squares(X, left.rightCols(1), Vector());
+  Vector net = y;
+  for (std::size_t j = 0; j < solution.kept.size(); ++j)
+    net -= solution.coefficients(static_cast<Index>(j)) * whole.col(solution.kept[j]);
+  return net;
+}
+
+Pruned pruned(const DecompositionInput& input, const Design& design, const std::string& first,
+              const std::string& second) {
+  const Grouping a = row_groups(input.panel, design, first), b = row_groups(input.panel, design, second);
+  const std::vector<bool> keep = leave_out_connected(a, b);
+  Pruned result;
+  for (std::size_t i = 0; i < keep.size(); ++i)
+    if (keep[i]) result.rows.push_back(static_cast<std::int64_t>(i));
+  result.first = restricted(a, result.rows);
+  result.second = restricted(b, result.rows);
+  if (result.rows.empty() || result.second.count < 2)
+    throw Error(ErrorKind::identification, "leave_out.not_connected",
+                "no two levels of " + second + " are linked by " + first +
+                    " in more than one way, so leaving one out disconnects them and nothing can be corrected");
+  result.y = without_drivers(design, result);
+  return result;
+}
+
+Decomposition assembled(const DecompositionInput& input, const Design& design, const Pruned& sample,
+                        const std::string& first, const std::string& second, const TwoWayVariance& v) {
+  Decomposition d;
+  d.method = "leave_out";
+  d.call = input.call.text;
+  d.choices = {{"first", first}, {"second", second}, {"left_out", "match"}, {"divisor", "n - 1"}};
+  d.estimates.names = {"effects: " + first, "effects: " + second, "twice their covariance"};
+  d.estimates.values = Vector(3);
+  d.estimates.values << v.first, v.second, 2 * v.covariance;
+  d.unit = "outcome²";
+  d.frame = "levels and matches as they are, errors of a match independent of those of others";
+  d.sample_hash = design.sample_hash;
+  add_extra(d, "rows", static_cast<double>(sample.rows.size()), "rows of the leave-out connected set", "rows");
+  add_extra(d, "levels_first", sample.first.count, "levels of the first effect in it", "levels");
+  add_extra(d, "levels_second", sample.second.count, "levels of the second effect in it", "levels");
+  add_extra(d, "correlation", v.covariance / std::sqrt(v.first * v.second),
+            "correlation of the effects over rows; NaN where a variance is not positive");
+  if (static_cast<Index>(sample.rows.size()) < design.n())
+    d.notes.push_back(
+        {"leave_out.pruned", std::to_string(design.n() - static_cast<Index>(sample.rows.size())) + " of " +
+                                 std::to_string(design.n()) +
+                                 " rows are outside the largest set that stays connected when a level of " + first +
+                                 " is left out; the variances are of the rest"});
+  return d;
+}
+
+Decomposition closed(Decomposition d, const DecompositionInput& input, const Design& design) {
+  const auto m = static_cast<Index>(d.estimates.names.size());
+  d.estimates.kind = UncertaintyKind::not_estimable;
+  d.estimates.estimable.assign(static_cast<std::size_t>(m), false);
+  d.estimates.influence = Matrix::Zero(design.n(), m);
+  d.estimates.jacobian = Matrix::Identity(m, m);
+  d.total_estimable = false;
+  finish(d, inference_of(input.spec, atoms_of(design)), atoms_of(design), Vector::Zero(design.n()),
+         1e2 * d.estimates.values.cwiseAbs().maxCoeff());
+  return d;
+}
+
+}  // namespace
+
+const MethodCard& leave_out_card() {
+  static const MethodCard card{
+      .name = "leave_out",
+      .kind = "decomposition",
+      .question =
+          "How much of the variance do two sets of effects really hold, once the noise of their estimates is "
+          "taken out?",
+      .avoid = "Not where hardly any first unit is seen with two second ones: the set that can be corrected is small.",
+      .reference = "Kline, Saggio and Soelvsten (2020); equals LeaveOutTwoWay exact",
+      .supports = {"unbalanced", "no_time"},
+      .options = {{"first", "column", "unit key", "the levels that move, such as workers or trusts"},
+                  {"second", "column", "", "the levels they move between, such as firms or places (required)"}}};
+  return card;
+}
+
+Decompositions run_leave_out(const DecompositionInput& input) {
+  const Design& design = *input.fit->design;
+  const std::string first = input.call.get("first", input.panel.keys().unit), second = input.call.get("second");
+  if (first.empty() || second.empty())
+    throw Error(ErrorKind::usage, "decomposition.option",
+                "leave_out needs first and second, two columns of levels, such as leave_out(first = worker, second = "
+                "firm)",
+                {.key = first.empty() ? "first" : "second"});
+  if (design.weights.size() > 0)
+    throw Error(ErrorKind::usage, "decomposition.unsupported",
+                "leave_out counts rows and takes no weights, which the model has (" + design.spec.weights +
+                    "); leave the weights out");
+  const Pruned sample = pruned(input, design, first, second);
+  const TwoWay effects = two_way(matches(sample.y, sample.first, sample.second));
+
+  Decomposition plug_in = assembled(input, design, sample, first, second, effects.plug_in);
+  plug_in.question = "How much of the variance net of the drivers do the estimated effects of " + first + " and " +
+                     second + " hold, noise included?";
+  plug_in.choices["correction"] = "none";
+  const auto n = static_cast<double>(sample.rows.size());
+  double left = 0;
+  for (Index i = 0; i < sample.y.size(); ++i) {
+    const double e = sample.y(i) - effects.first(sample.first.code[static_cast<std::size_t>(i)]) -
+                     effects.second(sample.second.code[static_cast<std::size_t>(i)]);
+    left += e * e / (n - 1);
+  }
+  plug_in.estimates.names.emplace_back("residual");
+  plug_in.estimates.values.conservativeResize(4);
+  plug_in.estimates.values(3) = left;
+  plug_in.total = (sample.y.array() - sample.y.mean()).square().sum() / (n - 1);
+  plug_in.total_name = "variance of " + design.outcome_name + " net of the drivers";
+
+  Decomposition corrected = assembled(input, design, sample, first, second, effects.corrected);
+  corrected.question =
+      "How much of that variance is left to the effects of " + first + " and " + second + " once noise is taken out?";
+  corrected.choices["correction"] = "leave-out";
+  corrected.additive = false;
+  if (effects.corrected.first < 0 || effects.corrected.second < 0)
+    corrected.notes.push_back({"leave_out.negative",
+                               "a corrected variance is negative: the estimated effects vary less than their noise "
+                               "alone would make them, so the true variance is as good as zero"});
+  return {closed(std::move(plug_in), input, design), closed(std::move(corrected), input, design)};
+}
+
+}  // namespace headwater
