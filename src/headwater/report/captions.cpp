@@ -24,6 +24,7 @@ const std::vector<CaptionKey>& caption_keys() {
       {"limits", false, "what these data cannot speak about; several are separated by semicolons"},
       {"assumptions", false, "assumptions log; entries are separated by semicolons"},
       {"decisions", false, "decisions log; entries are separated by semicolons"},
+      {"coverage", false, "columns to count units and rows by, separated by commas: trust type, contract"},
       {"assignment", false,
        "why the drivers are as good as randomly assigned; without it the report says 'association'"},
       {"falsification", false, "tests, by their hypothesis, that must not reject before the report says 'effect, if'"}};

@@ -93,6 +93,19 @@ void messages(Context& c, const Tree& node, const std::string& prefix) {
   c.out.list((prefix + "_message").c_str(), shown);
 }
 
+void coverage_of(Context& c, const Tree& data) {
+  if (!data.find_array("coverage_level")) return;
+  Positions keep;
+  const auto& levels = texts(data, "coverage_level");
+  for (std::size_t i = 0; i < levels.size(); ++i) {
+    if (c.publish() && c.units.stands_in(levels[i]))
+      ++c.left_out;
+    else
+      keep.push_back(i);
+  }
+  c.out.columns(data, {"coverage_column", "coverage_level", "coverage_units", "coverage_rows", "coverage_used"}, &keep);
+}
+
 void data_part(Context& c) {
   const Tree* data = c.result.find_child("data");
   if (!data) return;
@@ -101,8 +114,8 @@ void data_part(Context& c) {
   c.out.json.member("file", file_name(text_attribute(*data, "file")));
   c.out.attributes(*data, {"sha256", "rows_read", "rows_kept"});
   c.out.columns(*data, {"lost_reason", "lost_rows", "missing_column", "missing_reason", "missing_cells",
-                        "suspicion_kind", "suspicion_column", "coverage", "coverage_column", "coverage_level",
-                        "coverage_units", "coverage_rows", "coverage_used"});
+                        "suspicion_kind", "suspicion_column"});
+  coverage_of(c, *data);
   messages(c, *data, "data_note");
   if (data->find_array("succession_message"))
     c.out.json.member("successions", static_cast<std::int64_t>(texts(*data, "succession_message").size()));
@@ -252,10 +265,28 @@ void fits_part(Context& c) {
 // What a method adds beyond components: paths over time, groups, explained variance. The pieces of the covariance stay
 // in the result file.
 bool drawn(const Context& c, const Tree& node, const LabelledArray& array) {
-  static const std::vector<std::string> common = {
-      "estimate",  "std_error",       "conf_low",      "conf_high", "share",   "percent", "estimable",
-      "total",     "total_std_error", "closure_error", "tolerance", "df",      "factor",  "unidentified_because",
-      "note_code", "note_message",    "covariance",    "influence", "jacobian"};
+  static const std::vector<std::string> common = {"estimate",
+                                                  "std_error",
+                                                  "conf_low",
+                                                  "conf_high",
+                                                  "share",
+                                                  "percent",
+                                                  "estimable",
+                                                  "band_low",
+                                                  "band_high",
+                                                  "atom_group",
+                                                  "total",
+                                                  "total_std_error",
+                                                  "closure_error",
+                                                  "tolerance",
+                                                  "df",
+                                                  "factor",
+                                                  "unidentified_because",
+                                                  "note_code",
+                                                  "note_message",
+                                                  "covariance",
+                                                  "influence",
+                                                  "jacobian"};
   if (std::find(common.begin(), common.end(), array.name) != common.end()) return false;
   if (array.name.rfind("cell_", 0) == 0) return false;
   for (const std::string& dim : array.dims) {
@@ -304,13 +335,22 @@ void decomposition_part(Context& c, const Tree& node) {
   c.out.json.end_object();
 }
 
+// A group of fewer units than this would tell of single ones.
+constexpr double kLeastUnits = 5;
+
+bool about_units(const Context& c, const Tree& node, const std::string& units) {
+  if (c.units.make_decomposition(node)) return true;
+  const auto count = parse_number(units);
+  return count && *count < kLeastUnits;
+}
+
 void decompositions_part(Context& c) {
   c.out.json.key("decompositions");
   c.out.json.begin_array();
   if (const Tree* all = c.result.find_child("decompositions"))
     for (const Tree& fit : all->children)
       for (const Tree& node : fit.children) {
-        if (c.publish() && c.units.make_decomposition(node))
+        if (c.publish() && about_units(c, node, text_attribute(node, "choice.units")))
           ++c.left_out;
         else
           decomposition_part(c, node);

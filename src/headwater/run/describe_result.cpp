@@ -83,6 +83,7 @@ Tree describe_model(const ModelResult& model, bool estimated) {
   merge(tree, describe(model.detectable));
   merge(tree.child("tests"), describe(model.tests));
   merge(tree.child("movers"), describe(model.movers));
+  merge(tree.child("covariances"), describe(model.other_covariances));
   return tree;
 }
 
@@ -164,6 +165,7 @@ Tree describe(const RunResult& result) {
   root.attribute("simulated", std::int64_t{result.config.data.simulated});
   describe_run(root, result);
   merge(root.child("data"), describe(result.ledger));
+  merge(root.child("data"), describe(result.coverage));
   Tree& fits = root.child("fits");
   for (const ModelResult& model : result.models) fits.children.push_back(describe_model(model, result.estimated));
   for (const ModelResult& model : result.models) describe_decompositions(root, model);

@@ -29,24 +29,25 @@ export function list(items: Child[], kind: "bullet" | "number" = "bullet"): HTML
 
 // A name from the data: isolated from the direction of the text around it, cut for the eye when it is very long.
 const kLongest = 160;
-export function shortened(text: string): string {
-  return text.length <= kLongest ? text : `${text.slice(0, kLongest)}… (${text.length.toLocaleString("en-GB")} characters)`;
+export function shortened(text: string, most = kLongest): string {
+  return text.length <= most ? text : `${text.slice(0, most)}… (${text.length.toLocaleString("en-GB")} characters)`;
 }
 export function name(text: string): HTMLElement {
   return h("bdi", { class: "hw-name" }, shortened(text));
 }
-export function code(text: string): HTMLElement {
-  return h("code", { class: "hw-code", dir: "ltr" }, shortened(text));
+export function code(text: string, most = kLongest): HTMLElement {
+  return h("code", { class: "hw-code", dir: "ltr" }, shortened(text, most));
 }
 // Words of the author, from the configuration.
 export function author(text: string): HTMLElement {
   return h("span", { "data-author": true, dir: "auto" }, text.length > 4000 ? shortened(text) : text);
 }
 
-export function details(summary: string, ...children: Child[]): HTMLDetailsElement {
-  return h("details", { class: "nhsuk-details" },
+// `printed` details are open on paper.
+export function details(summary: string, children: Child[], printed = true): HTMLDetailsElement {
+  return h("details", { class: printed ? "nhsuk-details hw-printed" : "nhsuk-details" },
     h("summary", { class: "nhsuk-details__summary" }, h("span", { class: "nhsuk-details__summary-text" }, summary)),
-    h("div", { class: "nhsuk-details__text" }, ...children));
+    h("div", { class: "nhsuk-details__text" }, children));
 }
 
 export function summaryList(rows: [string, Child][]): HTMLElement {

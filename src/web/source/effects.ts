@@ -1,5 +1,5 @@
 // One coefficient as a reader meets it: what goes with a typical swing of the regressor, in per cent where the outcome is a log.
-import { capital, logged, roleOf, termInWords } from "./names";
+import { capital, logged, termInWords } from "./names";
 import { interval, number } from "./format";
 import type { Fit, Maybe } from "./payload";
 
@@ -35,27 +35,13 @@ export function sizeOf(effect: Effect): Maybe {
   return effect.low !== null && effect.high !== null ? Math.max((effect.high - effect.low) / 4, 1e-9) : null;
 }
 
-function magnitude(effect: Effect, fit: Fit): string {
+export function magnitude(effect: Effect, fit: Fit): string {
   const size = number(Math.abs(effect.value), sizeOf(effect));
   return logged(fit) ? `${size}% ${effect.value < 0 ? "lower" : "higher"}` : `${effect.value < 0 ? "lower" : "higher"} by ${size}`;
 }
 
 export function intervalText(effect: Effect, level: string): string {
   return `${level} interval ${interval(effect.low, effect.high, sizeOf(effect), effect.unit)}`;
-}
-
-// "activity 0.21% higher (95% interval 0.05% to 0.37%)", or that it cannot be told from zero, with what could have been.
-export function clause(effect: Effect, fit: Fit, level: string, power: string): string {
-  const size = sizeOf(effect);
-  if (effect.told) return `${roleOf(fit)} ${magnitude(effect, fit)} (${intervalText(effect, level)})`;
-  return `${roleOf(fit)} not told apart from no difference (estimate ${number(effect.value, size)}${effect.unit}, ${intervalText(effect, level)}; ` +
-    `smallest difference detectable with ${power} power: ${number(effect.mde, size)}${effect.unit})`;
-}
-
-export function subject(fit: Fit, words: string): string {
-  return fit.estimator.startsWith("between") || fit.estimator.startsWith("pooled")
-    ? `Units with ${words} one standard deviation higher had`
-    : `Units with ${words} one within-unit standard deviation higher than usual for them had`;
 }
 
 export function driversOf(fit: Fit): string[] {

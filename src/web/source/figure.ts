@@ -116,7 +116,7 @@ export function drawFigures(): void {
   }, true);
   const closed: HTMLDetailsElement[] = [];
   window.addEventListener("beforeprint", () => {
-    for (const element of document.querySelectorAll<HTMLDetailsElement>("details:not([open])")) {
+    for (const element of document.querySelectorAll<HTMLDetailsElement>("details.hw-printed:not([open])")) {
       closed.push(element);
       element.open = true;
     }

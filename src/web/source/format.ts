@@ -20,6 +20,7 @@ export function decimalsFor(size: number, digits = 2): number {
 
 export function number(value: Maybe | undefined, size?: Maybe): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return kNone;
+  if (Math.abs(value) < 1e-9 && size && Math.abs(size) < 1e-9) return "0";
   if (value !== 0 && !size && (Math.abs(value) < 1e-6 || Math.abs(value) >= 1e9)) return signed(value.toExponential(2));
   return fixed(value, decimalsFor(size ?? value, size ? 2 : 3));
 }

@@ -17,8 +17,8 @@ export function termInWords(term: string): string {
   const inside = call[2];
   const lag = /^(.*),\s*(-?\d+)$/s.exec(inside);
   switch (call[1]) {
-    case "l": return lag ? `${termInWords(lag[1])}, ${periods(Number(lag[2]))}` : `${termInWords(inside)}, 1 period earlier`;
-    case "f": return lag ? `${termInWords(lag[1])}, ${periods(-Number(lag[2]))}` : `${termInWords(inside)}, 1 period later`;
+    case "l": return lag ? `${termInWords(lag[1])}, ${periods(Number(lag[2]))}` : `${termInWords(inside)}, ${periods(1)}`;
+    case "f": return lag ? `${termInWords(lag[1])}, ${periods(-Number(lag[2]))}` : `${termInWords(inside)}, ${periods(-1)}`;
     case "d": return `change in ${termInWords(inside)}`;
     case "log": return /^[\w.` ]+$/.test(inside) ? `${words(inside)} (log)` : words(text);
     case "I": return words(inside).replaceAll("==", "=").replaceAll("/", " / ").replaceAll(/\s+/g, " ");
@@ -39,7 +39,20 @@ function balanced(text: string): boolean {
 function periods(lag: number): string {
   if (lag === 0) return "same period";
   const n = Math.abs(lag);
-  return `${n} ${n === 1 ? "period" : "periods"} ${lag > 0 ? "earlier" : "later"}`;
+  return `${n} ${n === 1 ? spoken.period : `${spoken.period}s`} ${lag > 0 ? "earlier" : "later"}`;
+}
+
+// What a unit and a period are called: the key columns' own names when they are words.
+const spoken = { unit: "unit", period: "period" };
+export function speakOf(unit: string, time: string): void {
+  if (/^[a-z]{3,12}$/i.test(unit)) spoken.unit = unit.toLowerCase();
+  if (/^[a-z]{3,12}$/i.test(time)) spoken.period = time.toLowerCase();
+}
+export function unitWord(): string {
+  return spoken.unit;
+}
+export function periodWord(): string {
+  return spoken.period;
 }
 
 export function capital(text: string): string {
@@ -55,12 +68,17 @@ export function partOf(component: string, fit: Fit | undefined): Part {
   if (effect) {
     const of = effect[1] ? ` (${effect[1]})` : "";
     const moves = fit?.time && effect[1].split(/[^\w.]+/).includes(fit.time);
-    return { label: moves ? `common movements over time, unexplained${of}` : `persistent differences, unexplained${of}`, kind: "effects" };
+    return { label: moves ? `common movements, unexplained${of}` : `persistent differences, unexplained${of}`, kind: "effects" };
   }
   if (/^residual/.test(component)) return { label: component.replace("residual", "residual, unexplained"), kind: "residual" };
   if (/^(composition|entry|exit|weights)/.test(component)) return { label: words(component), kind: "composition" };
   if (/^(other|constant|\(Intercept\))/.test(component)) return { label: words(component), kind: "other" };
   return { label: words(component), kind: "driver" };
+}
+
+// Without the name of the effect, where room is short.
+export function shortLabel(label: string): string {
+  return label.replace(/, unexplained \(.*\)$/s, ", unexplained");
 }
 
 // Fits that belong together: one model's activity, resource and ratio, or one fit alone.

@@ -1,7 +1,7 @@
 // What every section needs to know about the report as a whole.
 import type { Captions } from "./figure";
 import { count, entries, plural } from "./format";
-import { modelsOf, usable, type Model } from "./names";
+import { modelsOf, periodWord, speakOf, unitWord, usable, type Model } from "./names";
 import type { Fit, Payload } from "./payload";
 
 export interface Report {
@@ -21,6 +21,7 @@ function capitalless(text: string): string {
 export function reportOf(payload: Payload): Report {
   const about = payload.report;
   const fits = payload.fits;
+  if (fits.length > 0) speakOf(fits[0].unit ?? "", fits[0].time ?? "");
   const tests = payload.falsification ?? [];
   return {
     payload,
@@ -45,7 +46,7 @@ export function titleOf(report: Report): string {
 }
 
 export function sampleText(fit: Fit): string {
-  const units = fit.units > 0 ? ` of ${plural(fit.units, "unit")}` : "", periods = fit.periods > 0 ? ` over ${plural(fit.periods, "period")}` : "";
+  const units = fit.units > 0 ? ` of ${plural(fit.units, unitWord())}` : "", periods = fit.periods > 0 ? ` over ${plural(fit.periods, periodWord())}` : "";
   return `${count(fit.nobs)} rows${units}${periods}`;
 }
 

@@ -1,5 +1,6 @@
 // One table for the eye, one for a spreadsheet: the eye sees rounded numbers, the file every digit of the result.
 import { h } from "./dom";
+import { capital } from "./names";
 
 type Cell = string | number | null;
 
@@ -16,12 +17,17 @@ export interface Table<Row> {
   rows: Row[];
 }
 
+// A statistic of one letter keeps its case.
+function headingText(heading: string): string {
+  return heading.length === 1 ? heading : capital(heading);
+}
+
 export function tableElement<Row>(table: Table<Row>, hideCaption = false): HTMLElement {
   const head = h("tr", { role: "row" }, table.columns.map((column) =>
-    h("th", { role: "columnheader", scope: "col", class: column.numeric ? "nhsuk-table__header nhsuk-table__header--numeric" : "nhsuk-table__header" }, column.heading)));
+    h("th", { role: "columnheader", scope: "col", class: column.numeric ? "nhsuk-table__header nhsuk-table__header--numeric" : "nhsuk-table__header" }, headingText(column.heading))));
   const body = table.rows.map((row) => h("tr", { role: "row", class: "nhsuk-table__row" }, table.columns.map((column, i) => {
     const value = column.shown ? column.shown(row) : String(column.value(row) ?? "–");
-    const label = h("span", { class: "nhsuk-table-responsive__heading", "aria-hidden": "true" }, `${column.heading} `);
+    const label = h("span", { class: "nhsuk-table-responsive__heading", "aria-hidden": "true" }, `${headingText(column.heading)} `);
     const cell = h("span", { class: "hw-cell" }, value);
     const numeric = column.numeric ? " nhsuk-table__cell--numeric" : "";
     return i === 0

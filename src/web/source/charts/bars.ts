@@ -34,7 +34,7 @@ export function waterfall(steps: Step[], axis: string, shape: Shape): Spec {
   const points = values.flatMap((v) => [v.start, v.end, v.low ?? v.end, v.high ?? v.end]);
   const least = Math.min(0, ...points), most = Math.max(0, ...points), room = (most - least) || 1;
   const x = (field: string) => ({ field, type: "quantitative" as const, title: axis, scale: { domain: [least - 0.02 * room, most + (shape.narrow ? 0.42 : 0.30) * room], nice: false },
-    axis: { tickCount: shape.narrow ? 4 : 8, format: "~g" } });
+    axis: { tickCount: shape.narrow ? 4 : 8, format: ".6~r" } });
   const y = { field: "order", type: "ordinal" as const, axis: labelAxis(values.map((v) => v.label), shape), scale: { paddingInner: 0.35, paddingOuter: 0.2 } };
   const colour = { field: "look", type: "nominal" as const, scale: { domain: kLooks.map((l) => l[0]), range: kLooks.map((l) => l[2]) }, legend: shape.narrow ? { columns: 1 } : {} };
   return {

@@ -25,14 +25,14 @@ const kConfig: vegaLite.Config = {
   view: { stroke: null },
   axis: { labelFontSize: 14, titleFontSize: 14, titleFontWeight: "normal", labelColor: kColours.dark, titleColor: kColours.dark,
     gridColor: kColours.pale, domainColor: kColours.grey, tickColor: kColours.grey, titlePadding: 10, labelPadding: 6 },
-  legend: { labelFontSize: 14, titleFontSize: 14, labelColor: kColours.dark, orient: "top", title: null, symbolSize: 110, padding: 0, offset: 10 },
+  legend: { labelFontSize: 14, titleFontSize: 14, labelColor: kColours.dark, orient: "top", title: null, symbolSize: 110, labelLimit: 320, padding: 0, offset: 10 },
   title: { font: kFont, fontSize: 18, subtitleFontSize: 14, anchor: "start", color: kColours.dark, subtitleColor: kColours.dark, frame: "group" },
 };
 
 function viewOf(spec: Spec, renderer: "svg" | "none"): vega.View {
-  const compiled = vegaLite.compile(spec, { config: kConfig }).spec;
+  const compiled = vegaLite.compile(spec, { config: kConfig, logger: vega.logger(vega.Error) }).spec;
   const runtime = vega.parse(compiled, undefined, { ast: true });
-  return new vega.View(runtime, { expr: expressionInterpreter, renderer, logLevel: vega.Warn } as vega.ViewOptions);
+  return new vega.View(runtime, { expr: expressionInterpreter, renderer, logLevel: vega.Error } as vega.ViewOptions);
 }
 
 export function draw(place: HTMLElement, spec: Spec): void {

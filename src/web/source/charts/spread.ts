@@ -20,7 +20,7 @@ export function quantile(sorted: number[], q: number): number {
 export function spreads(rows: Spread[], axis: string, own: string, shape: Shape): Spec {
   const values = rows.map((row, order) => ({ ...row, order }));
   const y = { field: "order", type: "ordinal" as const, axis: labelAxis(rows.map((row) => row.label), shape), scale: { paddingInner: 0.3, paddingOuter: 0.2 } };
-  const x = (field: string) => ({ field, type: "quantitative" as const, title: axis, axis: { tickCount: shape.narrow ? 4 : 8, format: "~g" } });
+  const x = (field: string) => ({ field, type: "quantitative" as const, title: axis, axis: { tickCount: shape.narrow ? 4 : 8, format: ".6~r" } });
   const down = shape.narrow ? 9 : 0;
   const key = { domain: ["middle 90% of trusts", "middle half", own], range: [kColours.pale, kColours.light, kColours.blue] };
   const colour = (text: string) => ({ datum: text, type: "nominal" as const, scale: key, legend: shape.narrow ? { columns: 1 } : {} });

@@ -12,7 +12,7 @@ export function stack(slices: Slice[], axis: string, shape: Shape): Spec {
     return slices.filter((slice) => slice.label === label).map((slice) => {
       const start = at;
       at += slice.value;
-      return { ...slice, order, start, end: at, middle: (start + at) / 2, seen: slice.value * shape.width > (shape.narrow ? 62 : 90) ? slice.text : "" };
+      return { ...slice, label: start === 0 ? slice.label : "", order, start, end: at, middle: (start + at) / 2, seen: slice.value * shape.width > (shape.narrow ? 62 : 90) ? slice.text : "" };
     });
   });
   const fills = [kColours.blue, kColours.light, "#eef1f2"], inks = ["#ffffff", kColours.dark, kColours.dark];

@@ -69,6 +69,7 @@ function title(d: Decomposition, rows: PartRow[]): string {
   const error = d.total_std_error;
   if (rows.every((row) => row.kind !== "driver")) return "The parts and their total";
   if (error !== null && Math.abs(total) < 2 * error) return "The total cannot be told apart from zero";
+  if (drivers * total < 0) return "The drivers and the total point different ways";
   return Math.abs(drivers) < Math.abs(total) / 2 ? "Most of the difference lies outside the drivers" : "The drivers account for most of the difference";
 }
 
@@ -89,7 +90,7 @@ function fineprint(d: Decomposition): HTMLElement {
     ["Closure", d.closure_error === null ? "the items are not parts of one total" : `parts sum to the total, computed apart, to ${number(d.closure_error)} (tolerance ${number(d.tolerance)})`]];
   if (d.shares_reason) rows.push(["Shares", `not shown: ${d.shares_reason}`]);
   if (d.unidentified.length > 0) rows.push(["Not identified", d.unidentified.map((term, i) => `${term} (${d.unidentified_because[i]})`).join("; ")]);
-  return details("How these parts were computed", summaryList(rows), d.note_message.length > 0 ? [p("Notes:"), list(d.note_message.map((note) => sentence(note)))] : null);
+  return details("How these parts were computed", [summaryList(rows), d.note_message.length > 0 ? [p("Notes:"), list(d.note_message.map((note) => sentence(note)))] : null], false);
 }
 
 export function partFigure(report: Report, d: Decomposition, fit: Fit | undefined, id: string): HTMLElement {
@@ -103,7 +104,7 @@ export function partFigure(report: Report, d: Decomposition, fit: Fit | undefine
     id, title: title(d, rows),
     alt: `${whole ? "Waterfall of parts that sum to the total" : "Estimates with intervals"}: ${rows.map((row) => `${row.label} ${words(row, by, unit)}`).join("; ")}.`,
     caption: `Parts of the difference in ${outcome}${unit === "%" ? ", in per cent" : ""}. Whiskers: ${level(d.level)} intervals.`,
-    spec: (shape) => whole ? waterfall(steps, `part of the difference in ${outcome}, ${axis}`, shape)
+    spec: (shape) => whole ? waterfall(steps, `part of the difference, ${axis}`, shape)
       : forest(steps.map((step) => ({ label: step.label, series: "estimate", value: step.value, low: step.low === null ? null : step.low, high: step.high })), axis, shape),
     table: {
       caption: `Parts: ${d.call}`, rows,
@@ -125,7 +126,7 @@ function single(report: Report, d: Decomposition, at: number): HTMLElement {
   return h("section", { class: "hw-part" },
     h("h3", {}, `${capital(d.method.replaceAll("_", " "))}: ${fit ? roleOf(fit) : d.fit}`),
     d.question ? p(author(d.question)) : null, explainedFirst(d),
-    partFigure(report, d, fit, `parts-${at}`), extras(report, d, fit, `parts-${at}`), fineprint(d));
+    partFigure(report, d, fit, `parts-${at}`), extras(d, `parts-${at}`), fineprint(d));
 }
 
 export function attribution(report: Report): HTMLElement[] {
@@ -141,7 +142,7 @@ export function attribution(report: Report): HTMLElement[] {
     p("A driver group's part is the difference in its measures times their coefficients. The parts add up to the total, and what no driver accounts for is always shown as a bar of its own.",
       logs ? " Outcomes are logarithms; parts are shown in per cent by the logarithmic mean, so that they still add." : ""),
     ...first.map((d) => single(report, d, at(d))),
-    ...(second.length > 0 ? [details("The same for activity and resource apart", ...second.map((d) => single(report, d, at(d))))] : []),
+    ...(second.length > 0 ? [details("The same for activity and resource apart", second.map((d) => single(report, d, at(d))))] : []),
     ...overTime(report),
     ...groups(report, grouped),
   ];

@@ -31,7 +31,7 @@ function forestFigure(report: Report, model: Model, at: number): HTMLElement | n
     title: `${told} of ${terms.size} ${terms.size === 1 ? "association stands" : "associations stand"} clear of zero`,
     alt: `Estimates with intervals. ${rows.map((row) => `${row.effect.words}, ${roleOf(row.fit)}: ${number(row.effect.value, sizeOf(row.effect))}${row.effect.unit}`).join("; ")}.`,
     caption: `Differences that go with one standard deviation of each driver after the effects are taken out, with ${level(model.main.level)} intervals; counted for ${roleOf(model.main)}.`,
-    spec: (shape) => forest(points, `difference that goes with one standard deviation, ${unit}`, shape),
+    spec: (shape) => forest(points, shape.narrow ? unit : `difference that goes with one standard deviation, ${unit}`, shape),
     table: {
       caption: "Coefficients", rows,
       columns: [
@@ -121,6 +121,6 @@ export function coefficients(report: Report): HTMLElement[] {
     report.models.length > 1 ? h("h3", {}, author(model.title || model.id)) : null,
     p("Each coefficient holds the other drivers and the effects of the model fixed. Driver groups: ", together([...new Set(model.main.driver)].filter(Boolean).map(heading)), "."),
     forestFigure(report, model, at + 1), ...paths(report, model, at + 1),
-    sideBySide(model), details("Means, variation between and within units", variation(model.main)), testsOf(model) ? details("Tests of driver groups and sums", testsOf(model)) : null,
+    sideBySide(model), details("Means, variation between and within units", [variation(model.main)]), testsOf(model) ? details("Tests of driver groups and sums", [testsOf(model)]) : null,
     diagnostics(model)));
 }

@@ -44,7 +44,7 @@ function suspicions(report: Report, data: Data): HTMLElement {
   return h("div", {},
     p(`${capital(plural(total, "thing"))} in the data look odd. Nothing was changed.`),
     tableElement({ caption: "Probable mergers and suspicious values", rows, columns: [{ heading: "kind", value: (row) => row.kind, shown: (row) => capital(row.kind) }, { heading: "found", numeric: true, value: (row) => row.n, shown: (row) => count(row.n) }] }),
-    report.internal && data.suspicion_message ? details("Which ones", list(data.suspicion_message.map((message) => name(sentence(message))))) : null);
+    report.internal && data.suspicion_message ? details("Which ones", [list(data.suspicion_message.map((message) => name(sentence(message))))]) : null);
 }
 
 function coverage(data: Data): HTMLElement | null {
@@ -70,7 +70,7 @@ export function dataSection(report: Report): HTMLElement[] {
     missing(data),
     suspicions(report, data),
     p(data.successions > 0 ? `The succession table linked or broke ${plural(data.successions, "series", "series")}.` : "No succession table was given: units that merged or changed their code count as separate series."),
-    ...(report.internal && data.succession_message?.length ? [details("What the succession table did", list(data.succession_message.map((message) => name(sentence(message)))))] : []),
+    ...(report.internal && data.succession_message?.length ? [details("What the succession table did", [list(data.succession_message.map((message) => name(sentence(message))))])] : []),
     ...(data.data_note_message.length > 0 ? [p("Notes of the reader:"), list(data.data_note_message.map((message) => name(sentence(message))))] : []),
     ...(report.payload.left_out > 0 ? [p(`${capital(plural(report.payload.left_out, "part"))} of the result ${report.payload.left_out === 1 ? "is" : "are"} about single units and left out of this published report: ${together(["notes", "decompositions or terms that name them"])}.`)] : []),
   ];

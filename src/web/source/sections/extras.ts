@@ -1,8 +1,7 @@
 // What a method adds to its components: scalars as facts, lists and tables as they are.
 import { details, h, name } from "../dom";
 import { number } from "../format";
-import type { Decomposition, Extra, Fit } from "../payload";
-import type { Report } from "../report";
+import type { Decomposition, Extra } from "../payload";
 import { tableElement } from "../table";
 
 const kShownElsewhere = new Set(["explained_within", "explained_total"]);
@@ -23,15 +22,15 @@ function rowsOf(extra: Extra): Row[] {
   });
 }
 
-export function extras(_report: Report, d: Decomposition, _fit: Fit | undefined, id: string): HTMLElement | null {
+export function extras(d: Decomposition, id: string): HTMLElement | null {
   const shown = d.extras.filter((extra) => !kShownElsewhere.has(extra.name) && !extra.name.startsWith("cell_") && extra.values.length > 0 && extra.values.length <= kMostRows);
   if (shown.length === 0) return null;
-  return details("What this method adds", ...shown.map((extra, i) => h("div", { id: `${id}-extra-${i}` }, tableElement({
+  return details("What this method adds", shown.map((extra, i) => h("div", { id: `${id}-extra-${i}` }, tableElement({
     caption: extra.description || extra.name, rows: rowsOf(extra),
     columns: [
       ...extra.dims.map((dim, j) => ({ heading: dim.replaceAll("_", " "), value: (row: Row) => row.keys[j], shown: (row: Row) => name(row.keys[j]) })),
       { heading: extra.unit && extra.unit !== "1" ? `${extra.name.replaceAll("_", " ")}, ${extra.unit}` : extra.name.replaceAll("_", " "), numeric: true,
         value: (row: Row) => row.value, shown: (row: Row) => (typeof row.value === "number" || row.value === null ? number(row.value) : name(row.value)) },
     ],
-  }))));
+  }))), false);
 }

@@ -51,7 +51,7 @@ function explained(report: Report, model: Model, at: number): HTMLElement | null
     { label: capital(roleOf(row.fit)), part: "residual (unexplained)", value: row.rest, text: share(row.rest) },
   ]);
   return h("div", {},
-    p(`Of the variance that is left within the effects, the drivers account for ${share(main.within)}. That is ${share(main.total)} of the total variance of ${roleOf(main.fit)}. Every share in this report is a share of something this small or smaller.`),
+    p(`Of the variance that is left within the effects, the drivers account for ${share(main.within)}. That is ${share(main.total)} of the total variance of ${roleOf(main.fit)}. Every share of a driver further down is a share of something this small.`),
     figureElement({
       id: `explained-${at}`,
       title: `Drivers account for ${share(main.total)} of all variance`,
@@ -84,7 +84,7 @@ function detectable(report: Report, model: Model, at: number): HTMLElement | nul
     title: silent === 0 ? "Every association stands clear of zero" : `${silent} of ${rows.length} associations cannot be told from zero`,
     alt: `Estimates with ${level(fit.level)} intervals over the band that could not have been detected. ${rows.map((row) => `${row.words}: ${number(row.value, sizeOf(row))}${row.unit}, smallest detectable ${number(row.mde, sizeOf(row))}${row.unit}`).join(". ")}.`,
     caption: `Differences in ${roleOf(fit)} that go with one standard deviation of each driver after the effects are taken out, with ${level(fit.level)} intervals. Grey band: differences too small to be found with ${level(fit.power)} power. An estimate inside it is no evidence that there is none.`,
-    spec: (shape) => forest(points, `difference in ${roleOf(fit)}, ${unit}`, shape),
+    spec: (shape) => forest(points, shape.narrow ? unit : `difference in ${roleOf(fit)}, ${unit}`, shape),
     table: {
       caption: "Smallest detectable differences", rows,
       columns: [

@@ -9,7 +9,7 @@ function equations(report: Report): HTMLElement[] {
   return report.models.filter((model) => usable(model.main)).map((model) => h("div", {},
     h("h3", {}, author(model.title || model.id)),
     model.main.question ? h("blockquote", { class: "hw-question" }, author(model.main.question)) : null,
-    p("Model: ", code(model.main.formula)),
+    p("Model: ", code(model.main.formula, 4000)),
     list([
       ["Estimator: ", name(model.main.estimator), ". ", model.main.effect.length > 0 ? "Each outcome is a sum of its regressors times their coefficients, plus the effects, plus an error; the effects are taken out exactly." : "Each outcome is a sum of its regressors times their coefficients, plus an error."],
       ["Effects: ", name(model.main.effect.join(", ") || "none"), "."],
@@ -29,7 +29,7 @@ function options(report: Report): HTMLElement {
   return h("div", {}, h("h3", {}, "Options that differ from their default"),
     rows.length === 0 ? p("None.") : tableElement({ caption: "Options that differ from their default", rows, columns: [
       { heading: "option", value: (row) => row.option, shown: (row) => code(row.option) }, { heading: "used", value: (row) => row.value, shown: (row) => code(row.value) },
-      { heading: "default", value: (row) => row.usual, shown: (row) => code(row.usual) }] }));
+      { heading: "default", value: (row) => row.usual, shown: (row) => code(row.usual) }] }, true));
 }
 
 export function method(report: Report): HTMLElement[] {

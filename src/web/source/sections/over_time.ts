@@ -3,7 +3,7 @@ import { panels, type Sample } from "../charts/lines";
 import { h, name, p } from "../dom";
 import { figureElement } from "../figure";
 import { count, level, number } from "../format";
-import { capital, logged, partOf, roleOf } from "../names";
+import { capital, logged, partOf, roleOf, shortLabel } from "../names";
 import type { Report } from "../report";
 
 export function overTime(report: Report): HTMLElement[] {
@@ -19,7 +19,7 @@ export function overTime(report: Report): HTMLElement[] {
       return { part, label: capital(known.label), kind: known.kind, period, units: own.units[i], value, error,
         low: value === null || reach === null ? null : value - reach, high: value === null || reach === null ? null : value + reach };
     }));
-    const samples: Sample[] = rows.map((row) => ({ series: row.label, at: row.period, value: row.value === null ? null : row.value * scale,
+    const samples = rows.map((row): Sample & { driver: boolean } => ({ driver: row.kind === "driver", series: shortLabel(row.label), at: row.period, value: row.value === null ? null : row.value * scale,
       low: row.low === null ? (row.value ?? 0) * scale : row.low * scale, high: row.high === null ? (row.value ?? 0) * scale : row.high * scale }));
     const drivers = rows.filter((row) => row.kind === "driver").map((row) => Math.abs(row.value ?? 0)), rest = rows.filter((row) => row.kind !== "driver").map((row) => Math.abs(row.value ?? 0));
     const unit = scale === 100 ? "log points × 100" : d.unit;
@@ -30,8 +30,8 @@ export function overTime(report: Report): HTMLElement[] {
         id: `over-time-${at + 1}`,
         title: Math.max(...drivers) < Math.max(...rest) ? "Unexplained parts move more than the drivers do" : "Driver parts move more than the unexplained ones",
         alt: `Lines of the mean part in each period from ${own.period[0]} to ${own.period[own.period.length - 1]}. ${own.part.map((part, j) => `${partOf(part, fit).label}: first ${number((own.mean[0][j] ?? 0) * scale, 0.01)}, last ${number((own.mean[own.mean.length - 1][j] ?? 0) * scale, 0.01)}`).join("; ")}.`,
-        caption: `Parts of the difference in ${fit ? roleOf(fit) : d.fit} from the reference, ${unit}. Bands: ${level(d.level)} intervals through the coefficients; unexplained parts have none.`,
-        spec: (shape) => panels(samples, own.period, "", unit, shape),
+        caption: `Parts of the difference in ${fit ? roleOf(fit) : d.fit} from the reference, ${unit}. Bands: ${level(d.level)} intervals through the coefficients; unexplained parts have none. Drivers share one scale, unexplained parts another.`,
+        spec: (shape) => panels([samples.filter((sample) => sample.driver), samples.filter((sample) => !sample.driver)], own.period, unit, shape),
         table: {
           caption: "Mean parts by period", rows,
           columns: [

@@ -57,10 +57,10 @@ export function provenance(report: Report): HTMLElement[] {
     h("h3", {}, "Quality assurance record"),
     p(failed === 0 ? `All ${rows.length} checks made on this result hold.` : `${failed} of ${rows.length} checks do not hold.`,
       " The program's own numbers are compared with those of other software when it is built and tested, not in each run."),
-    details("The checks", tableElement({ caption: "Checks on this result", rows, columns: [
+    details("The checks", [tableElement({ caption: "Checks on this result", rows, columns: [
       { heading: "check", value: (row) => row.what, shown: (row) => capital(row.what) }, { heading: "found", value: (row) => row.found },
-      { heading: "holds", value: (row) => (row.fine ? "yes" : "no") }] })),
-    ...(run.config ? [details("The configuration of this run", h("pre", { class: "hw-pre", tabindex: 0, role: "region", "aria-label": "Configuration" }, run.config.map((line) => (line.length > 2000 ? `${line.slice(0, 2000)}…` : line)).join("\n").trim()))] : []),
+      { heading: "holds", value: (row) => (row.fine ? "yes" : "no") }] })]),
+    ...(run.config ? [details("The configuration of this run", [h("pre", { class: "hw-pre", tabindex: 0, role: "region", "aria-label": "Configuration" }, run.config.map((line) => (line.length > 2000 ? `${line.slice(0, 2000)}…` : line)).join("\n").trim())], false)] : []),
     ...(report.payload.audience === "publish" ? [] : [list(["This internal report names single units. It is for the organisation that holds the data."])]),
   ];
 }

@@ -2,7 +2,7 @@ import { forest, type Point } from "../charts/forest";
 import { author, code, h, name, p } from "../dom";
 import { figureElement } from "../figure";
 import { level, number, plural } from "../format";
-import { capital, roleOf, termInWords, usable, type Model } from "../names";
+import { capital, roleOf, termInWords, unitWord, usable, type Model } from "../names";
 import type { Report } from "../report";
 
 // The same coefficient under several covariances.
@@ -43,14 +43,14 @@ function movers(report: Report, model: Model, at: number): HTMLElement | null {
   if (!own || own.mover_term.length === 0) return null;
   const rows = own.mover_term.map((term, i) => ({ term, words: capital(termInWords(term)), unit: own.mover_unit?.[i] ?? "", change: own.mover_change[i], inErrors: own.mover_change_in_se[i] }))
     .filter((row) => row.term !== "(Intercept)");
-  const points: Point[] = rows.map((row) => ({ label: row.words, series: "one unit left out", value: row.inErrors ?? 0, low: null, high: null }));
+  const points: Point[] = rows.map((row) => ({ label: row.words, series: "left out", value: row.inErrors ?? 0, low: null, high: null }));
   const most = Math.max(...rows.map((row) => Math.abs(row.inErrors ?? 0)));
-  const size = most < 0.5 ? "No single unit moves a coefficient by half an error" : most < 1 ? "No single unit moves a coefficient by one error" : "Single units move some coefficients by over one error";
+  const size = most < 0.5 ? `No ${unitWord()} moves a coefficient by half a standard error` : most < 1 ? `No ${unitWord()} moves a coefficient by one standard error` : `Single ${unitWord()}s move coefficients by over one standard error`;
   return figureElement({
     id: `movers-${at}`, title: size,
     alt: `Change of each coefficient when one of the units that move it most is left out, in standard errors. Largest: ${number(most, 0.02)}. ${[...new Set(rows.map((row) => row.words))].map((words) => `${words}: ${rows.filter((row) => row.words === words).map((row) => number(row.inErrors, 0.02)).join(", ")}`).join("; ")}.`,
-    caption: `One dot a unit left out; the ${plural(Math.round(rows.length / Math.max(1, new Set(rows.map((row) => row.term)).size)), "unit")} that move each coefficient of ${roleOf(fit)} most, to first order.${report.internal ? "" : " Units are named in the internal report only."}`,
-    spec: (shape) => forest(points, "change of the coefficient, in standard errors", shape),
+    caption: `One dot a ${unitWord()} left out; the ${plural(Math.round(rows.length / Math.max(1, new Set(rows.map((row) => row.term)).size)), unitWord())} that move each coefficient of ${roleOf(fit)} most, to first order.${report.internal ? "" : " Units are named in the internal report only."}`,
+    spec: (shape) => forest(points, shape.narrow ? "in standard errors" : "change of the coefficient, in standard errors", shape),
     table: {
       caption: "Units that move the coefficients", rows,
       columns: [

@@ -4,7 +4,7 @@ import { panels, type Sample } from "../charts/lines";
 import { h, name, p } from "../dom";
 import { figureElement, redraw, type Figure } from "../figure";
 import { level, number } from "../format";
-import { capital, logged, partOf, roleOf } from "../names";
+import { capital, logged, partOf, roleOf, shortLabel } from "../names";
 import type { Decomposition, Fit } from "../payload";
 import type { Report } from "../report";
 import type { Table } from "../table";
@@ -79,12 +79,12 @@ function pathFigure(cells: Cells, unit: number): Figure<{ part: string; period: 
   const at = own.unit.map((u, i) => (u === unit ? i : -1)).filter((i) => i >= 0).sort((a, b) => own.period[a] - own.period[b]);
   const positions = at.map((i) => own.periods[own.period[i]]);
   const rows = own.parts.flatMap((part, j) => at.map((i) => ({ part, period: own.periods[own.period[i]], value: own.estimate[i][j] === null ? null : own.estimate[i][j]! * cells.scale })));
-  const samples: Sample[] = rows.map((row) => ({ series: capital(partOf(row.part, cells.fit).label), at: row.period, value: row.value, low: row.value, high: row.value }));
+  const samples = rows.map((row): Sample & { driver: boolean } => ({ driver: partOf(row.part, cells.fit).kind === "driver", series: shortLabel(capital(partOf(row.part, cells.fit).label)), at: row.period, value: row.value, low: row.value, high: row.value }));
   return {
     id: "trust-path", title: "The same trust over time, part by part",
     alt: `Parts of ${who} from ${positions[0]} to ${positions[positions.length - 1]}, one panel a part.`,
     caption: `Parts of the difference in ${roleOf(cells.fit)} from the reference, ${cells.unit}.`,
-    spec: (shape) => panels(samples, positions, "", cells.unit, shape),
+    spec: (shape) => panels([samples.filter((sample) => sample.driver), samples.filter((sample) => !sample.driver)], positions, cells.unit, shape),
     table: { caption: `Parts of ${who} by period`, rows, columns: [{ heading: "part", value: (row) => row.part, shown: (row) => name(row.part) }, { heading: "period", value: (row) => row.period },
       { heading: cells.unit, numeric: true, value: (row) => row.value, shown: (row) => number(row.value, 0.1) }] },
   };
