@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, statSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { arrays, browse, cells, demo, download, megabyte, openEverything, scratch, violations } from "./support.mjs";
+import { arrays, browse, cells, demo, download, megabyte, openEverything, scratch, showTables, violations } from "./support.mjs";
 
 let browser, files;
 before(async () => {
@@ -105,8 +105,7 @@ test("no accessibility violation, charts and tables, wide and narrow", async () 
     const { page, close } = await browser.open(path, viewport);
     if (path === files.internal) await search(page, (await firstUnit()));
     await openEverything(page);
-    assert.deepEqual(await violations(page), []);
-    await page.evaluate(() => document.querySelectorAll("[aria-controls$='-table']").forEach((button) => button.click()));
+    await showTables(page);
     assert.deepEqual(await violations(page), []);
     await close();
   }
@@ -119,7 +118,7 @@ test("320 pixels and 200 % zoom need no sideways scrolling", async () => {
     await openEverything(page);
     await page.evaluate(() => window.dispatchEvent(new Event("afterprint")));
     assert.ok((await wide()) <= 0, `charts at ${width}`);
-    await page.evaluate(() => document.querySelectorAll("[aria-controls$='-table']").forEach((button) => button.click()));
+    await showTables(page);
     assert.ok((await wide()) <= 0, `tables at ${width}`);
     await close();
   }

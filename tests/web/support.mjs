@@ -63,7 +63,7 @@ export async function browse() {
       page.on("dialog", (dialog) => { trouble.push(`dialog: ${dialog.message()}`); return dialog.dismiss(); });
       page.on("request", (request) => { if (!/^(file|data|blob):/.test(request.url())) trouble.push(`request: ${request.url()}`); });
       await page.goto(`file://${path}`);
-      await page.waitForSelector(".hw-chart svg");
+      await page.waitForSelector(".hw-chart svg", { state: "attached", timeout: 20_000 });
       return { page, trouble, close: () => context.close() };
     },
     close: () => browser.close(),
@@ -98,6 +98,12 @@ export function cells(text) {
     else cell += c;
   }
   return rows;
+}
+
+// Charts and tables at once.
+export async function showTables(page) {
+  await page.evaluate(() => document.querySelectorAll(".hw-chart, .hw-table").forEach((view) => { view.hidden = false; }));
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50))));
 }
 
 export async function download(page, press) {

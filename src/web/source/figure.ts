@@ -105,6 +105,14 @@ export function drawFigures(): void {
       }
   }, { rootMargin: "600px" });
   for (const one of drawn) sight.observe(one.place);
+  const idle = window.requestIdleCallback ?? ((work: () => void) => window.setTimeout(work, 50));
+  const drawRest = () => {
+    const next = drawn.find((one) => one.width === 0 && one.place.isConnected && roomOf(one.place) > 0);
+    if (!next) return;
+    render(next, roomOf(next.place));
+    idle(drawRest);
+  };
+  idle(drawRest);
   let pending = 0;
   window.addEventListener("resize", () => {
     clearTimeout(pending);

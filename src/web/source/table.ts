@@ -34,11 +34,22 @@ export function tableElement<Row>(table: Table<Row>, hideCaption = false): HTMLE
       ? h("th", { scope: "row", role: "rowheader", class: "nhsuk-table__cell hw-rowheader" }, label, cell)
       : h("td", { role: "cell", class: `nhsuk-table__cell${numeric}` }, label, cell);
   })));
-  return h("div", { class: "hw-table" },
+  return reachable(table.caption, h("div", { class: "hw-table" },
     h("table", { role: "table", class: "nhsuk-table nhsuk-table-responsive" },
       h("caption", { class: hideCaption ? "nhsuk-u-visually-hidden" : "nhsuk-table__caption nhsuk-table__caption--s" }, table.caption),
       h("thead", { role: "rowgroup", class: "nhsuk-table__head" }, head),
-      h("tbody", { class: "nhsuk-table__body" }, body)));
+      h("tbody", { class: "nhsuk-table__body" }, body))));
+}
+
+// A table wider than its room can be scrolled by keyboard, and only then takes the focus.
+function reachable(caption: string, frame: HTMLElement): HTMLElement {
+  new ResizeObserver(() => {
+    const scrolls = frame.scrollWidth > frame.clientWidth;
+    for (const [key, value] of [["tabindex", "0"], ["role", "group"], ["aria-label", caption]])
+      if (scrolls) frame.setAttribute(key, value);
+      else frame.removeAttribute(key);
+  }).observe(frame);
+  return frame;
 }
 
 // A text cell that a spreadsheet would take for a formula is kept as text by a leading apostrophe.

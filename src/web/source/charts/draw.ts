@@ -36,11 +36,11 @@ function viewOf(spec: Spec, renderer: "svg" | "none"): vega.View {
 }
 
 export function draw(place: HTMLElement, spec: Spec): void {
-  place.replaceChildren();
-  viewOf(spec, "svg").initialize(place).run();
-  const svg = place.querySelector("svg");
-  svg?.setAttribute("aria-hidden", "true");
-  svg?.setAttribute("focusable", "false");
+  // Vega gives its container a role and a name of its own; ours stand on `place`.
+  const canvas = document.createElement("div");
+  canvas.setAttribute("aria-hidden", "true");
+  place.replaceChildren(canvas);
+  viewOf(spec, "svg").initialize(canvas).run();
 }
 
 export async function svgOf(spec: Spec): Promise<Blob> {

@@ -118,8 +118,8 @@ function diagnostics(model: Model): HTMLElement {
 
 export function coefficients(report: Report): HTMLElement[] {
   return report.models.filter((model) => model.fits.some(usable)).map((model, at) => h("section", { class: "hw-part" },
-    report.models.length > 1 ? h("h3", {}, author(model.title || model.id)) : null,
-    p("Each coefficient holds the other drivers and the effects of the model fixed. Driver groups: ", together([...new Set(model.main.driver)].filter(Boolean).map(heading)), "."),
+    h("h3", {}, report.models.length > 1 ? author(model.title || model.id) : "Term by term"),
+    p("Each coefficient is given the other drivers and what the model takes out. Driver groups: ", together([...new Set(model.main.driver)].filter(Boolean).map(heading)), "."),
     forestFigure(report, model, at + 1), ...paths(report, model, at + 1),
     sideBySide(model), details("Means, variation between and within units", [variation(model.main)]), testsOf(model) ? details("Tests of driver groups and sums", [testsOf(model)]) : null,
     diagnostics(model)));

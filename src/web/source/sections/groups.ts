@@ -21,7 +21,7 @@ function figureOf(report: Report, column: string, own: Decomposition[], id: stri
     low: row.low === null ? null : row.low * row.by, high: row.high === null ? null : row.high * row.by }));
   const clear = points.filter((point) => (point.low ?? 0) > 0 || (point.high ?? 0) < 0).length;
   return figureElement({
-    id, title: `Driver parts differ between groups by ${column.replaceAll("_", " ")}`.split(" ").slice(0, 10).join(" "),
+    id, title: `${clear} of ${points.length} driver parts stand clear of zero`,
     alt: `Parts of each driver group by ${column}: ${rows.filter((row) => parts.includes(row.label)).map((row) => `${row.group}, ${row.label} ${number((row.estimate ?? 0) * row.by, (row.std_error ?? 0) * row.by)}${row.unit}`).join("; ")}. ${clear} of ${points.length} stand clear of zero.`,
     caption: `Parts of the difference of each group's mean in ${fit ? roleOf(fit) : own[0].fit} from the reference, with ${level(own[0].level)} intervals. Groups stand in the order of their names; unexplained parts are in the table.`,
     spec: (shape) => forest(points, `part, ${rows[0]?.unit === "%" ? "per cent" : own[0].unit}`, shape),

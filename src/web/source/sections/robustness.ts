@@ -16,7 +16,7 @@ function covariances(report: Report, model: Model, at: number): HTMLElement | nu
   const least = Math.min(...ratios), most = Math.max(...ratios);
   return figureElement({
     id: `covariances-${at}`,
-    title: `Standard errors are ${number(least, 0.02)} to ${number(most, 0.02)} times the reported`,
+    title: `Standard errors are ${number(least, 0.1)} to ${number(most, 0.1)} times the reported`,
     alt: `Standard errors under each covariance rule divided by the reported ones (${fit.covariance}). ${own.rule.map((rule) => { const some = rows.filter((row) => row.rule === rule && row.ratio !== null).map((row) => row.ratio!); return `${rule}: ${number(Math.min(...some), 0.02)} to ${number(Math.max(...some), 0.02)}`; }).join("; ")}.`,
     caption: `One dot a coefficient of ${roleOf(fit)}: its standard error under each rule over the one reported, ${fit.covariance} with profile ${fit.profile}.`,
     spec: (shape) => forest(points, "standard error over the reported one", shape, 1),
@@ -67,7 +67,7 @@ export function robustness(report: Report): HTMLElement[] {
   const parts = report.models.filter((model) => usable(model.main)).map((model, at) => {
     const own = [covariances(report, model, at + 1), movers(report, model, at + 1)].filter((part): part is HTMLElement => part !== null);
     if (own.length === 0) return null;
-    return h("section", { class: "hw-part" }, report.models.length > 1 ? h("h3", {}, author(model.title || model.id)) : null,
+    return h("section", { class: "hw-part" }, h("h3", {}, report.models.length > 1 ? author(model.title || model.id) : `Other errors, and ${unitWord()}s left out`),
       p("The coefficients again, with other assumptions about the errors and without the units that move them most. Reported: ", code(model.main.covariance), ", ", level(model.main.level), " intervals."), ...own);
   }).filter((part): part is HTMLElement => part !== null);
   const comparison = report.payload.comparison;
