@@ -20,10 +20,24 @@ export function termInWords(term: string): string {
     case "l": return lag ? `${termInWords(lag[1])}, ${periods(Number(lag[2]))}` : `${termInWords(inside)}, ${periods(1)}`;
     case "f": return lag ? `${termInWords(lag[1])}, ${periods(-Number(lag[2]))}` : `${termInWords(inside)}, ${periods(-1)}`;
     case "d": return `change in ${termInWords(inside)}`;
-    case "log": return /^[\w.` ]+$/.test(inside) ? `${words(inside)} (log)` : words(text);
+    case "ifelse": return choice(inside) ?? words(text);
+    case "log": return logInWords(inside) ?? words(text);
     case "I": return words(inside).replaceAll("==", "=").replaceAll("/", " / ").replaceAll(/\s+/g, " ");
     default: return words(text);
   }
+}
+
+function logInWords(inside: string): string | null {
+  const own = choice(/^ifelse\((.*)\)$/s.exec(inside)?.[1] ?? "");
+  if (own) return `${own.replace(/\)$/, "")}, log)`;
+  return /^[\w.` ]+$/.test(inside) ? `${words(inside)} (log)` : null;
+}
+
+// ifelse(x == 0, 1, x) and ifelse(is.na(x), 0, x): x with one value put for another.
+function choice(inside: string): string | null {
+  const parts = /^(?:(.+?) == ([\d.]+)|is\.na\((.+?)\)), ([\d.]+), (.+)$/s.exec(inside);
+  const of = parts?.[1] ?? parts?.[3];
+  return parts && of === parts[5] ? `${words(of)} (${parts[2] ?? "missing"} as ${parts[4]})` : null;
 }
 
 function balanced(text: string): boolean {
