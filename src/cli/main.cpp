@@ -36,6 +36,8 @@ const std::vector<Command>& commands() {
        "decomposition:component; the decomposition is a method, number_method or fit/method; share(change:capital) is "
        "a share, change:total the sum.",
        contrast_command},
+      {"report", "report RESULT -o FILE.html [options]", "write the HTML report of a result file",
+       "publish, the default, carries no rows, residuals or names of single units; internal does.", report_command},
       {"methods", "methods [NAME]", "what each method answers and when not to use it", "", methods_command},
       {"convert", "convert IN OUT.h5", "read a panel once and keep it as HDF5, reasons of missing cells included", "",
        convert_command},

@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "headwater/core/error.hpp"
+#include "headwater/report/html.hpp"
 #include "headwater/result/result_file.hpp"
 
 namespace headwater::cli {
@@ -16,6 +17,16 @@ void finish_output() {
 
 void save(const Tree& tree, const RunConfig& config) {
   if (!config.output.result.empty()) write_result(tree, config.output.result);
+}
+
+std::string save_report(const Tree& tree, const RunConfig& config) {
+  const std::string& path = config.output.report;
+  if (path.empty()) return "";
+  if (report_page().empty())
+    return "Report: left out; this build has no report page, because Node.js was not there when it was built\n";
+  const Audience audience = parse_audience(config.output.audience);
+  write_report(config.output.result.empty() ? tree : read_result(config.output.result), path, audience);
+  return "Report (" + std::string(name(audience)) + "): " + path + "\n";
 }
 
 int exit_code_of(const RunResult& result) {

@@ -12,6 +12,9 @@ void print(const std::string& text);  // to standard output; a closed pipe ends 
 void finish_output();
 // Writes the result file when one is asked for.
 void save(const Tree& tree, const RunConfig& config);
+// Writes the HTML report when one is asked for, from the result file where there is one, and says where it is, or that
+// this build has no page for it; "" when none was asked for.
+std::string save_report(const Tree& tree, const RunConfig& config);
 // 0 when every fit converged or failures are allowed, else 6.
 int exit_code_of(const RunResult& result);
 

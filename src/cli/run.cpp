@@ -67,6 +67,8 @@ int run_command(const Words& words) {
   else
     write_table(config.output.table, text_report(tree, {.stars = config.output.stars}));
   if (format == "text" && !config.output.result.empty()) print("\nResult file: " + config.output.result + "\n");
+  const std::string report = save_report(tree, config);
+  if (format == "text") print(report);
   return exit_code_of(result);
 }
 

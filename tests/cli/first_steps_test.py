@@ -9,7 +9,7 @@ class FirstSteps(CommandTest):
     def test_help_names_every_command(self):
         code, out, _ = run("--help")
         self.assertEqual(code, 0)
-        for name in ["run", "check", "fit", "decompose", "show", "methods", "convert", "simulate"]:
+        for name in ["run", "check", "fit", "decompose", "show", "report", "methods", "convert", "simulate"]:
             self.assertIn(f"  {name}", out)
             code, own, _ = run(name, "--help")
             self.assertEqual(code, 0)

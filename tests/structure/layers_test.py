@@ -46,7 +46,7 @@ def eigen_errors(layer, text):
 
 def sources():
     for path in sorted(SOURCE.rglob("*")):
-        if path.suffix in {".hpp", ".cpp", ".h"} and "modules" not in path.parts:
+        if path.suffix in {".hpp", ".cpp", ".h"} and not {"modules", "node_modules"} & set(path.parts):
             parts = path.relative_to(SOURCE).parts
             yield path, parts[1] if parts[0] == "headwater" else parts[0]
 

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
@@ -164,6 +165,13 @@ Target period_target(const DecompositionInput& input, const Vector& weights) {
           false};
 }
 
+std::size_t units_in(const Design& design, const Vector& rows) {
+  std::set<std::int32_t> units;
+  for (Index i = 0; i < rows.size(); ++i)
+    if (rows(i) != 0) units.insert(design.has_unit ? design.unit.code[static_cast<std::size_t>(i)] : 0);
+  return units.size();
+}
+
 std::vector<Target> targets_of(const DecompositionInput& input, const Vector& weights) {
   const Design& design = *input.fit->design;
   std::vector<Target> targets;
@@ -182,6 +190,7 @@ std::vector<Target> targets_of(const DecompositionInput& input, const Vector& we
                   rows, false};
     target.choices["by"] = groups.name;
     target.choices["group"] = groups.labels[static_cast<std::size_t>(g)];
+    target.choices["units"] = std::to_string(units_in(design, rows));
     targets.push_back(std::move(target));
   }
   return targets;
@@ -361,7 +370,7 @@ Decompositions run_contributions(const DecompositionInput& input) {
   Decompositions results;
   for (const Target& target : targets_of(input, weights))
     results.push_back(contribution(input, parts, reference, weights, target));
-  if (!input.call.has("at")) add_cells(results.front(), input, parts, reference, weights);
+  if (!input.call.has("at") && !input.call.has("by")) add_cells(results.front(), input, parts, reference, weights);
   return results;
 }
 

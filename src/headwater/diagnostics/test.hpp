@@ -52,6 +52,16 @@ struct Movers {
 };
 Movers influential_units(const Fit& fit, const Covariance& covariance, int top = 3);
 
+// Standard errors of the same fit under other covariance rules and small-sample profiles; NaN with a reason where one
+// cannot be had.
+struct OtherCovariances {
+  std::vector<std::string> rules;  // the reported one first
+  std::vector<double> df;
+  std::vector<std::string> reasons;
+  Matrix std_error;  // rules × k
+};
+OtherCovariances other_covariances(const Fit& fit, const Covariance& own);
+
 // Coefficient table with intervals at the spec's level.
 struct CoefficientTable {
   Names names;
@@ -72,6 +82,7 @@ const std::vector<MethodCard>& diagnostics();
 Tree describe(const std::vector<Test>& tests);
 Tree describe(const Detectable& detectable);
 Tree describe(const Movers& movers);
+Tree describe(const OtherCovariances& others);
 Tree describe(const CoefficientTable& table);
 Tree describe(const Variation& variation);
 

@@ -112,6 +112,40 @@ std::string one(const Tree& node, const std::string& fit) {
          explained_text(node) + "\n" + parts_table(node) + footer(node);
 }
 
+// How many decompositions from `from` on answer one call with by = COLUMN.
+std::size_t groups_at(const std::vector<Tree>& nodes, std::size_t from) {
+  if (!nodes[from].find_attribute("choice.by")) return 0;
+  std::size_t to = from;
+  while (to < nodes.size() && text_attribute(nodes[to], "call") == text_attribute(nodes[from], "call")) ++to;
+  return to - from;
+}
+
+// A row a group, a column a part, errors in brackets under the estimates.
+std::string by_group(const std::vector<Tree>& nodes, std::size_t from, std::size_t count, const std::string& fit) {
+  const Tree& first = nodes[from];
+  const std::string column = text_attribute(first, "choice.by");
+  TextTable table;
+  table.column(column, Align::left);
+  for (const std::string& part : labels(first, "component")) table.column(part, Align::decimal);
+  table.column("total", Align::decimal);
+  for (std::size_t g = from; g < from + count; ++g) {
+    const Tree& node = nodes[g];
+    std::vector<std::string> values = {text_attribute(node, "choice.group")}, errors = {""};
+    for (std::size_t i = 0; i < labels(node, "component").size(); ++i) {
+      values.push_back(estimate_cell(node, i));
+      const std::string error = error_cell(node, i);
+      errors.push_back(error.empty() ? "" : "(" + error + ")");
+    }
+    values.push_back(shown(scalar(node, "total"), scalar(node, "total_std_error")));
+    errors.push_back("(" + total_error(node) + ")");
+    table.row(std::move(values));
+    table.row(std::move(errors));
+  }
+  return heading(text_attribute(first, "method") + " by " + column + " (" + fit + ")") + table.text() +
+         wrapped("In " + text_attribute(first, "unit") +
+                 ", standard errors in brackets. Uncertainty: " + text_attribute(first, "frame") + ".");
+}
+
 // Activity, resource and ratio of one model: what its drivers do to each.
 std::string side_by_side(const std::vector<const Tree*>& nodes, const std::vector<std::string>& roles) {
   Names names;
@@ -164,6 +198,11 @@ std::string model_name(const std::string& fit) { return fit.substr(0, fit.rfind(
 std::string triplet(const std::vector<const Tree*>& members) {
   std::string out;
   for (std::size_t k = 0; k < members.front()->children.size(); ++k) {
+    if (const std::size_t groups = groups_at(members.back()->children, k)) {
+      out += by_group(members.back()->children, k, groups, members.back()->name);
+      k += groups - 1;
+      continue;
+    }
     std::vector<const Tree*> nodes;
     for (const Tree* member : members) nodes.push_back(&member->children[k]);
     const Tree& ratio = *nodes.back();
@@ -191,7 +230,12 @@ std::string decomposition_tables(const Tree& result) {
       fit += 2;
       continue;
     }
-    for (const Tree& node : all->children[fit].children) out += one(node, all->children[fit].name);
+    const std::vector<Tree>& nodes = all->children[fit].children;
+    for (std::size_t k = 0; k < nodes.size(); ++k) {
+      const std::size_t groups = groups_at(nodes, k);
+      out += groups > 0 ? by_group(nodes, k, groups, all->children[fit].name) : one(nodes[k], all->children[fit].name);
+      if (groups > 0) k += groups - 1;
+    }
   }
   return out;
 }

@@ -9,6 +9,8 @@
 #include "headwater/core/matrix.hpp"
 #include "headwater/core/method.hpp"
 #include "headwater/core/text.hpp"
+#include "headwater/report/audience.hpp"
+#include "headwater/report/captions.hpp"
 #include "headwater/run/ini.hpp"
 
 namespace headwater {
@@ -68,7 +70,10 @@ po::options_description scalar_keys() {
       "run.allow_failures", po::value<bool>()->default_value(false), "exit 0 although a fit did not converge")(
       "output.result", po::value<Text>()->default_value(""), "HDF5 result file")(
       "output.table", po::value<Text>()->default_value(""), "text file for the tables; by default they are printed")(
-      "output.stars", po::value<bool>()->default_value(false), "stars in tables");
+      "output.report", po::value<Text>()->default_value(""), "HTML file for the report; needs the keys of [report]")(
+      "output.audience", po::value<Text>()->default_value("publish"),
+      "of the report: publish (no single units) or internal")("output.stars", po::value<bool>()->default_value(false),
+                                                              "stars in tables");
   return keys;
 }
 
@@ -107,7 +112,7 @@ void check_known(const Setting& setting) {
         "there is no section [" + setting.section + "]" +
             (near.empty() ? "; they are [" + joined(sections, "], [") + "]" : "; did you mean [" + near + "]?"));
   }
-  if (setting.section == "report" || setting.section == "driver") return;
+  if (setting.section == "driver") return;
   const Names keys = known_keys(setting.section);
   if (std::find(keys.begin(), keys.end(), setting.key) != keys.end()) return;
   const std::string near = nearest(setting.key, keys);
@@ -154,7 +159,8 @@ std::string resolved(const std::string& path, const std::string& holder) {
 
 bool is_path(const Setting& setting) {
   return (setting.section == "data" && (setting.key == "file" || setting.key == "succession")) ||
-         (setting.section == "output" && (setting.key == "result" || setting.key == "table")) ||
+         (setting.section == "output" &&
+          (setting.key == "result" || setting.key == "table" || setting.key == "report")) ||
          (setting.section == "run" && setting.key == "model");
 }
 
@@ -340,6 +346,7 @@ RunConfig build(const std::string& path, const std::vector<Setting>& file, const
   config.run.bootstrap = values["run.bootstrap"].as<Text>();
   config.run.allow_failures = values["run.allow_failures"].as<bool>();
   config.output = {values["output.result"].as<Text>(), values["output.table"].as<Text>(),
+                   values["output.report"].as<Text>(), values["output.audience"].as<Text>(),
                    values["output.stars"].as<bool>()};
   check_range(config.run.level, "run.level");
   check_range(config.run.power, "run.power");
@@ -354,6 +361,8 @@ RunConfig build(const std::string& path, const std::vector<Setting>& file, const
   for (const std::vector<Setting>* source : {&file, &overrides})
     for (const Setting& setting : *source)
       if (setting.section == "report") config.report[setting.key] = setting.value;
+  if (!config.output.report.empty()) check_captions(config.report);
+  parse_audience(config.output.audience);
   config.models = collect_models(config.run.models, file, overrides);
   return config;
 }
@@ -393,6 +402,8 @@ std::string to_text(const RunConfig& config) {
   text += "\n[output]\n";
   if (!config.output.result.empty()) text += "result = " + config.output.result + "\n";
   if (!config.output.table.empty()) text += "table = " + config.output.table + "\n";
+  if (!config.output.report.empty()) text += "report = " + config.output.report + "\n";
+  text += "audience = " + config.output.audience + "\n";
   text += std::string("stars = ") + yes(config.output.stars) + "\n";
   for (const ModelConfig& model : config.models) append_model(text, model);
   if (!config.report.empty()) text += "\n[report]\n";
@@ -429,6 +440,8 @@ const std::vector<KeyCard>& config_keys() {
     }
     for (const ModelKey& key : kModelKeys) all.push_back({"model", key.name, "text", key.fallback, key.help});
     all.push_back({"model", "test", "text", "", "a linear combination to test, a + b = 0; may be repeated"});
+    for (const CaptionKey& key : caption_keys())
+      all.push_back({"report", key.name, "text", "", key.help + (key.required ? " (a report needs it)" : "")});
     all.push_back({"decompose", "use", "method(options)", "", "a decomposition; may be repeated"});
     return all;
   }();

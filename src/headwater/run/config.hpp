@@ -52,6 +52,8 @@ struct RunConfig {
   struct Output {
     std::string result;  // HDF5
     std::string table;   // text tables, "" = standard output
+    std::string report;  // HTML report, "" = none; then [report] must be complete
+    std::string audience = "publish";  // of the report: publish | internal
     bool stars = false;
   } output;
   std::vector<ModelConfig> models;

@@ -4,6 +4,7 @@
 
 #include "headwater/core/text.hpp"
 #include "headwater/core/threads.hpp"
+#include "headwater/run/ini.hpp"
 #include "headwater/run/pipeline.hpp"
 #include "headwater/version.hpp"
 
@@ -82,12 +83,34 @@ Tree describe_model(const ModelResult& model, bool estimated) {
   merge(tree, describe(model.detectable));
   merge(tree.child("tests"), describe(model.tests));
   merge(tree.child("movers"), describe(model.movers));
+  merge(tree.child("covariances"), describe(model.other_covariances));
   return tree;
+}
+
+// Every option whose value is not its default, with both.
+void describe_options(Tree& node, const std::string& config) {
+  std::vector<std::string> names, values, defaults;
+  for (const IniEntry& entry : parse_ini(config, "").entries) {
+    if (entry.section != "data" && entry.section != "run" && entry.section != "output" && entry.section != "model")
+      continue;
+    for (const KeyCard& card : config_keys()) {
+      if (card.section != entry.section || card.key != entry.key || card.fallback.empty()) continue;
+      if (card.fallback == entry.value) continue;
+      names.push_back(entry.section + "." + entry.key + (entry.label.empty() ? "" : " (" + entry.label + ")"));
+      values.push_back(entry.value);
+      defaults.push_back(card.fallback);
+    }
+  }
+  node.axis("option", names, "options whose value is not the default");
+  node.text("option_value", "option", values, "value used");
+  node.text("option_default", "option", defaults, "default");
 }
 
 void describe_run(Tree& root, const RunResult& result) {
   Tree& node = root.child("run");
-  node.text("config", "", {to_text(result.config)}, "the resolved configuration, itself a valid one");
+  const std::string config = to_text(result.config);
+  node.text("config", "", {config}, "the resolved configuration, itself a valid one");
+  describe_options(node, config);
   for (const auto& [key, value] : result.config.report) node.attribute("report." + key, value);
 }
 
@@ -142,6 +165,7 @@ Tree describe(const RunResult& result) {
   root.attribute("simulated", std::int64_t{result.config.data.simulated});
   describe_run(root, result);
   merge(root.child("data"), describe(result.ledger));
+  merge(root.child("data"), describe(result.coverage));
   Tree& fits = root.child("fits");
   for (const ModelResult& model : result.models) fits.children.push_back(describe_model(model, result.estimated));
   for (const ModelResult& model : result.models) describe_decompositions(root, model);

@@ -23,6 +23,7 @@ void diagnose(ModelResult& model) {
   for (const std::string& text : model.spec.tests)
     model.tests.push_back(linear_combination(model.fit, model.covariance, text));
   model.movers = influential_units(model.fit, model.covariance);
+  model.other_covariances = other_covariances(model.fit, model.covariance);
 }
 
 ModelResult run_model(const Panel& panel, const Spec& spec, bool estimate) {
@@ -51,6 +52,9 @@ RunResult run_all(const RunConfig& config, const Panel& panel, bool estimate) {
   result.ledger = panel.ledger();
   result.models.resize(specs.size());
   parallel_for(specs.size(), [&](std::size_t i) { result.models[i] = run_model(panel, specs[i], estimate); });
+  for (const ModelResult& model : result.models)
+    if (!model.error && result.coverage.column.empty())
+      result.coverage = coverage(panel, *model.fit.design, coverage_columns(config));
   if (result.models.size() == 1 && result.models.front().error) throw *result.models.front().error;
   return result;
 }

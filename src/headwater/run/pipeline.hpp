@@ -10,6 +10,7 @@
 #include "headwater/decompositions/decomposition.hpp"
 #include "headwater/diagnostics/test.hpp"
 #include "headwater/run/config.hpp"
+#include "headwater/run/coverage.hpp"
 #include "headwater/run/plan.hpp"
 
 namespace headwater {
@@ -25,6 +26,7 @@ struct ModelResult {
   Variation variation;
   std::vector<Test> tests;
   Movers movers;
+  OtherCovariances other_covariances;
   std::vector<Decomposition> decompositions;
 };
 
@@ -32,6 +34,7 @@ struct RunResult {
   bool estimated = true;  // false after check()
   RunConfig config;
   DataLedger ledger;
+  Coverage coverage;
   std::vector<ModelResult> models;
   double seconds = 0;  // wall time
 };

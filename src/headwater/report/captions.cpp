@@ -1,0 +1,48 @@
+#include "headwater/report/captions.hpp"
+
+#include <algorithm>
+
+#include "headwater/core/error.hpp"
+#include "headwater/core/text.hpp"
+
+namespace headwater {
+
+const std::vector<CaptionKey>& caption_keys() {
+  static const std::vector<CaptionKey> keys = {
+      {"title", false, "heading of the report; by default the title of the first model"},
+      {"measure", true, "what the outcome measures, in words"},
+      {"status", true, "experimental, management information, official statistics in development, ..."},
+      {"vintage", true, "which edition of the data, and when it was taken"},
+      {"source", true, "where the data come from"},
+      {"population", true, "which units and periods the data cover"},
+      {"weights", true, "how units are weighted, in words"},
+      {"estimand", true, "what the numbers are estimates of"},
+      {"commissioner", true, "who asked for the report"},
+      {"author", true, "who wrote it"},
+      {"assurer", true, "who checked it, or that nobody did"},
+      {"review_date", true, "when it is to be looked at again"},
+      {"limits", false, "what these data cannot speak about; several are separated by semicolons"},
+      {"assumptions", false, "assumptions log; entries are separated by semicolons"},
+      {"decisions", false, "decisions log; entries are separated by semicolons"},
+      {"coverage", false, "columns to count units and rows by, separated by commas: trust type, contract"},
+      {"assignment", false,
+       "why the drivers are as good as randomly assigned; without it the report says 'association'"},
+      {"falsification", false, "tests, by their hypothesis, that must not reject before the report says 'effect, if'"}};
+  return keys;
+}
+
+void check_captions(const Captions& captions) {
+  std::vector<std::string> missing;
+  for (const CaptionKey& key : caption_keys()) {
+    const auto found = captions.find(key.name);
+    if (key.required && (found == captions.end() || trimmed(found->second).empty())) missing.push_back(key.name);
+  }
+  if (missing.empty()) return;
+  throw Error(ErrorKind::usage, "report.missing_key",
+              "a report needs " + joined(missing, ", ") +
+                  " under [report] of the configuration, and nothing is made up; " +
+                  "write them there and run again, or give --report." + missing.front() + " TEXT",
+              {.key = "report." + missing.front()});
+}
+
+}  // namespace headwater

@@ -1,0 +1,23 @@
+// The keys of [report]: what captions and the front of a report need. A missing one is an error, never invented text.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace headwater {
+
+struct CaptionKey {
+  std::string name;
+  bool required;
+  std::string help;
+};
+
+const std::vector<CaptionKey>& caption_keys();
+
+using Captions = std::map<std::string, std::string>;
+
+// Throws Error{usage, "report.missing_key"} naming every required key without a value.
+void check_captions(const Captions& captions);
+
+}  // namespace headwater

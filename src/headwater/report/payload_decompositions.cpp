@@ -1,0 +1,109 @@
+// Decompositions: components, what a method adds, and the cells behind them.
+#include <algorithm>
+
+#include "headwater/core/text.hpp"
+#include "headwater/report/cells.hpp"
+#include "headwater/report/payload_parts.hpp"
+
+namespace headwater {
+namespace {
+
+// What a method adds beyond components: paths over time, groups, explained variance. The pieces of the covariance stay
+// in the result file.
+bool drawn(const PayloadContext& c, const Tree& node, const LabelledArray& array) {
+  static const std::vector<std::string> common = {"estimate",
+                                                  "std_error",
+                                                  "conf_low",
+                                                  "conf_high",
+                                                  "share",
+                                                  "percent",
+                                                  "estimable",
+                                                  "band_low",
+                                                  "band_high",
+                                                  "atom_group",
+                                                  "total",
+                                                  "total_std_error",
+                                                  "closure_error",
+                                                  "tolerance",
+                                                  "df",
+                                                  "factor",
+                                                  "unidentified_because",
+                                                  "note_code",
+                                                  "note_message",
+                                                  "covariance",
+                                                  "influence",
+                                                  "jacobian"};
+  if (std::find(common.begin(), common.end(), array.name) != common.end()) return false;
+  if (array.name.rfind("cell_", 0) == 0) return false;
+  for (const std::string& dim : array.dims) {
+    const Axis* axis = node.find_axis(dim);
+    if (!axis || dim == "component_2" || dim == "atom" || dim == "basis") return false;
+    if (c.publish() && c.units.labels(*axis)) return false;
+  }
+  if (!c.publish()) return true;
+  const auto* words = std::get_if<std::vector<std::string>>(&array.values);
+  return !words ||
+         std::none_of(words->begin(), words->end(), [&](const std::string& w) { return c.units.stands_in(w); });
+}
+
+// The cells behind a decomposition, for the fit that the report is about: a ratio, or a fit that stands alone.
+void cells_of(PayloadContext& c, const Tree& node) {
+  const Tree* fits = c.result.find_child("fits");
+  const Tree* fit = fits ? fits->find_child(text_attribute(node, "fit")) : nullptr;
+  if (!has_cells(node) || !fit || !fit->find_array("vcov")) return;
+  const std::string role = text_attribute(*fit, "role");
+  if (role == "activity" || role == "resource") return;
+  over_time_part(c.out, node, *fit, c.audience);
+  if (!c.publish()) cells_part(c.out, node);
+}
+
+void decomposition_part(PayloadContext& c, const Tree& node) {
+  c.out.json.begin_object();
+  c.out.json.member("id", node.name);
+  c.out.attributes(node, {"method", "call", "question", "fit", "unit", "frame", "kind", "level", "shares_reason",
+                          "total_estimable", "rule", "total_name", "additive"});
+  c.out.json.key("choices");
+  c.out.json.begin_object();
+  for (const auto& [key, value] : node.attributes)
+    if (const auto* text = std::get_if<std::string>(&value); text && key.rfind("choice.", 0) == 0)
+      c.out.json.member(key.substr(7), *text);
+  c.out.json.end_object();
+  c.out.columns(
+      node, {"component", "estimate", "std_error", "conf_low", "conf_high", "share", "percent", "estimable", "total",
+             "total_std_error", "closure_error", "tolerance", "df", "factor", "unidentified", "unidentified_because"});
+  messages(c, node, "note");
+  cells_of(c, node);
+  c.out.json.key("extras");
+  c.out.json.begin_array();
+  for (const LabelledArray& array : node.arrays)
+    if (drawn(c, node, array)) c.out.array(node, array);
+  c.out.json.end_array();
+  c.out.json.end_object();
+}
+
+// A group of fewer units than this would tell of single ones.
+constexpr double kLeastUnits = 5;
+
+bool about_units(const PayloadContext& c, const Tree& node, const std::string& units) {
+  if (c.units.make_decomposition(node)) return true;
+  const auto count = parse_number(units);
+  return count && *count < kLeastUnits;
+}
+
+}  // namespace
+
+void decompositions_part(PayloadContext& c) {
+  c.out.json.key("decompositions");
+  c.out.json.begin_array();
+  if (const Tree* all = c.result.find_child("decompositions"))
+    for (const Tree& fit : all->children)
+      for (const Tree& node : fit.children) {
+        if (c.publish() && about_units(c, node, text_attribute(node, "choice.units")))
+          ++c.left_out;
+        else
+          decomposition_part(c, node);
+      }
+  c.out.json.end_array();
+}
+
+}  // namespace headwater

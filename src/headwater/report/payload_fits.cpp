@@ -1,0 +1,148 @@
+// Fits with their coefficients, tests, movers and other covariances.
+#include "headwater/report/payload_parts.hpp"
+
+namespace headwater {
+namespace {
+
+Positions shown_terms(PayloadContext& c, const std::vector<std::string>& terms) {
+  Positions keep;
+  for (std::size_t i = 0; i < terms.size(); ++i) {
+    if (c.publish() && c.units.makes_term(terms[i]))
+      ++c.left_out;
+    else
+      keep.push_back(i);
+  }
+  return keep;
+}
+
+void terms_of(PayloadContext& c, const Tree& fit) {
+  if (fit.find_axis("term")) {
+    const Positions keep = shown_terms(c, labels(fit, "term"));
+    c.out.columns(fit,
+                  {"term", "driver", "estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high", "mde",
+                   "within_sd", "mde_per_within_sd"},
+                  &keep);
+  }
+  if (fit.find_axis("regressor")) {
+    const Positions keep = shown_terms(c, labels(fit, "regressor"));
+    c.out.columns(fit, {"regressor", "mean", "sd_total", "sd_between", "sd_within", "sd_absorbed"}, &keep);
+  }
+  if (fit.find_axis("unidentified")) {
+    const Positions keep = shown_terms(c, labels(fit, "unidentified"));
+    c.out.columns(fit, {"unidentified", "unidentified_because"}, &keep);
+  }
+}
+
+void tests_of(PayloadContext& c, const Tree& fit) {
+  const Tree* tests = fit.find_child("tests");
+  if (!tests) return;
+  c.out.json.key("tests");
+  c.out.json.begin_object();
+  c.out.columns(*tests, {"hypothesis", "distribution", "statistic", "df1", "df2", "p_value", "estimate", "std_error",
+                         "mde", "interval_test", "interval_low", "interval_high"});
+  c.out.json.end_object();
+}
+
+void movers_of(PayloadContext& c, const Tree& fit) {
+  const Tree* movers = fit.find_child("movers");
+  if (!movers || !movers->find_array("mover_term")) return;
+  const Positions keep = shown_terms(c, texts(*movers, "mover_term"));
+  c.out.json.key("movers");
+  c.out.json.begin_object();
+  c.out.columns(*movers, {"mover_term", "mover_change", "mover_change_in_se"}, &keep);
+  if (!c.publish()) c.out.columns(*movers, {"mover_unit"}, &keep);
+  c.out.json.end_object();
+}
+
+// The same coefficients under other covariances, side by side.
+void covariances_of(PayloadContext& c, const Tree& fit) {
+  const Tree* node = fit.find_child("covariances");
+  if (!node) return;
+  c.out.json.key("covariances");
+  c.out.json.begin_object();
+  c.out.columns(*node, {"rule", "rule_df", "rule_reason"});
+  c.out.json.key("std_error");
+  c.out.json.begin_array();
+  const Positions keep = shown_terms(c, labels(fit, "term"));
+  const std::size_t k = labels(fit, "term").size();
+  for (std::size_t r = 0; r < labels(*node, "rule").size(); ++r) {
+    c.out.json.begin_array();
+    for (const std::size_t j : keep) c.out.json.value(numbers(*node, "rule_std_error")[r * k + j]);
+    c.out.json.end_array();
+  }
+  c.out.json.end_array();
+  c.out.json.end_object();
+}
+
+void rows_of(PayloadContext& c, const Tree& fit) {
+  const Tree* rows = fit.find_child("rows");
+  if (c.publish() || !rows) return;
+  c.out.json.key("rows");
+  c.out.json.begin_object();
+  c.out.columns(*rows, {"row_unit", "row_period", "outcome", "residual"});
+  c.out.json.end_object();
+}
+
+void fit_part(PayloadContext& c, const Tree& fit) {
+  c.out.json.begin_object();
+  c.out.json.member("id", fit.name);
+  c.out.attributes(fit, {"title",         "question",        "formula",    "outcome",
+                         "role",          "estimator",       "weights",    "level",
+                         "power",         "status",          "error_kind", "error_code",
+                         "error_message", "status_detail",   "unit",       "time",
+                         "sample_hash",   "rows_read",       "rows_used",  "nobs",
+                         "units",         "periods",         "df_model",   "df_residual",
+                         "covariance",    "covariance_type", "profile",    "arithmetic"});
+  c.out.columns(fit, {"df",
+                      "factor",
+                      "smallest_eigenvalue",
+                      "cluster",
+                      "cluster_count",
+                      "rss",
+                      "tss",
+                      "tss_within",
+                      "r_squared",
+                      "r_squared_within",
+                      "sigma2",
+                      "outcome_mean",
+                      "outcome_sd",
+                      "effects_rank",
+                      "certificate",
+                      "effect",
+                      "effect_columns",
+                      "effect_redundant",
+                      "sample_reason",
+                      "sample_rows"});
+  terms_of(c, fit);
+  messages(c, fit, "note");
+  tests_of(c, fit);
+  movers_of(c, fit);
+  covariances_of(c, fit);
+  rows_of(c, fit);
+  c.out.json.end_object();
+}
+
+// A fit of one unit, or one that failed with a unit's name in its message, is about that unit.
+bool about_units(const PayloadContext& c, const Tree& fit) {
+  for (const char* key : {"title", "question", "formula", "error_message"})
+    if (c.units.stands_in(text_attribute(fit, key))) return true;
+  const std::size_t dot = fit.name.find('.');
+  return dot != std::string::npos && c.units.stands_in(fit.name.substr(dot + 1));
+}
+
+}  // namespace
+
+void fits_part(PayloadContext& c) {
+  c.out.json.key("fits");
+  c.out.json.begin_array();
+  if (const Tree* fits = c.result.find_child("fits"))
+    for (const Tree& fit : fits->children) {
+      if (c.publish() && about_units(c, fit))
+        ++c.left_out;
+      else
+        fit_part(c, fit);
+    }
+  c.out.json.end_array();
+}
+
+}  // namespace headwater

@@ -1,0 +1,56 @@
+// What every section needs to know about the report as a whole.
+import type { Captions } from "./figure";
+import { count, entries, plural } from "./format";
+import { modelsOf, periodWord, speakOf, unitWord, usable, type Model } from "./names";
+import type { Fit, Payload } from "./payload";
+
+export interface Report {
+  payload: Payload;
+  models: Model[];
+  simulated: boolean;
+  internal: boolean;
+  captions: Captions;
+  causal: boolean;      // the author declared an assignment argument and its falsification tests passed
+  assignment: string;
+}
+
+function capitalless(text: string): string {
+  return text.trim().replace(/\.$/, "");
+}
+
+export function reportOf(payload: Payload): Report {
+  const about = payload.report;
+  const fits = payload.fits;
+  if (fits.length > 0) speakOf(fits[0].unit ?? "", fits[0].time ?? "");
+  const tests = payload.falsification ?? [];
+  return {
+    payload,
+    models: modelsOf(fits),
+    simulated: payload.run.simulated !== 0,
+    internal: payload.audience === "internal",
+    captions: {
+      simulated: payload.run.simulated !== 0,
+      fixed: `Measure: ${capitalless(about.measure)}. Source: ${capitalless(about.source)}, ${capitalless(about.vintage)}. Population and period: ${capitalless(about.population)}.`,
+    },
+    causal: (about.assignment ?? "").trim() !== "" && tests.length > 0 && tests.every((test) => test.passed),
+    assignment: about.assignment ?? "",
+  };
+}
+
+export function mainFits(report: Report): Fit[] {
+  return report.models.map((model) => model.main).filter(usable);
+}
+
+export function titleOf(report: Report): string {
+  return report.payload.report.title || report.payload.fits[0]?.title || report.payload.report.measure;
+}
+
+export function sampleText(fit: Fit): string {
+  const units = fit.units > 0 ? ` of ${plural(fit.units, unitWord())}` : "", periods = fit.periods > 0 ? ` over ${plural(fit.periods, periodWord())}` : "";
+  return `${count(fit.nobs)} rows${units}${periods}`;
+}
+
+export function logOf(report: Report, key: string): string[] {
+  return entries(report.payload.report[key]);
+}
+

@@ -1,0 +1,135 @@
+#include "headwater/report/payload.hpp"
+
+#include <gtest/gtest.h>
+
+#include "headwater/core/error.hpp"
+#include "headwater/report/html.hpp"
+#include "small_result.hpp"
+
+namespace headwater {
+namespace {
+
+constexpr std::string_view kPage =
+    "<html><script type=\"application/json\">{\"headwater\":\"payload\"}</script></html>";
+
+Captions full_captions() {
+  Captions captions;
+  for (const CaptionKey& key : caption_keys())
+    if (key.required) captions[key.name] = "the " + key.name;
+  return captions;
+}
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+// Two trusts with rows, a mover, a suspicion, and a note and a decomposition that name one of them.
+Tree result_with_units() {
+  Tree result = small_result(1);
+  Tree& fit = result.child("fits").children.front();
+  fit.attribute("unit", std::string("trust"));
+  Tree& rows = fit.child("rows");
+  rows.axis("row", {"1", "2"}, "rows");
+  rows.text("row_unit", "row", {"RAB", "RCD"}, "unit");
+  rows.text("row_period", "row", {"2013", "2013"}, "period");
+  rows.vector("outcome", "row", column({0.123456789, 2}), "outcome");
+  rows.vector("residual", "row", column({0.987654321, -1}), "residual");
+  Tree& movers = fit.child("movers");
+  movers.axis("mover", {"1"}, "movers");
+  movers.text("mover_term", "mover", {"share"}, "term");
+  movers.text("mover_unit", "mover", {"RCD"}, "unit");
+  movers.vector("mover_change", "mover", column({0.5}), "change");
+  movers.vector("mover_change_in_se", "mover", column({0.125}), "change");
+  for (LabelledArray& array : fit.arrays)
+    if (array.name == "note_message") array.values = std::vector<std::string>{"RAB has one row in the sample"};
+  Tree& own = result.child("decompositions").child("staff");
+  own.children.push_back(small_decomposition());
+  own.children.push_back(small_decomposition());
+  own.children.back().attribute("call", std::string("contributions(at = RCD@2013)"));
+  return result;
+}
+
+TEST(Captions, EveryMissingKeyIsNamedAndNothingIsMadeUp) {
+  Captions captions = full_captions();
+  EXPECT_NO_THROW(check_captions(captions));
+  captions.erase("vintage");
+  captions["assurer"] = "  ";
+  try {
+    check_captions(captions);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), "report.missing_key");
+    EXPECT_EQ(error.place().key, "report.vintage");
+    EXPECT_EQ(error.message(),
+              "a report needs vintage, assurer under [report] of the configuration, and nothing is made up; write them "
+              "there and run again, or give --report.vintage TEXT");
+  }
+}
+
+TEST(Payload, InternalHasRowsAndNamesAndPublishHasNeither) {
+  const Tree result = result_with_units();
+  const std::string inside = report_payload(result, Audience::internal, full_captions());
+  const std::string outside = report_payload(result, Audience::publish, full_captions());
+  for (const char* part : {"RAB", "RCD", "0.123456789", "0.98765432", "\"mover_unit\"", "\"rows\""}) {
+    EXPECT_TRUE(contains(inside, part)) << part;
+    EXPECT_FALSE(contains(outside, part)) << part;
+  }
+  EXPECT_TRUE(contains(outside, "\"mover_change_in_se\": [0.125]"));
+  EXPECT_TRUE(contains(outside, "\"left_out\": 2"));
+  EXPECT_TRUE(contains(outside, "\"call\": \"change(from = 2013, to = 2016)\""));
+}
+
+TEST(Payload, ATermOfOneUnitIsLeftOutOfAPublishedReport) {
+  Tree result = result_with_units();
+  Tree& fit = result.child("fits").children.front();
+  for (Axis& axis : fit.axes)
+    if (axis.name == "term") axis.labels = std::vector<std::string>{"log(fte)", "factor(trust)RAB"};
+  const std::string outside = report_payload(result, Audience::publish, full_captions());
+  EXPECT_TRUE(contains(outside, "\"term\": [\"log(fte)\"]"));
+  EXPECT_TRUE(contains(outside, "\"estimate\": [0.25]"));
+  EXPECT_FALSE(contains(outside, "RAB"));
+}
+
+TEST(UnitNames, AreWordsNotLetters) {
+  const UnitNames units(result_with_units());
+  EXPECT_TRUE(units.stands_in("RAB has one row"));
+  EXPECT_TRUE(units.stands_in("see (RCD)"));
+  EXPECT_FALSE(units.stands_in("RABBIT"));
+  EXPECT_TRUE(units.makes_term("factor(trust)RAB"));
+  EXPECT_TRUE(units.makes_term("trust::RCD:x"));
+  EXPECT_FALSE(units.makes_term("l(RAB, 1)"));
+}
+
+TEST(Payload, AFalsificationTestThatIsNotThereIsAnError) {
+  Captions captions = full_captions();
+  captions["falsification"] = "the leads are zero";
+  try {
+    report_payload(result_with_units(), Audience::publish, captions);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), "report.falsification");
+    EXPECT_TRUE(contains(error.message(), "'the leads are zero' is not among the tests of this result"));
+  }
+}
+
+TEST(Html, WhatCouldEndTheScriptIsEscaped) {
+  const std::string html = report_html(kPage, "{\"a\": \"</script><!-- & \xE2\x80\xA8\xE2\x80\xA9 \xE2\x80\xA6\"}");
+  EXPECT_EQ(html,
+            "<html><script type=\"application/json\">{\"a\": \"\\u003c/script\\u003e\\u003c!-- \\u0026 "
+            "\\u2028\\u2029 \xE2\x80\xA6\"}</script></html>");
+}
+
+TEST(Html, ABuildWithoutThePageSaysWhatToDo) {
+  try {
+    report_html("", "{}");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), "report.no_page");
+    EXPECT_EQ(error.message(),
+              "this build has no report page: Node.js was not there when it was built; install Node.js and npm, run "
+              "'npm ci' in src/web, configure and build again (./quickstart does all of it)");
+  }
+}
+
+TEST(Html, APageWithoutItsPlaceIsRefused) { EXPECT_THROW(report_html("<html></html>", "{}"), Error); }
+
+}  // namespace
+}  // namespace headwater
