@@ -17,5 +17,7 @@ const MethodCard& gelbach_card();
 Decompositions run_gelbach(const DecompositionInput& input);
 const MethodCard& olley_pakes_card();
 Decompositions run_olley_pakes(const DecompositionInput& input);
+const MethodCard& oaxaca_card();
+Decompositions run_oaxaca(const DecompositionInput& input);
 
 }  // namespace headwater

@@ -10,6 +10,7 @@ const std::vector<DecompositionRow>& decompositions() {
       {change_card(), true, run_change},
       {gelbach_card(), true, run_gelbach},
       {olley_pakes_card(), false, run_olley_pakes},
+      {oaxaca_card(), true, run_oaxaca},
   };
   return rows;
 }

@@ -87,6 +87,9 @@ Vector evaluate(const Panel& panel, const Expression& expression);
 
 // The design with only some of its columns of X, on the very same rows.
 Design with_columns(const Design& design, const std::vector<Index>& columns);
+// The design with only some of its rows, all columns kept; levels of effects, units, periods and clusters that do not
+// occur among them are gone.
+Design with_rows(const Design& design, const std::vector<Index>& rows);
 
 // Which driver group each column belongs to: `slot[j]` indexes `slots`. Slots are the declared groups in order, then
 // slots for interactions across groups ("capital:digital"), then "other" when any column is left.
