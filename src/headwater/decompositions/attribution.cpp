@@ -10,17 +10,6 @@
 namespace headwater {
 namespace {
 
-std::string choice(const MethodCall& call, const std::string& key, const std::string& fallback,
-                   const std::vector<std::string>& known) {
-  std::string value = call.get(key, fallback);
-  if (std::find(known.begin(), known.end(), value) != known.end()) return value;
-  const std::string near = nearest(value, known);
-  throw Error(ErrorKind::usage, "decomposition.option",
-              key + " = " + value + " is not one of " + joined(known, ", ") +
-                  (near.empty() ? std::string() : "; did you mean '" + near + "'?"),
-              {.key = key});
-}
-
 std::string frame_of(const AttributionOptions& options) {
   std::string frame = options.coefficients_only ? "coefficients only; means and regressors are taken as given"
                                                 : "coefficients and means, units as drawn";
@@ -49,6 +38,17 @@ Matrix picked(const Matrix& square, const std::vector<Index>& kept) {
 }
 
 }  // namespace
+
+std::string choice(const MethodCall& call, const std::string& key, const std::string& fallback,
+                   const std::vector<std::string>& known) {
+  std::string value = call.get(key, fallback);
+  if (std::find(known.begin(), known.end(), value) != known.end()) return value;
+  const std::string near = nearest(value, known);
+  throw Error(ErrorKind::usage, "decomposition.option",
+              key + " = " + value + " is not one of " + joined(known, ", ") +
+                  (near.empty() ? std::string() : "; did you mean '" + near + "'?"),
+              {.key = key});
+}
 
 std::vector<OptionCard> attribution_option_cards() {
   return {{"uncertainty", "choice: means | coefficients", "means",

@@ -47,5 +47,7 @@ const MethodCard& bma_card();
 Decompositions run_bma(const DecompositionInput& input);
 const MethodCard& das_gupta_card();
 Decompositions run_das_gupta(const DecompositionInput& input);
+const MethodCard& oaxaca_card();
+Decompositions run_oaxaca(const DecompositionInput& input);
 
 }  // namespace headwater

@@ -25,6 +25,7 @@ const std::vector<DecompositionRow>& decompositions() {
       {leave_out_card(), true, run_leave_out},
       {bma_card(), true, run_bma},
       {das_gupta_card(), false, run_das_gupta},
+      {oaxaca_card(), true, run_oaxaca},
   };
   return rows;
 }

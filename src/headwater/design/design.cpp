@@ -315,20 +315,4 @@ Grouping groups_of_rows(const Panel& panel, const std::string& text) {
   return effect_groups(panel, term.keys, text);
 }
 
-Design with_columns(const Design& design, const std::vector<Index>& columns) {
-  Design result = design;
-  result.X.resize(design.n(), static_cast<Index>(columns.size()));
-  result.names.clear();
-  result.term_of_column.clear();
-  result.intercept = false;
-  for (std::size_t j = 0; j < columns.size(); ++j) {
-    const auto from = static_cast<std::size_t>(columns[j]);
-    result.X.col(static_cast<Index>(j)) = design.X.col(columns[j]);
-    result.names.push_back(design.names[from]);
-    result.term_of_column.push_back(design.term_of_column[from]);
-    result.intercept |= design.intercept && columns[j] == 0;
-  }
-  return result;
-}
-
 }  // namespace headwater

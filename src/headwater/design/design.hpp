@@ -92,6 +92,9 @@ Design redrawn(const Design& design, const Vector& drawn);
 
 // The design with only some of its columns of X, on the very same rows.
 Design with_columns(const Design& design, const std::vector<Index>& columns);
+// The design with only some of its rows, all columns kept; levels of effects, units, periods and clusters that do not
+// occur among them are gone.
+Design with_rows(const Design& design, const std::vector<Index>& rows);
 
 // Groups of every panel row by keys joined by ^, as an effect of a formula is written: type, type^quarter, I(beds > 500).
 // -1 where a key is missing. Throws Error{formula}.

@@ -1,0 +1,72 @@
+// One regression for each of two groups of rows and the reference regressions between them, in terms of all levels of
+// all factors, with the influence of every compared row. What oaxaca and its kin are made of.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "headwater/decompositions/all_levels.hpp"
+#include "headwater/decompositions/groups.hpp"
+
+namespace headwater {
+
+// Coefficients in deviation from the mean over levels, the constant first, and their influence (rows × K).
+struct GroupCoefficients {
+  Vector beta;
+  Matrix psi;
+};
+
+class GroupFits {
+ public:
+  // `columns` are the regressors offered, in order: those of the design, or all. `means_drawn`: row weights of means
+  // carry influence. Throws Error{identification, "decomposition.no_support"} naming what has no counterpart in the
+  // other group.
+  GroupFits(const Design& rows, const AllLevels& regressors, const std::vector<Index>& columns, const TwoGroups& groups,
+            bool means_drawn);
+
+  const Design& rows() const { return *rows_; }
+  const AllLevels& regressors() const { return *regressors_; }
+  Vector share(bool of_a) const { return of_a ? share_a_ : share_b_; }  // weights of the group's mean, zero elsewhere
+  Vector means(bool of_a) const { return regressors_->values.transpose() * share(of_a); }
+  const GroupCoefficients& own(bool of_a) const { return of_a ? a_ : b_; }
+  const std::vector<bool>& identified() const { return identified_; }  // K: in both groups, by some parametrisation
+  const std::vector<NotIdentified>& not_identified() const { return not_identified_; }
+  double mass_share() const { return mass_share_; }  // of a: Cotton's
+
+  // "a", "b", "half", "cotton" (weighted by rows), "neumark" (one regression for both), "jann" (with a dummy).
+  GroupCoefficients reference(const std::string& name) const;
+  // Influence of the rows on the means of the regressors combined by `c` in one group.
+  Vector mean_influence(bool of_a, const Vector& c) const;
+  Matrix mean_influences(bool of_a) const;  // rows × K
+  // Influence on the group's mean outcome: with means as drawn, or given regressors.
+  Vector outcome_influence(bool of_a) const;
+
+ private:
+  struct Fitted;
+  Fitted fit(const std::vector<Index>& positions, bool dummy, const std::string& whose) const;
+  GroupCoefficients in_deviation(const Fitted& fitted, const std::vector<Index>& positions, const Vector& share) const;
+  GroupCoefficients pooled(bool dummy) const;
+
+  std::shared_ptr<const Design> rows_;
+  std::shared_ptr<const AllLevels> regressors_;
+  std::vector<Index> columns_;
+  const TwoGroups& groups_;
+  bool means_drawn_;
+  Vector share_a_, share_b_;
+  double mass_share_ = 0;
+  GroupCoefficients a_, b_;
+  std::vector<bool> identified_;
+  std::vector<NotIdentified> not_identified_;
+};
+
+// How far the groups overlap in each regressor: shares of a's rows within b's range and the reverse, and the difference
+// of means in pooled standard deviations; levels: the smaller group share over the larger.
+struct Overlap {
+  Vector a_in_b, b_in_a, normalised_difference;  // K
+};
+Overlap overlap_of(const GroupFits& fits);
+// A warning for regressors whose groups hardly overlap.
+void note_overlap(Notes& notes, const GroupFits& fits, const Overlap& overlap);
+
+}  // namespace headwater
