@@ -9,6 +9,7 @@ struct Case {
   std::string formula, estimator, call;
   double keep;
 };
+void PrintTo(const Case& c, std::ostream* out) { *out << c.formula << " " << c.call; }
 
 class Influence : public testing::TestWithParam<Case> {};
 

@@ -7,6 +7,7 @@ namespace {
 struct Case {
   std::string formula, estimator, call;
 };
+void PrintTo(const Case& c, std::ostream* out) { *out << c.formula << " " << c.call; }
 
 class VarianceInfluence : public testing::TestWithParam<Case> {};
 
