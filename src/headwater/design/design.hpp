@@ -96,8 +96,8 @@ Design with_columns(const Design& design, const std::vector<Index>& columns);
 // occur among them are gone.
 Design with_rows(const Design& design, const std::vector<Index>& rows);
 
-// Groups of every panel row by keys joined by ^, as an effect of a formula is written: type, type^quarter, I(beds > 500).
-// -1 where a key is missing. Throws Error{formula}.
+// Groups of every panel row by keys joined by ^, as an effect of a formula is written: type, type^quarter, I(beds >
+// 500). -1 where a key is missing. Throws Error{formula}.
 Grouping groups_of_rows(const Panel& panel, const std::string& text);
 
 // Which driver group each column belongs to: `slot[j]` indexes `slots`. Slots are the declared groups in order, then

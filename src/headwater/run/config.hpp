@@ -50,9 +50,9 @@ struct RunConfig {
     bool allow_failures = false;  // exit 0 although a fit did not converge
   } run;
   struct Output {
-    std::string result;  // HDF5
-    std::string table;   // text tables, "" = standard output
-    std::string report;  // HTML report, "" = none; then [report] must be complete
+    std::string result;                // HDF5
+    std::string table;                 // text tables, "" = standard output
+    std::string report;                // HTML report, "" = none; then [report] must be complete
     std::string audience = "publish";  // of the report: publish | internal
     bool stars = false;
   } output;

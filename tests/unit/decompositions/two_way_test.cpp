@@ -135,7 +135,8 @@ TEST(TwoWay, IsUnbiasedWherePlugInIsNot) {
     RandomStream random(7, static_cast<std::uint32_t>(draw), 1);
     Vector y = truth;
     for (Index i = 0; i < y.size(); ++i)
-      y(i) += alpha(base.worker.code[static_cast<std::size_t>(i)]) + (0.4 + 0.4 * static_cast<double>(i % 3)) * random.normal();
+      y(i) += alpha(base.worker.code[static_cast<std::size_t>(i)]) +
+              (0.4 + 0.4 * static_cast<double>(i % 3)) * random.normal();
     const TwoWay got = two_way(matches(y, base.worker, base.firm));
     corrected += got.corrected.second / draws;
     squares += got.corrected.second * got.corrected.second / draws;
