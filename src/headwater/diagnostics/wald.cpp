@@ -16,8 +16,9 @@ namespace {
 
 constexpr double kRounding = 1e-12;  // a variance below minus this share of its terms is negative
 
-std::string distribution_text(const char* family, std::vector<double> df) {
+std::string distribution_text(const char* family, const std::vector<double>& df) {
   std::vector<std::string> parts;
+  parts.reserve(df.size());
   for (const double d : df) parts.push_back(shortest(d));
   return std::string(family) + "(" + joined(parts, ", ") + ")";
 }
@@ -95,7 +96,7 @@ class FormReader {
 
  private:
   LinearForm unit(Index at) const { return {Vector::Unit(fit_.k(), at), 0}; }
-  static LinearForm scaled(LinearForm form, double by) { return {form.weights * by, form.constant * by}; }
+  static LinearForm scaled(const LinearForm& form, double by) { return {form.weights * by, form.constant * by}; }
 
   LinearForm interaction(const Expression& e) const {
     const Index at = coefficient_index(fit_, to_text(e));

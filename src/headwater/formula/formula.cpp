@@ -125,6 +125,7 @@ std::vector<ResolvedOutcome> resolve(const Formula::Outcome& outcome) {
 template <class Item>
 std::string sum_text(const std::vector<Item>& items) {
   std::vector<std::string> parts;
+  parts.reserve(items.size());
   for (const Item& item : items) parts.push_back(item.text);
   return joined(parts, " + ");
 }

@@ -16,6 +16,7 @@ constexpr double kLongestStep = 1000;  // periods
 
 std::string term_text(const std::vector<ExpressionPtr>& factors) {
   std::vector<std::string> parts;
+  parts.reserve(factors.size());
   for (const ExpressionPtr& factor : factors) parts.push_back(to_text(*factor));
   return joined(parts, ":");
 }

@@ -44,7 +44,8 @@ std::string honest_first(const Tree& result) {
     std::string& names = fits_without[joined(labels(fit, "unidentified"), ", ")];
     names += (names.empty() ? "" : ", ") + fit.name;
   }
-  for (const auto& [terms, names] : fits_without) out += wrapped("Not identified in " + names + ": " + terms + ".", 2);
+  for (const auto& [terms, names] : fits_without)
+    out += wrapped(std::string("Not identified in ").append(names).append(": ").append(terms).append("."), 2);
   for (const Tree& fit : fits->children) {
     if (!usable(fit) || !fit.find_array("r_squared_within")) continue;
     const double within = numbers(fit, "r_squared_within").front(), rss = numbers(fit, "rss").front(),
@@ -76,7 +77,7 @@ std::string lost_rows(const Tree& result) {
                              (parts.empty() ? "" : "; dropped: " + joined(parts, "; ")) + ".";
     seen[text] += (seen[text].empty() ? "" : ", ") + fit.name;
   }
-  for (const auto& [text, names] : seen) out += wrapped(names + ": " + text, 2);
+  for (const auto& [text, names] : seen) out += wrapped(std::string(names).append(": ").append(text), 2);
   return out;
 }
 

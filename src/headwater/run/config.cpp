@@ -291,6 +291,7 @@ void check_model(const ModelConfig& model) {
 std::vector<ModelConfig> collect_models(const std::vector<std::string>& paths, const std::vector<Setting>& file,
                                         const std::vector<Setting>& overrides) {
   std::vector<ModelConfig> models;
+  models.reserve(paths.size());
   for (const std::string& path : paths) models.push_back(read_model(path));
   for (const std::string& label : labels_of(file)) {
     ModelConfig model;
@@ -374,7 +375,7 @@ void append_model(std::string& text, const ModelConfig& model) {
       text += std::string(key.name) + " = " + value + "\n";
   for (const std::string& test : model.tests) text += "test = " + test + "\n";
   if (!model.drivers.empty()) text += "\n[driver " + model.name + "]\n";
-  for (const auto& [name, terms] : model.drivers) text += name + " = " + terms + "\n";
+  for (const auto& [name, terms] : model.drivers) text.append(name).append(" = ").append(terms).append("\n");
   if (!model.use.empty()) text += "\n[decompose " + model.name + "]\n";
   for (const std::string& use : model.use) text += "use = " + use + "\n";
 }
@@ -407,7 +408,7 @@ std::string to_text(const RunConfig& config) {
   text += std::string("stars = ") + yes(config.output.stars) + "\n";
   for (const ModelConfig& model : config.models) append_model(text, model);
   if (!config.report.empty()) text += "\n[report]\n";
-  for (const auto& [key, value] : config.report) text += key + " = " + value + "\n";
+  for (const auto& [key, value] : config.report) text.append(key).append(" = ").append(value).append("\n");
   return text;
 }
 

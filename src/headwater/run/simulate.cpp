@@ -17,7 +17,7 @@ constexpr std::array<const char*, 7> kRegions = {
     "Midlands", "North West", "North East and Yorkshire", "South East", "London", "South West", "East"};
 constexpr std::array<int, 7> kRegionWeight = {26, 25, 24, 23, 21, 17, 14};
 constexpr int kIcbsPerRegion = 6;
-constexpr std::int64_t kCovidStart = 2020 * 4;  // 2020-21 Q1
+constexpr std::int64_t kCovidStart = std::int64_t{2020} * 4;  // 2020-21 Q1
 constexpr int kBurnIn = 12;
 
 enum Regressor { capital, fte, agency, turnover, engagement, dma, block, kRegressors };
@@ -291,7 +291,7 @@ SimulatedPanel simulate(const SimulationOptions& options) {
                              to_text(Period{Frequency::financial_quarter, options.first_quarter + trust.taken_over_at}),
                              "taken over by " + trusts[static_cast<std::size_t>(trust.successor)].code, 1});
     for (int quarter = trust.first; quarter <= trust.last; ++quarter) {
-      const auto at = static_cast<std::size_t>(quarter + kBurnIn);
+      const std::size_t at = static_cast<std::size_t>(quarter) + kBurnIn;
       Path own = {};
       for (int j = 0; j < kRegressors; ++j)
         own.x[static_cast<std::size_t>(j)] = {paths[i].x[static_cast<std::size_t>(j)][at]};

@@ -30,7 +30,7 @@ struct SimulationOptions {
   std::uint32_t replicate = 0;  // draws of one seed that are independent of each other
   int trusts = 205;
   int quarters = 24;
-  std::int64_t first_quarter = 2019 * 4;  // ordinal of a financial quarter: 2019-20 Q1
+  std::int64_t first_quarter = std::int64_t{2019} * 4;  // ordinal of a financial quarter: 2019-20 Q1
 };
 
 // Long-run coefficients planted in log activity and log resource; productivity has their difference.
