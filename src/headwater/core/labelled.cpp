@@ -160,7 +160,7 @@ const std::vector<std::string>& labels(const Tree& tree, std::string_view axis_n
 std::string text_attribute(const Tree& tree, std::string_view key, std::string fallback) {
   const Attribute* attribute = tree.find_attribute(key);
   const auto* text = attribute ? std::get_if<std::string>(attribute) : nullptr;
-  return text ? *text : fallback;
+  return text ? *text : std::move(fallback);
 }
 
 double number_attribute(const Tree& tree, std::string_view key) {

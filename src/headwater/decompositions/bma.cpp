@@ -56,7 +56,7 @@ class Posterior {
  private:
   static std::string choice(const MethodCall& call, const std::string& key, const std::string& fallback,
                             const Names& allowed) {
-    const std::string value = call.get(key, fallback);
+    std::string value = call.get(key, fallback);
     if (std::find(allowed.begin(), allowed.end(), value) != allowed.end()) return value;
     throw Error(ErrorKind::usage, "decomposition.option",
                 key + " = " + value + " is not one of " + joined(allowed, ", "), {.key = key});
