@@ -138,6 +138,7 @@ export function drawFigures(): void {
 
 // Draws a chart that changes with what the reader chooses.
 export function redraw(place: HTMLElement, figure: { spec: (shape: Shape) => Spec }): void {
+  for (let i = drawn.length - 1; i >= 0; --i) if (!drawn[i].place.isConnected) drawn.splice(i, 1);  // of what was looked at before
   const own = drawn.find((one) => one.place === place);
   if (!own) return;
   own.render = (width) => draw(place, figure.spec({ width, narrow: width < kNarrow }));
