@@ -35,7 +35,12 @@ async function script() {
 }
 
 function style() {
-  const options = { style: "compressed", loadPaths: [join(here, "node_modules")], quietDeps: true, logger: sass.Logger.silent };
+  const options = {
+    style: "compressed",
+    loadPaths: [join(here, "node_modules")],
+    quietDeps: true,
+    logger: sass.Logger.silent,
+  };
   const text = sass.compile(join(here, "source/style.scss"), options).css.replace(/^\uFEFF/, "");
   if (/url\(["']?https?:|@import|<\/style/i.test(text)) throw new Error("the style sheet reaches for the network");
   return text;
@@ -56,7 +61,11 @@ function licences(inputs) {
     const text = file ? readFileSync(join(folder, file), "utf8").trim() : `Licence: ${about.license}`;
     texts.set(text, [...(texts.get(text) ?? []), `${name} ${about.version}`]);
   }
-  return [...texts].map(([text, names]) => `${names.join(", ")}\n\n${text}`).join("\n\n----\n\n").replaceAll("<", "(").replaceAll(">", ")");
+  return [...texts]
+    .map(([text, names]) => `${names.join(", ")}\n\n${text}`)
+    .join("\n\n----\n\n")
+    .replaceAll("<", "(")
+    .replaceAll(">", ")");
 }
 
 const { text: js, inputs } = await script();

@@ -2,7 +2,18 @@
 import assert from "node:assert/strict";
 import { readFileSync, statSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { arrays, browse, cells, demo, download, megabyte, openEverything, scratch, showTables, violations } from "./support.mjs";
+import {
+  arrays,
+  browse,
+  cells,
+  demo,
+  download,
+  megabyte,
+  openEverything,
+  scratch,
+  showTables,
+  violations,
+} from "./support.mjs";
 
 let browser, files;
 before(async () => {
@@ -11,14 +22,27 @@ before(async () => {
 });
 after(() => browser.close());
 
-const kHeadings = ["What the data can and cannot say", "What was found", "How to read this", "Attribution", "Coefficients", "Robustness", "Data", "Method", "Provenance"];
+const kHeadings = [
+  "What the data can and cannot say",
+  "What was found",
+  "How to read this",
+  "Attribution",
+  "Coefficients",
+  "Robustness",
+  "Data",
+  "Method",
+  "Provenance",
+];
 
 test("opens from disk with the network off, without a word in the console", async () => {
   const { page, trouble, close } = await browser.open(files.publish);
   assert.deepEqual(await page.locator("main h2").allTextContents(), kHeadings);
   assert.match(await page.title(), /simulated data/);
   const policy = await page.locator("meta[http-equiv]").getAttribute("content");
-  assert.match(policy, /^default-src 'none'; script-src 'sha256-[^']+'; style-src 'sha256-[^']+'; img-src data:; base-uri 'none'; form-action 'none'$/);
+  assert.match(
+    policy,
+    /^default-src 'none'; script-src 'sha256-[^']+'; style-src 'sha256-[^']+'; img-src data:; base-uri 'none'; form-action 'none'$/,
+  );
   await openEverything(page);
   assert.deepEqual(trouble, []);
   await close();
@@ -29,7 +53,9 @@ test("is small and opens at once", async () => {
     assert.ok(statSync(path).size < 3 * megabyte, `${path} has ${statSync(path).size} bytes`);
     const { page, close } = await browser.open(path);
     const ready = await page.evaluate(() => performance.getEntriesByType("navigation")[0].domContentLoadedEventEnd);
-    console.log(`${path.split("/").pop()}: ${(statSync(path).size / megabyte).toFixed(2)} MB, ready after ${ready.toFixed(0)} ms`);
+    console.log(
+      `${path.split("/").pop()}: ${(statSync(path).size / megabyte).toFixed(2)} MB, ready after ${ready.toFixed(0)} ms`,
+    );
     assert.ok(ready < 3000, "a loaded machine may be slow, but not this slow");
     await close();
   }
@@ -37,9 +63,14 @@ test("is small and opens at once", async () => {
 
 test("every chart has a short title, a full caption, words for those who cannot see it, and says 'simulated'", async () => {
   const { page, close } = await browser.open(files.publish);
-  const figures = await page.locator(".hw-figure").evaluateAll((all) => all.map((figure) => ({
-    title: figure.querySelector(".hw-figure__title").textContent, caption: figure.querySelector("figcaption").textContent,
-    alt: figure.querySelector("[role=img]").getAttribute("aria-label"), simulated: figure.querySelector(".hw-simulated")?.textContent })));
+  const figures = await page.locator(".hw-figure").evaluateAll((all) =>
+    all.map((figure) => ({
+      title: figure.querySelector(".hw-figure__title").textContent,
+      caption: figure.querySelector("figcaption").textContent,
+      alt: figure.querySelector("[role=img]").getAttribute("aria-label"),
+      simulated: figure.querySelector(".hw-simulated")?.textContent,
+    })),
+  );
   assert.ok(figures.length >= 8, `${figures.length} charts`);
   for (const figure of figures) {
     assert.ok(figure.title.split(/\s+/).length <= 10, figure.title);
@@ -67,18 +98,42 @@ test("a chart becomes its table and back by keyboard", async () => {
 
 test("the CSV of coefficients and of parts holds the result file's digits", async () => {
   const { page, close } = await browser.open(files.publish);
-  const taken = async (id) => cells((await download(page, () => page.locator(`#${id}`).getByRole("button", { name: /^Download the numbers/ }).click())).toString());
-  const fit = "/fits/joint.ratio", stored = arrays(files.result, ...["term", "estimate", "std_error", "conf_low", "conf_high", "p_value", "mde"].map((name) => `${fit}/${name}`));
+  const taken = async (id) =>
+    cells(
+      (
+        await download(page, () =>
+          page
+            .locator(`#${id}`)
+            .getByRole("button", { name: /^Download the numbers/ })
+            .click(),
+        )
+      ).toString(),
+    );
+  const fit = "/fits/joint.ratio",
+    stored = arrays(
+      files.result,
+      ...["term", "estimate", "std_error", "conf_low", "conf_high", "p_value", "mde"].map((name) => `${fit}/${name}`),
+    );
   const rows = (await taken("forest-1")).slice(1).filter((row) => row[1] === "activity per unit of resource");
   assert.equal(rows.length, 7);
   rows.forEach((row, i) => {
     assert.equal(row[0], stored[`${fit}/term`][i]);
-    ["estimate", "std_error", "conf_low", "conf_high", "p_value", "mde"].forEach((name, j) => assert.equal(Number(row[j + 2]), stored[`${fit}/${name}`][i], `${row[0]} ${name}`));
+    ["estimate", "std_error", "conf_low", "conf_high", "p_value", "mde"].forEach((name, j) =>
+      assert.equal(Number(row[j + 2]), stored[`${fit}/${name}`][i], `${row[0]} ${name}`),
+    );
   });
-  const node = "/decompositions/joint.ratio/2_change", parts = arrays(files.result, `${node}/component`, `${node}/estimate`, `${node}/std_error`, `${node}/total`);
-  const id = await page.locator("#attribution h3", { hasText: "Change: activity per unit of resource" }).locator("xpath=..").locator("figure").getAttribute("id");
+  const node = "/decompositions/joint.ratio/2_change",
+    parts = arrays(files.result, `${node}/component`, `${node}/estimate`, `${node}/std_error`, `${node}/total`);
+  const id = await page
+    .locator("#attribution h3", { hasText: "Change: activity per unit of resource" })
+    .locator("xpath=..")
+    .locator("figure")
+    .getAttribute("id");
   const steps = (await taken(id)).slice(1);
-  assert.deepEqual(steps.map((row) => row[0]), [...parts[`${node}/component`], "total"]);
+  assert.deepEqual(
+    steps.map((row) => row[0]),
+    [...parts[`${node}/component`], "total"],
+  );
   parts[`${node}/component`].forEach((_, i) => {
     assert.equal(Number(steps[i][1]), parts[`${node}/estimate`][i]);
     if (steps[i][2] !== "") assert.equal(Number(steps[i][2]), parts[`${node}/std_error`][i]);
@@ -101,9 +156,13 @@ test("charts go home as SVG and PNG, and say 'simulated' there too", async () =>
 });
 
 test("no accessibility violation, charts and tables, wide and narrow", async () => {
-  for (const [path, viewport] of [[files.publish, { width: 1280, height: 900 }], [files.internal, { width: 1280, height: 900 }], [files.publish, { width: 320, height: 800 }]]) {
+  for (const [path, viewport] of [
+    [files.publish, { width: 1280, height: 900 }],
+    [files.internal, { width: 1280, height: 900 }],
+    [files.publish, { width: 320, height: 800 }],
+  ]) {
     const { page, close } = await browser.open(path, viewport);
-    if (path === files.internal) await search(page, (await firstUnit()));
+    if (path === files.internal) await search(page, await firstUnit());
     await openEverything(page);
     await showTables(page);
     assert.deepEqual(await violations(page), []);
@@ -124,16 +183,25 @@ test("320 pixels and 200 % zoom need no sideways scrolling", async () => {
   }
 });
 
-const kPage = { width: 680, height: 1002 };  // what A4 leaves between the margins, in pixels
+const kPage = { width: 680, height: 1002 }; // what A4 leaves between the margins, in pixels
 
 test("prints to A4 with every chart drawn and none cut", async () => {
   const { page, trouble, close } = await browser.open(files.publish, kPage);
   await page.emulateMedia({ media: "print" });
   await page.evaluate(() => window.dispatchEvent(new Event("beforeprint")));
-  const charts = await page.locator(".hw-figure").evaluateAll((all) => all.map((figure) => {
-    const box = figure.getBoundingClientRect(), svg = figure.querySelector(".hw-chart svg")?.getBoundingClientRect();
-    return { id: figure.id, height: box.height, drawn: Boolean(svg) && svg.width > 200, over: svg ? svg.right - box.right : 0, together: getComputedStyle(figure).breakInside };
-  }));
+  const charts = await page.locator(".hw-figure").evaluateAll((all) =>
+    all.map((figure) => {
+      const box = figure.getBoundingClientRect(),
+        svg = figure.querySelector(".hw-chart svg")?.getBoundingClientRect();
+      return {
+        id: figure.id,
+        height: box.height,
+        drawn: Boolean(svg) && svg.width > 200,
+        over: svg ? svg.right - box.right : 0,
+        together: getComputedStyle(figure).breakInside,
+      };
+    }),
+  );
   for (const chart of charts) {
     assert.ok(chart.drawn, `${chart.id} is drawn`);
     assert.ok(chart.over <= 0, `${chart.id} stays inside its frame`);
@@ -163,7 +231,10 @@ test("internal: one trust through the search box, peers as a spread, 'not estima
   await search(page, unit.toLowerCase());
   assert.equal(await page.locator(".hw-trust__name").textContent(), unit);
   assert.ok(await page.locator("#trust-parts-chart svg").isVisible());
-  await page.locator("#trust-parts").getByRole("button", { name: /^Table/ }).click();
+  await page
+    .locator("#trust-parts")
+    .getByRole("button", { name: /^Table/ })
+    .click();
   const text = await page.locator("#trust-parts table").innerText();
   assert.match(text, /not estimable/);
   assert.doesNotMatch(text, /\b\d+(st|nd|rd|th)\b|rank/i);

@@ -27,7 +27,16 @@ export function scratch() {
 export function demo(folder) {
   const place = (name) => join(folder, name);
   headwater("simulate", "--scenario", "nhs", "--seed", "20260212", "--output", place("demo.csv"));
-  headwater("run", join(source, "configs/demo.cfg"), "--data.file", place("demo.csv"), "--output.result", place("demo.h5"), "--output.report", place("publish.html"));
+  headwater(
+    "run",
+    join(source, "configs/demo.cfg"),
+    "--data.file",
+    place("demo.csv"),
+    "--output.result",
+    place("demo.h5"),
+    "--output.report",
+    place("publish.html"),
+  );
   headwater("report", place("demo.h5"), "-o", place("internal.html"), "--audience", "internal");
   return { result: place("demo.h5"), publish: place("publish.html"), internal: place("internal.html") };
 }
@@ -51,7 +60,10 @@ export function payloadOf(path) {
 }
 
 export async function browse() {
-  const browser = await chromium.launch({ executablePath: HEADWATER_CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] });
+  const browser = await chromium.launch({
+    executablePath: HEADWATER_CHROMIUM,
+    args: ["--no-sandbox", "--disable-gpu"],
+  });
   return {
     // A page with what went wrong in it: messages of the console, errors, dialogs and requests beyond the file itself.
     async open(path, viewport = { width: 1280, height: 900 }) {
@@ -60,8 +72,13 @@ export async function browse() {
       const trouble = [];
       page.on("console", (message) => trouble.push(`${message.type()}: ${message.text()}`));
       page.on("pageerror", (error) => trouble.push(`error: ${error.message}`));
-      page.on("dialog", (dialog) => { trouble.push(`dialog: ${dialog.message()}`); return dialog.dismiss(); });
-      page.on("request", (request) => { if (!/^(file|data|blob):/.test(request.url())) trouble.push(`request: ${request.url()}`); });
+      page.on("dialog", (dialog) => {
+        trouble.push(`dialog: ${dialog.message()}`);
+        return dialog.dismiss();
+      });
+      page.on("request", (request) => {
+        if (!/^(file|data|blob):/.test(request.url())) trouble.push(`request: ${request.url()}`);
+      });
       await page.goto(`file://${path}`);
       await page.waitForSelector(".hw-chart svg", { state: "attached", timeout: 20_000 });
       return { page, trouble, close: () => context.close() };
@@ -72,37 +89,67 @@ export async function browse() {
 
 export async function violations(page) {
   await page.evaluate(axe);
-  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
-  return found.violations.map((one) => `${one.id}: ${one.help} (${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 200)).join(" | ")})`);
+  const found = await page.evaluate(() =>
+    window.axe.run(document, {
+      resultTypes: ["violations"],
+      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    }),
+  );
+  return found.violations.map(
+    (one) =>
+      `${one.id}: ${one.help} (${one.nodes
+        .slice(0, 3)
+        .map((node) => node.html.slice(0, 200))
+        .join(" | ")})`,
+  );
 }
 
 export async function openEverything(page) {
-  await page.evaluate(() => document.querySelectorAll("details").forEach((element) => { element.open = true; }));
+  await page.evaluate(() =>
+    document.querySelectorAll("details").forEach((element) => {
+      element.open = true;
+    }),
+  );
   await page.evaluate(() => window.dispatchEvent(new Event("beforeprint")));
 }
 
 // Cells of a CSV file as RFC 4180 has them.
 export function cells(text) {
   const rows = [];
-  let row = [], cell = "", quoted = false;
+  let row = [],
+    cell = "",
+    quoted = false;
   for (let i = 0; i < text.length; ++i) {
     const c = text[i];
     if (quoted) {
-      if (c === '"' && text[i + 1] === '"') { cell += '"'; ++i; }
-      else if (c === '"') quoted = false;
+      if (c === '"' && text[i + 1] === '"') {
+        cell += '"';
+        ++i;
+      } else if (c === '"') quoted = false;
       else cell += c;
     } else if (c === '"') quoted = true;
-    else if (c === ",") { row.push(cell); cell = ""; }
-    else if (c === "\r") { /* of the line end */ }
-    else if (c === "\n") { row.push(cell); rows.push(row); row = []; cell = ""; }
-    else cell += c;
+    else if (c === ",") {
+      row.push(cell);
+      cell = "";
+    } else if (c === "\r") {
+      /* of the line end */
+    } else if (c === "\n") {
+      row.push(cell);
+      rows.push(row);
+      row = [];
+      cell = "";
+    } else cell += c;
   }
   return rows;
 }
 
 // Charts and tables at once.
 export async function showTables(page) {
-  await page.evaluate(() => document.querySelectorAll(".hw-chart, .hw-table").forEach((view) => { view.hidden = false; }));
+  await page.evaluate(() =>
+    document.querySelectorAll(".hw-chart, .hw-table").forEach((view) => {
+      view.hidden = false;
+    }),
+  );
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50))));
 }
 

@@ -26,13 +26,17 @@ async function wordsOf(page) {
   });
 }
 
-const kForbidden = /\b(rank(s|ed|ing|ings)?|best|worst|league|top|bottom|drives?|drove|driven|driving|due to|impacts?|caus(e|es|ed|al|ing)|because of|leads? to|led to|results? in|resulted in|effects? of|improv(e|es|ed|ing|ement)s?|thanks to)\b/gi;
+const kForbidden =
+  /\b(rank(s|ed|ing|ings)?|best|worst|league|top|bottom|drives?|drove|driven|driving|due to|impacts?|caus(e|es|ed|al|ing)|because of|leads? to|led to|results? in|resulted in|effects? of|improv(e|es|ed|ing|ement)s?|thanks to)\b/gi;
 
 test("no order of trusts and no causal verb in the default report", async () => {
   const { page, close } = await browser.open(files.publish);
   const text = await wordsOf(page);
   assert.ok(text.length > 10_000);
-  assert.deepEqual([...text.matchAll(kForbidden)].map((found) => text.slice(Math.max(0, found.index - 40), found.index + 40)), []);
+  assert.deepEqual(
+    [...text.matchAll(kForbidden)].map((found) => text.slice(Math.max(0, found.index - 40), found.index + 40)),
+    [],
+  );
   assert.doesNotMatch(text, /effect, if/i);
   assert.match(text, /persistent differences, unexplained/i);
   assert.match(text, /residual, unexplained/i);
@@ -44,7 +48,11 @@ test("a null comes with what could have gone unseen", async () => {
   for (const text of await page.locator("#finding .hw-finding").allTextContents())
     if (/spans? zero/.test(text)) assert.match(text, /differences below [\d.]+%.*could have gone unseen \(80% power\)/);
   for (const text of await page.locator("#finding td .hw-cell").allTextContents()) {
-    const [low, high] = text.replaceAll("−", "-").match(/\((-?[\d.]+) to (-?[\d.]+)\)/).slice(1).map(Number);
+    const [low, high] = text
+      .replaceAll("−", "-")
+      .match(/\((-?[\d.]+) to (-?[\d.]+)\)/)
+      .slice(1)
+      .map(Number);
     assert.equal(low > 0 || high < 0, !text.includes("detectable from"), text);
   }
   await close();
@@ -59,19 +67,37 @@ test("'effect, if' needs an assignment argument and falsification tests that pas
     await close();
     return text;
   };
-  assert.match(await said(...argue, "--report.falsification", "every coefficient of digital is zero (1 terms)"), /Effect, if scores were given out by lottery/);
-  assert.doesNotMatch(await said(...argue, "--report.falsification", "every coefficient of workforce is zero (4 terms)"), /effect, if/i);
+  assert.match(
+    await said(...argue, "--report.falsification", "every coefficient of digital is zero (1 terms)"),
+    /Effect, if scores were given out by lottery/,
+  );
+  assert.doesNotMatch(
+    await said(...argue, "--report.falsification", "every coefficient of workforce is zero (4 terms)"),
+    /effect, if/i,
+  );
   assert.doesNotMatch(await said(...argue), /effect, if/i);
-  assert.doesNotMatch(await said("--report.falsification", "every coefficient of digital is zero (1 terms)"), /effect, if/i);
+  assert.doesNotMatch(
+    await said("--report.falsification", "every coefficient of digital is zero (1 terms)"),
+    /effect, if/i,
+  );
 });
 
 test("no name of a trust is in what a published report carries", () => {
-  const units = new Set(arrays(files.result, "/fits/joint.ratio/rows/row_unit", "/data/suspicion_unit")["/fits/joint.ratio/rows/row_unit"]);
+  const units = new Set(
+    arrays(files.result, "/fits/joint.ratio/rows/row_unit", "/data/suspicion_unit")["/fits/joint.ratio/rows/row_unit"],
+  );
   assert.ok(units.size > 200);
   const words = (path) => new Set(JSON.stringify(payloadOf(path)).match(/[A-Za-z0-9_]+/g));
-  const published = words(files.publish), internal = words(files.internal);
-  assert.deepEqual([...units].filter((unit) => published.has(unit)), []);
-  assert.ok([...units].every((unit) => internal.has(unit)), "the check can fail");
+  const published = words(files.publish),
+    internal = words(files.internal);
+  assert.deepEqual(
+    [...units].filter((unit) => published.has(unit)),
+    [],
+  );
+  assert.ok(
+    [...units].every((unit) => internal.has(unit)),
+    "the check can fail",
+  );
 });
 
 // Names that occur nowhere else, so that every byte of the file can be searched.
@@ -79,16 +105,33 @@ test("no name and no row value is in the bytes of a published report", () => {
   const lines = readFileSync(join(folder, "demo.csv"), "utf8").split("\n");
   const odd = lines.map((line, i) => (i === 0 || line === "" ? line : line.replace(/^"?(R[A-Z]+)"?,/, "ZQX$1QZ,")));
   writeFileSync(join(folder, "odd.csv"), odd.join("\n"));
-  headwater("run", join(source, "configs/demo.cfg"), "--data.file", join(folder, "odd.csv"), "--output.result", join(folder, "odd.h5"), "--output.report", join(folder, "odd.html"));
+  headwater(
+    "run",
+    join(source, "configs/demo.cfg"),
+    "--data.file",
+    join(folder, "odd.csv"),
+    "--output.result",
+    join(folder, "odd.h5"),
+    "--output.report",
+    join(folder, "odd.html"),
+  );
   const bytes = readFileSync(join(folder, "odd.html"), "latin1");
   assert.ok(!/ZQX/i.test(bytes));
-  const rows = "/fits/joint.ratio/rows", cells = "/decompositions/joint.ratio/1_contributions";
-  const stored = arrays(join(folder, "odd.h5"), `${rows}/row_unit`, `${rows}/residual`, `${rows}/outcome`, `${cells}/cell_estimate`);
+  const rows = "/fits/joint.ratio/rows",
+    cells = "/decompositions/joint.ratio/1_contributions";
+  const stored = arrays(
+    join(folder, "odd.h5"),
+    `${rows}/row_unit`,
+    `${rows}/residual`,
+    `${rows}/outcome`,
+    `${cells}/cell_estimate`,
+  );
   assert.ok(stored[`${rows}/row_unit`].every((unit) => unit.startsWith("ZQX")));
   // Twelve digits: at eight, a few of some twenty thousand values agree with an aggregate by chance.
   const digits = (value) => Math.abs(value).toPrecision(12);
   const carriedBy = (text) => new Set(text.match(/\d+\.\d{6,}(e-?\d+)?/g).map((number) => digits(Number(number))));
-  const ofOneRow = (path) => {  // a common movement is many rows' value, and no one's
+  const ofOneRow = (path) => {
+    // a common movement is many rows' value, and no one's
     const times = new Map();
     for (const value of stored[path]) times.set(value, (times.get(value) ?? 0) + 1);
     return stored[path].filter((value) => Math.abs(value) > 1e-9 && times.get(value) === 1);
@@ -96,10 +139,15 @@ test("no name and no row value is in the bytes of a published report", () => {
   const once = [`${rows}/residual`, `${rows}/outcome`, `${cells}/cell_estimate`].flatMap(ofOneRow);
   assert.ok(once.length > 20_000);
   const published = carriedBy(bytes);
-  assert.deepEqual(once.filter((value) => published.has(digits(value))), []);
-  for (const key of ["rows", "cells", "mover_unit", "suspicion_message", "succession_message"]) assert.ok(!bytes.includes(`"${key}": `), key);
+  assert.deepEqual(
+    once.filter((value) => published.has(digits(value))),
+    [],
+  );
+  for (const key of ["rows", "cells", "mover_unit", "suspicion_message", "succession_message"])
+    assert.ok(!bytes.includes(`"${key}": `), key);
   headwater("report", join(folder, "odd.h5"), "-o", join(folder, "odd-internal.html"), "--audience", "internal");
-  const inside = readFileSync(join(folder, "odd-internal.html"), "latin1"), known = carriedBy(inside);
+  const inside = readFileSync(join(folder, "odd-internal.html"), "latin1"),
+    known = carriedBy(inside);
   assert.ok(/ZQX/.test(inside), "the check of names can fail");
   assert.ok(once.filter((value) => known.has(digits(value))).length > 4_000, "the check of values can fail");
 });

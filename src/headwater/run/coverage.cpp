@@ -41,18 +41,19 @@ Groups of_numbers(const Column& column) {
 
 void count(Coverage& coverage, const Panel& panel, const std::vector<bool>& used, const std::string& column,
            const Groups& groups) {
-  for (std::int32_t g = -1; g < static_cast<std::int32_t>(groups.names.size()); ++g) {
+  const auto without = static_cast<std::int32_t>(groups.names.size());  // cells without a value come last
+  for (std::int32_t g = 0; g <= without; ++g) {
     std::set<std::int32_t> units;
     std::int64_t rows = 0, rows_used = 0;
     for (std::size_t i = 0; i < groups.code.size(); ++i) {
-      if (groups.code[i] != g) continue;
+      if ((groups.code[i] < 0 ? without : groups.code[i]) != g) continue;
       ++rows;
       rows_used += used[i] ? 1 : 0;
       units.insert(panel.units().code[i]);
     }
     if (rows == 0) continue;
     coverage.column.push_back(column);
-    coverage.level.push_back(g < 0 ? "no value" : groups.names[static_cast<std::size_t>(g)]);
+    coverage.level.push_back(g == without ? "no value" : groups.names[static_cast<std::size_t>(g)]);
     coverage.units.push_back(static_cast<std::int64_t>(units.size()));
     coverage.rows.push_back(rows);
     coverage.used.push_back(rows_used);

@@ -10,8 +10,8 @@ export interface Effect {
   low: Maybe;
   high: Maybe;
   mde: Maybe;
-  unit: string;      // "%" or ""
-  told: boolean;     // the interval leaves zero out
+  unit: string; // "%" or ""
+  told: boolean; // the interval leaves zero out
   swing: Maybe;
 }
 
@@ -24,10 +24,18 @@ export function effectOf(fit: Fit, i: number): Effect {
   const swing = fit.within_sd?.[i] ?? null;
   const by = swing && swing > 0 ? swing : 1;
   const times = (value: Maybe) => (value === null ? null : value * by);
-  const low = scaled(fit, times(fit.conf_low[i])), high = scaled(fit, times(fit.conf_high[i]));
+  const low = scaled(fit, times(fit.conf_low[i])),
+    high = scaled(fit, times(fit.conf_high[i]));
   return {
-    term: fit.term[i], words: termInWords(fit.term[i]), value: scaled(fit, times(fit.estimate[i])) ?? 0, low, high,
-    mde: scaled(fit, times(fit.mde[i])), unit: logged(fit) ? "%" : "", told: low !== null && high !== null && (low > 0 || high < 0), swing,
+    term: fit.term[i],
+    words: termInWords(fit.term[i]),
+    value: scaled(fit, times(fit.estimate[i])) ?? 0,
+    low,
+    high,
+    mde: scaled(fit, times(fit.mde[i])),
+    unit: logged(fit) ? "%" : "",
+    told: low !== null && high !== null && (low > 0 || high < 0),
+    swing,
   };
 }
 
@@ -37,7 +45,9 @@ export function sizeOf(effect: Effect): Maybe {
 
 export function magnitude(effect: Effect, fit: Fit): string {
   const size = number(Math.abs(effect.value), sizeOf(effect));
-  return logged(fit) ? `${size}% ${effect.value < 0 ? "lower" : "higher"}` : `${effect.value < 0 ? "lower" : "higher"} by ${size}`;
+  return logged(fit)
+    ? `${size}% ${effect.value < 0 ? "lower" : "higher"}`
+    : `${effect.value < 0 ? "lower" : "higher"} by ${size}`;
 }
 
 export function intervalText(effect: Effect, level: string): string {

@@ -6,27 +6,31 @@ import { csvOf, tableElement, type Table } from "./table";
 
 export interface Shape {
   width: number;
-  narrow: boolean;  // names stand above their marks
+  narrow: boolean; // names stand above their marks
 }
 
 export interface Figure<Row> {
   id: string;
-  title: string;              // the finding, in at most ten words
-  alt: string;                // the chart in words, from its data
-  caption: string;            // what else the reader must know
+  title: string; // the finding, in at most ten words
+  alt: string; // the chart in words, from its data
+  caption: string; // what else the reader must know
   spec: (shape: Shape) => Spec;
   table: Table<Row>;
 }
 
 export interface Captions {
-  fixed: string;      // measure, source, population, period
+  fixed: string; // measure, source, population, period
   simulated: boolean;
 }
 
 const kNarrow = 560;
 const kPaper = 640;
 
-interface Drawn { place: HTMLElement; render: (width: number) => void; width: number }
+interface Drawn {
+  place: HTMLElement;
+  render: (width: number) => void;
+  width: number;
+}
 const drawn: Drawn[] = [];
 
 const kSimulated = "Simulated data: no real trust is described.";
@@ -34,7 +38,11 @@ const kSimulated = "Simulated data: no real trust is described.";
 function withCaption<Row>(figure: Figure<Row>, captions: Captions): Spec {
   const spec = figure.spec({ width: 900, narrow: false });
   const subtitle = captions.simulated ? [kSimulated, captions.fixed] : [captions.fixed];
-  return { ...spec, title: { text: figure.title, subtitle: subtitle.flatMap((line) => folded(line, 110)) }, padding: 16 } as Spec;
+  return {
+    ...spec,
+    title: { text: figure.title, subtitle: subtitle.flatMap((line) => folded(line, 110)) },
+    padding: 16,
+  } as Spec;
 }
 
 function folded(text: string, width: number): string[] {
@@ -62,26 +70,55 @@ export function figureElement<Row>(figure: Figure<Row>, captions: Captions): HTM
       own.setAttribute("aria-pressed", String(view === chosen));
     }
   };
-  for (const [text, view] of [["Chart", place], ["Table", table]] as [string, HTMLElement][]) {
+  for (const [text, view] of [
+    ["Chart", place],
+    ["Table", table],
+  ] as [string, HTMLElement][]) {
     const own = button(text, `${text}: ${figure.title}`, () => show(view));
     own.setAttribute("aria-controls", view.id);
     switches.push([text, view, own]);
   }
   show(place);
   const files = [
-    button("CSV", `Download the numbers as CSV: ${figure.title}`, () => save(`${figure.id}.csv`, new Blob([csvOf(figure.table)], { type: "text/csv;charset=utf-8" }))),
-    button("SVG", `Download the chart as SVG: ${figure.title}`, () => void svgOf(withCaption(figure, captions)).then((file) => save(`${figure.id}.svg`, file))),
-    button("PNG", `Download the chart as PNG: ${figure.title}`, () => void pngOf(withCaption(figure, captions)).then((file) => save(`${figure.id}.png`, file))),
+    button("CSV", `Download the numbers as CSV: ${figure.title}`, () =>
+      save(`${figure.id}.csv`, new Blob([csvOf(figure.table)], { type: "text/csv;charset=utf-8" })),
+    ),
+    button(
+      "SVG",
+      `Download the chart as SVG: ${figure.title}`,
+      () => void svgOf(withCaption(figure, captions)).then((file) => save(`${figure.id}.svg`, file)),
+    ),
+    button(
+      "PNG",
+      `Download the chart as PNG: ${figure.title}`,
+      () => void pngOf(withCaption(figure, captions)).then((file) => save(`${figure.id}.png`, file)),
+    ),
   ];
   drawn.push({ place, width: 0, render: (width) => draw(place, figure.spec({ width, narrow: width < kNarrow })) });
-  return h("figure", { class: "hw-figure", id: figure.id },
+  return h(
+    "figure",
+    { class: "hw-figure", id: figure.id },
     h("h4", { class: "hw-figure__title" }, figure.title),
-    h("div", { class: "hw-figure__bar" },
-      h("div", { class: "hw-buttons", role: "group", "aria-label": "Show as" }, switches.map(([, , own]) => own)),
-      h("div", { class: "hw-buttons", role: "group", "aria-label": "Download" }, h("span", { class: "hw-buttons__label" }, "Download"), files)),
+    h(
+      "div",
+      { class: "hw-figure__bar" },
+      h(
+        "div",
+        { class: "hw-buttons", role: "group", "aria-label": "Show as" },
+        switches.map(([, , own]) => own),
+      ),
+      h(
+        "div",
+        { class: "hw-buttons", role: "group", "aria-label": "Download" },
+        h("span", { class: "hw-buttons__label" }, "Download"),
+        files,
+      ),
+    ),
     captions.simulated ? h("p", { class: "hw-simulated" }, kSimulated) : null,
-    place, table,
-    h("figcaption", { class: "hw-figure__caption" }, figure.caption ? `${figure.caption} ` : "", captions.fixed));
+    place,
+    table,
+    h("figcaption", { class: "hw-figure__caption" }, figure.caption ? `${figure.caption} ` : "", captions.fixed),
+  );
 }
 
 function render(one: Drawn, width: number): void {
@@ -97,13 +134,16 @@ function roomOf(place: HTMLElement): number {
 
 // Draws what is in sight first and the rest when the browser has time; again when the room changes, and before printing.
 export function drawFigures(): void {
-  const sight = new IntersectionObserver((seen) => {
-    for (const entry of seen)
-      if (entry.isIntersecting) {
-        const one = drawn.find((candidate) => candidate.place === entry.target);
-        if (one) render(one, roomOf(one.place));
-      }
-  }, { rootMargin: "600px" });
+  const sight = new IntersectionObserver(
+    (seen) => {
+      for (const entry of seen)
+        if (entry.isIntersecting) {
+          const one = drawn.find((candidate) => candidate.place === entry.target);
+          if (one) render(one, roomOf(one.place));
+        }
+    },
+    { rootMargin: "600px" },
+  );
   for (const one of drawn) sight.observe(one.place);
   const idle = window.requestIdleCallback ?? ((work: () => void) => window.setTimeout(work, 50));
   const drawRest = () => {
@@ -116,12 +156,19 @@ export function drawFigures(): void {
   let pending = 0;
   window.addEventListener("resize", () => {
     clearTimeout(pending);
-    pending = window.setTimeout(() => drawn.filter((one) => one.width > 0).forEach((one) => render(one, roomOf(one.place))), 120);
+    pending = window.setTimeout(
+      () => drawn.filter((one) => one.width > 0).forEach((one) => render(one, roomOf(one.place))),
+      120,
+    );
   });
-  document.addEventListener("toggle", (event) => {
-    const opened = event.target as HTMLElement;
-    for (const one of drawn) if (opened.contains(one.place)) render(one, roomOf(one.place));
-  }, true);
+  document.addEventListener(
+    "toggle",
+    (event) => {
+      const opened = event.target as HTMLElement;
+      for (const one of drawn) if (opened.contains(one.place)) render(one, roomOf(one.place));
+    },
+    true,
+  );
   const closed: HTMLDetailsElement[] = [];
   window.addEventListener("beforeprint", () => {
     for (const element of document.querySelectorAll<HTMLDetailsElement>("details.hw-printed:not([open])")) {
@@ -138,6 +185,7 @@ export function drawFigures(): void {
 
 // Draws a chart that changes with what the reader chooses.
 export function redraw(place: HTMLElement, figure: { spec: (shape: Shape) => Spec }): void {
+  for (let i = drawn.length - 1; i >= 0; --i) if (!drawn[i].place.isConnected) drawn.splice(i, 1); // of what was looked at before
   const own = drawn.find((one) => one.place === place);
   if (!own) return;
   own.render = (width) => draw(place, figure.spec({ width, narrow: width < kNarrow }));

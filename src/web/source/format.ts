@@ -69,5 +69,8 @@ export function together(parts: string[]): string {
 }
 
 export function entries(log: string | undefined): string[] {
-  return (log ?? "").split(";").map((entry) => entry.trim()).filter((entry) => entry !== "");
+  return (log ?? "")
+    .split(";")
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== "");
 }

@@ -14,7 +14,11 @@ import { reading } from "./sections/reading";
 import { robustness } from "./sections/robustness";
 import { trust } from "./sections/trust";
 
-interface Section { id: string; heading: string; build: (report: Report) => HTMLElement[] }
+interface Section {
+  id: string;
+  heading: string;
+  build: (report: Report) => HTMLElement[];
+}
 
 function sectionsOf(report: Report): Section[] {
   return [
@@ -34,20 +38,56 @@ function sectionsOf(report: Report): Section[] {
 function build(): void {
   const report = reportOf(readPayload());
   const sections = sectionsOf(report);
-  const nav = h("nav", { class: "nhsuk-contents-list hw-contents", "aria-label": "Contents" },
+  const nav = h(
+    "nav",
+    { class: "nhsuk-contents-list hw-contents", "aria-label": "Contents" },
     h("h2", { class: "hw-contents__heading" }, "Contents"),
-    h("ol", { class: "nhsuk-contents-list__list" }, sections.map((section) =>
-      h("li", { class: "nhsuk-contents-list__item" }, h("a", { class: "nhsuk-contents-list__link", href: `#${section.id}` }, section.heading)))));
-  const main = h("main", { class: "nhsuk-main-wrapper hw-main", id: "main" }, front(report),
-    sections.map((section) => h("section", { class: "hw-section", id: section.id, "aria-labelledby": `${section.id}-heading` },
-      h("h2", { id: `${section.id}-heading` }, section.heading), section.build(report))));
+    h(
+      "ol",
+      { class: "nhsuk-contents-list__list" },
+      sections.map((section) =>
+        h(
+          "li",
+          { class: "nhsuk-contents-list__item" },
+          h("a", { class: "nhsuk-contents-list__link", href: `#${section.id}` }, section.heading),
+        ),
+      ),
+    ),
+  );
+  const main = h(
+    "main",
+    { class: "nhsuk-main-wrapper hw-main", id: "main" },
+    front(report),
+    sections.map((section) =>
+      h(
+        "section",
+        { class: "hw-section", id: section.id, "aria-labelledby": `${section.id}-heading` },
+        h("h2", { id: `${section.id}-heading` }, section.heading),
+        section.build(report),
+      ),
+    ),
+  );
   document.title = `${titleOf(report).slice(0, 200)}${report.simulated ? " (simulated data)" : ""}`;
-  document.getElementById("report")!.append(
-    h("a", { class: "nhsuk-skip-link", href: "#main" }, "Skip to main content"),
-    banner(report),
-    h("div", { class: "nhsuk-width-container hw-width hw-columns" }, nav, main),
-    h("footer", { class: "hw-footer" }, h("div", { class: "nhsuk-width-container hw-width" },
-      h("p", {}, `Made by headwater ${report.payload.run.program_version} from one result file. This page needs no network. It contains the NHS design system, Vega and Vega-Lite under their own licences, which are in the page's source.`))));
+  document
+    .getElementById("report")!
+    .append(
+      h("a", { class: "nhsuk-skip-link", href: "#main" }, "Skip to main content"),
+      banner(report),
+      h("div", { class: "nhsuk-width-container hw-width hw-columns" }, nav, main),
+      h(
+        "footer",
+        { class: "hw-footer" },
+        h(
+          "div",
+          { class: "nhsuk-width-container hw-width" },
+          h(
+            "p",
+            {},
+            `Made by headwater ${report.payload.run.program_version} from one result file. This page needs no network. It contains the NHS design system, Vega and Vega-Lite under their own licences, which are in the page's source.`,
+          ),
+        ),
+      ),
+    );
   drawFigures();
 }
 

@@ -17,13 +17,20 @@ export function termInWords(term: string): string {
   const inside = call[2];
   const lag = /^(.*),\s*(-?\d+)$/s.exec(inside);
   switch (call[1]) {
-    case "l": return lag ? `${termInWords(lag[1])}, ${periods(Number(lag[2]))}` : `${termInWords(inside)}, ${periods(1)}`;
-    case "f": return lag ? `${termInWords(lag[1])}, ${periods(-Number(lag[2]))}` : `${termInWords(inside)}, ${periods(-1)}`;
-    case "d": return `change in ${termInWords(inside)}`;
-    case "ifelse": return choice(inside) ?? words(text);
-    case "log": return logInWords(inside) ?? words(text);
-    case "I": return words(inside).replaceAll("==", "=").replaceAll("/", " / ").replaceAll(/\s+/g, " ");
-    default: return words(text);
+    case "l":
+      return lag ? `${termInWords(lag[1])}, ${periods(Number(lag[2]))}` : `${termInWords(inside)}, ${periods(1)}`;
+    case "f":
+      return lag ? `${termInWords(lag[1])}, ${periods(-Number(lag[2]))}` : `${termInWords(inside)}, ${periods(-1)}`;
+    case "d":
+      return `change in ${termInWords(inside)}`;
+    case "ifelse":
+      return choice(inside) ?? words(text);
+    case "log":
+      return logInWords(inside) ?? words(text);
+    case "I":
+      return words(inside).replaceAll("==", "=").replaceAll("/", " / ").replaceAll(/\s+/g, " ");
+    default:
+      return words(text);
   }
 }
 
@@ -75,16 +82,23 @@ export function capital(text: string): string {
 
 // What a component is, and what it is called in a report.
 export type Kind = "driver" | "effects" | "residual" | "composition" | "other";
-export interface Part { label: string; kind: Kind }
+export interface Part {
+  label: string;
+  kind: Kind;
+}
 
 export function partOf(component: string, fit: Fit | undefined): Part {
   const effect = /^effects?\b:?\s*(.*)$/s.exec(component);
   if (effect) {
     const of = effect[1] ? ` (${effect[1]})` : "";
     const moves = fit?.time && effect[1].split(/[^\w.]+/).includes(fit.time);
-    return { label: moves ? `common movements, unexplained${of}` : `persistent differences, unexplained${of}`, kind: "effects" };
+    return {
+      label: moves ? `common movements, unexplained${of}` : `persistent differences, unexplained${of}`,
+      kind: "effects",
+    };
   }
-  if (/^residual/.test(component)) return { label: component.replace("residual", "residual, unexplained"), kind: "residual" };
+  if (/^residual/.test(component))
+    return { label: component.replace("residual", "residual, unexplained"), kind: "residual" };
   if (/^(composition|entry|exit|weights)/.test(component)) return { label: words(component), kind: "composition" };
   if (/^(other|constant|\(Intercept\))/.test(component)) return { label: words(component), kind: "other" };
   return { label: words(component), kind: "driver" };
@@ -96,13 +110,23 @@ export function shortLabel(label: string): string {
 }
 
 // Fits that belong together: one model's activity, resource and ratio, or one fit alone.
-export interface Model { id: string; title: string; fits: Fit[]; main: Fit }
+export interface Model {
+  id: string;
+  title: string;
+  fits: Fit[];
+  main: Fit;
+}
 
 export function modelsOf(fits: Fit[]): Model[] {
   const models: Model[] = [];
   for (const fit of fits) {
     const last = models[models.length - 1];
-    const continues = last && fit.role !== "" && last.main.role !== "" && last.title === fit.title && !last.fits.some((one) => one.role === fit.role);
+    const continues =
+      last &&
+      fit.role !== "" &&
+      last.main.role !== "" &&
+      last.title === fit.title &&
+      !last.fits.some((one) => one.role === fit.role);
     if (continues) last.fits.push(fit);
     else models.push({ id: fit.id, title: fit.title, fits: [fit], main: fit });
   }
@@ -118,7 +142,11 @@ export function logged(fit: Fit): boolean {
   return fit.role !== "" || /^log\(/.test(fit.outcome);
 }
 
-const kRoles: Record<string, string> = { activity: "activity", resource: "resource", ratio: "activity per unit of resource" };
+const kRoles: Record<string, string> = {
+  activity: "activity",
+  resource: "resource",
+  ratio: "activity per unit of resource",
+};
 export function roleOf(fit: Fit): string {
   return kRoles[fit.role] ?? words(fit.outcome);
 }

@@ -127,9 +127,24 @@ export interface Decomposition {
   rule?: string;
   total_name?: string;
   // Means of the parts over the units of each period, from the cells of contributions.
-  over_time?: { period: string[]; part: string[]; units: number[]; reach: number; mean: Maybe[][]; std_error: Maybe[][] };
+  over_time?: {
+    period: string[];
+    part: string[];
+    units: number[];
+    reach: number;
+    mean: Maybe[][];
+    std_error: Maybe[][];
+  };
   // Cells, of an internal report: codes into units, periods and parts; values in millionths.
-  cells?: { units: string[]; periods: string[]; parts: string[]; unit: number[]; period: number[]; estimate: Maybe[][]; std_error: Maybe[][] };
+  cells?: {
+    units: string[];
+    periods: string[];
+    parts: string[];
+    unit: number[];
+    period: number[];
+    estimate: Maybe[][];
+    std_error: Maybe[][];
+  };
 }
 
 export interface Data {

@@ -10,7 +10,7 @@ export interface Report {
   simulated: boolean;
   internal: boolean;
   captions: Captions;
-  causal: boolean;      // the author declared an assignment argument and its falsification tests passed
+  causal: boolean; // the author declared an assignment argument and its falsification tests passed
   assignment: string;
 }
 
@@ -46,11 +46,11 @@ export function titleOf(report: Report): string {
 }
 
 export function sampleText(fit: Fit): string {
-  const units = fit.units > 0 ? ` of ${plural(fit.units, unitWord())}` : "", periods = fit.periods > 0 ? ` over ${plural(fit.periods, periodWord())}` : "";
+  const units = fit.units > 0 ? ` of ${plural(fit.units, unitWord())}` : "",
+    periods = fit.periods > 0 ? ` over ${plural(fit.periods, periodWord())}` : "";
   return `${count(fit.nobs)} rows${units}${periods}`;
 }
 
 export function logOf(report: Report, key: string): string[] {
   return entries(report.payload.report[key]);
 }
-

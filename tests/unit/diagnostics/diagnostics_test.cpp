@@ -165,5 +165,32 @@ TEST(Variation, SplitsBetweenAndWithin) {
   }
 }
 
+TEST(OtherCovariances, AreThoseOfTheirRulesAndTheReportedOneComesFirst) {
+  const Fit fit = fitted("y ~ x + z | id + year");
+  const Covariance own = covariance(fit);
+  const OtherCovariances others = other_covariances(fit, own);
+  const std::vector<std::string> expected = {"cluster(id)",
+                                             "iid",
+                                             "robust",
+                                             "cluster(id, year)",
+                                             "driscoll_kraay",
+                                             "cluster(id), profile none",
+                                             "cluster(id), profile reghdfe",
+                                             "cluster(id), profile plm"};
+  ASSERT_EQ(others.rules, expected);
+  const std::vector<std::pair<std::string, std::string>> calls = {
+      {"cluster(id)", "fixest"},    {"iid", "fixest"},
+      {"robust", "fixest"},         {"cluster(id, year)", "fixest"},
+      {"driscoll_kraay", "fixest"}, {"cluster(id)", "none"},
+      {"cluster(id)", "reghdfe"},   {"cluster(id)", "plm"}};
+  for (std::size_t r = 0; r < calls.size(); ++r) {
+    const Covariance other = covariance(fit, parse_method_call(calls[r].first), calls[r].second);
+    for (Index j = 0; j < fit.k(); ++j)
+      EXPECT_DOUBLE_EQ(others.std_error(static_cast<Index>(r), j), std::sqrt(std::max(0.0, other.matrix(j, j))));
+    EXPECT_EQ(others.df[r], other.df);
+    EXPECT_EQ(others.reasons[r], "");
+  }
+}
+
 }  // namespace
 }  // namespace headwater

@@ -88,6 +88,61 @@ TEST(Payload, ATermOfOneUnitIsLeftOutOfAPublishedReport) {
   EXPECT_FALSE(contains(outside, "RAB"));
 }
 
+// Six units over two periods; x deviates by u + t and z by 2 - t from the reference.
+Tree decomposition_with_cells() {
+  Tree node = small_decomposition();
+  node.attribute("fit", std::string("staff"));
+  std::vector<std::string> cells, units, periods;
+  Matrix deviation(12, 2), value(12, 2), error = Matrix::Constant(12, 2, std::nan(""));
+  for (Index i = 0; i < 12; ++i) {
+    const auto u = static_cast<double>(i / 2), t = static_cast<double>(i % 2);
+    cells.push_back(std::to_string(i + 1));
+    units.push_back("U" + std::to_string(i / 2));
+    periods.push_back(i % 2 == 0 ? "2009" : "2010");
+    deviation.row(i) << u + t, 2 - t;
+    value.row(i) << 0.25 * (u + t) - 12.5 * (2 - t), u;
+  }
+  node.axis("cell", cells, "cells");
+  node.axis("part", {"workforce", "residual"}, "parts");
+  node.axis("coefficient", {"log(fte)", "share"}, "coefficients");
+  node.text("cell_unit", "cell", units, "unit");
+  node.text("cell_period", "cell", periods, "period");
+  node.matrix("cell_estimate", "cell", "part", value, "parts");
+  node.matrix("cell_std_error", "cell", "part", error, "errors");
+  node.matrix("cell_deviation", "cell", "coefficient", deviation, "deviations");
+  return node;
+}
+
+TEST(Payload, MeansOverTimeHaveTheErrorOfTheCoefficients) {
+  Tree result = small_result(1);
+  result.child("fits").children.front().text("driver", "term", {"workforce", "workforce"}, "driver");
+  result.child("decompositions").child("staff").children.push_back(decomposition_with_cells());
+  const std::string text = report_payload(result, Audience::publish, full_captions());
+  EXPECT_TRUE(
+      contains(text, "\"over_time\": {\"period\": [\"2009\", \"2010\"], \"part\": [\"workforce\", \"residual\"]"));
+  EXPECT_TRUE(contains(text, "\"units\": [6, 6], \"reach\": 2.0095752371292"));  // t(49) at 0.975
+  EXPECT_TRUE(contains(text, "\"mean\": [[-24.375, 2.5], [-11.625, 2.5]]"));
+  // a = (2.5, 2) and (3.5, 1); V = [[0.01, 0.125], [0.125, 16]]: a'Va = 65.3125 and 16.9975.
+  EXPECT_TRUE(contains(text, "\"std_error\": [[8.08161493762"));
+  EXPECT_TRUE(contains(text, ", null], [4.122802444"));
+  EXPECT_FALSE(contains(text, "\"cells\""));
+  EXPECT_TRUE(contains(report_payload(result, Audience::internal, full_captions()),
+                       "\"units\": [\"U0\", \"U1\", \"U2\", \"U3\", \"U4\", \"U5\"]"));
+}
+
+TEST(Payload, AGroupOfFewUnitsIsLeftOutOfAPublishedReport) {
+  Tree result = small_result(1);
+  Tree& own = result.child("decompositions").child("staff");
+  for (const char* units : {"4", "5"}) {
+    own.children.push_back(small_decomposition());
+    own.children.back().attribute("choice.units", std::string(units));
+  }
+  const std::string outside = report_payload(result, Audience::publish, full_captions());
+  EXPECT_FALSE(contains(outside, "\"units\": \"4\""));
+  EXPECT_TRUE(contains(outside, "\"units\": \"5\""));
+  EXPECT_TRUE(contains(report_payload(result, Audience::internal, full_captions()), "\"units\": \"4\""));
+}
+
 TEST(UnitNames, AreWordsNotLetters) {
   const UnitNames units(result_with_units());
   EXPECT_TRUE(units.stands_in("RAB has one row"));

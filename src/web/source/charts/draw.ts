@@ -23,10 +23,38 @@ const kConfig: vegaLite.Config = {
   font: kFont,
   padding: { left: 0, right: 4, top: 4, bottom: 4 },
   view: { stroke: null },
-  axis: { labelFontSize: 14, titleFontSize: 14, titleFontWeight: "normal", labelColor: kColours.dark, titleColor: kColours.dark,
-    gridColor: kColours.pale, domainColor: kColours.grey, tickColor: kColours.grey, titlePadding: 10, labelPadding: 6 },
-  legend: { labelFontSize: 14, titleFontSize: 14, labelColor: kColours.dark, orient: "top", title: null, symbolSize: 110, labelLimit: 320, padding: 0, offset: 10 },
-  title: { font: kFont, fontSize: 18, subtitleFontSize: 14, anchor: "start", color: kColours.dark, subtitleColor: kColours.dark, frame: "group" },
+  axis: {
+    labelFontSize: 14,
+    titleFontSize: 14,
+    titleFontWeight: "normal",
+    labelColor: kColours.dark,
+    titleColor: kColours.dark,
+    gridColor: kColours.pale,
+    domainColor: kColours.grey,
+    tickColor: kColours.grey,
+    titlePadding: 10,
+    labelPadding: 6,
+  },
+  legend: {
+    labelFontSize: 14,
+    titleFontSize: 14,
+    labelColor: kColours.dark,
+    orient: "top",
+    title: null,
+    symbolSize: 110,
+    labelLimit: 320,
+    padding: 0,
+    offset: 10,
+  },
+  title: {
+    font: kFont,
+    fontSize: 18,
+    subtitleFontSize: 14,
+    anchor: "start",
+    color: kColours.dark,
+    subtitleColor: kColours.dark,
+    frame: "group",
+  },
 };
 
 function viewOf(spec: Spec, renderer: "svg" | "none"): vega.View {
@@ -49,5 +77,7 @@ export async function svgOf(spec: Spec): Promise<Blob> {
 
 export async function pngOf(spec: Spec): Promise<Blob> {
   const canvas = (await viewOf(spec, "none").toCanvas(2)) as unknown as HTMLCanvasElement;
-  return new Promise((done, failed) => canvas.toBlob((blob) => (blob ? done(blob) : failed(new Error("the browser made no image"))), "image/png"));
+  return new Promise((done, failed) =>
+    canvas.toBlob((blob) => (blob ? done(blob) : failed(new Error("the browser made no image"))), "image/png"),
+  );
 }

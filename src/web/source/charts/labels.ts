@@ -27,14 +27,33 @@ export function listed(values: unknown): string {
 export function labelAxis(labels: string[], shape: Shape): object {
   if (shape.narrow) return { labels: false, ticks: false, title: null, domain: false, grid: false };
   const lines = labels.map((label) => inLines(label));
-  return { title: null, ticks: false, domain: false, labelLimit: 330, labelExpr: `${listed(lines)}[datum.value]`, labelLineHeight: 16, grid: false };
+  return {
+    title: null,
+    ticks: false,
+    domain: false,
+    labelLimit: 330,
+    labelExpr: `${listed(lines)}[datum.value]`,
+    labelLineHeight: 16,
+    grid: false,
+  };
 }
 
 export function labelLayer(shape: Shape, y: object): object[] {
   if (!shape.narrow) return [];
   const limit = Math.max(120, shape.width - 12);
-  const text = (look: object) => ({ mark: { type: "text", align: "left", baseline: "middle", yOffset: -15, fontSize: 14, fontWeight: "bold", limit, ...look },
-    encoding: { x: { value: 0 }, y, text: { field: "label" } } });
+  const text = (look: object) => ({
+    mark: {
+      type: "text",
+      align: "left",
+      baseline: "middle",
+      yOffset: -15,
+      fontSize: 14,
+      fontWeight: "bold",
+      limit,
+      ...look,
+    },
+    encoding: { x: { value: 0 }, y, text: { field: "label" } },
+  });
   // A white rim keeps grid lines out of the letters.
   return [text({ stroke: "#ffffff", strokeWidth: 5, color: "#ffffff" }), text({ color: kColours.dark })];
 }

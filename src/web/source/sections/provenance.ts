@@ -5,7 +5,11 @@ import type { Fit } from "../payload";
 import type { Report } from "../report";
 import { tableElement } from "../table";
 
-interface Check { what: string; found: string; fine: boolean }
+interface Check {
+  what: string;
+  found: string;
+  fine: boolean;
+}
 
 // β(ratio) = β(activity) − β(resource), worked out again from the numbers in this page.
 function triplets(report: Report): Check[] {
@@ -14,9 +18,17 @@ function triplets(report: Report): Check[] {
     const [a, r, ratio] = [by("activity"), by("resource"), by("ratio")];
     if (!a || !r || !ratio) return [];
     const at = (fit: Fit, term: string) => fit.estimate[fit.term.indexOf(term)] ?? Number.NaN;
-    const gaps = ratio.term.map((term) => Math.abs(at(a, term) - at(r, term) - at(ratio, term)) / Math.max(Math.abs(at(ratio, term)), 1e-3));
+    const gaps = ratio.term.map(
+      (term) => Math.abs(at(a, term) - at(r, term) - at(ratio, term)) / Math.max(Math.abs(at(ratio, term)), 1e-3),
+    );
     const worst = Math.max(...gaps);
-    return [{ what: "ratio coefficients equal activity minus resource", found: `to ${number(worst)} relative`, fine: worst < 1e-8 }];
+    return [
+      {
+        what: "ratio coefficients equal activity minus resource",
+        found: `to ${number(worst)} relative`,
+        fine: worst < 1e-8,
+      },
+    ];
   });
 }
 
@@ -24,12 +36,31 @@ function checks(report: Report): Check[] {
   const fits = report.payload.fits.filter(usable);
   const rows: Check[] = triplets(report);
   for (const fit of fits) {
-    rows.push({ what: `${roleOf(fit)}: estimation`, found: fit.status.replaceAll("_", " "), fine: fit.status === "converged" });
-    if (fit.effect.length > 0) rows.push({ what: `${roleOf(fit)}: normal equations of the effects`, found: `hold to ${number(fit.certificate)}`, fine: fit.certificate < 1e-9 });
-    if (fit.smallest_eigenvalue !== null && fit.smallest_eigenvalue !== undefined) rows.push({ what: `${roleOf(fit)}: covariance has no negative direction`, found: `smallest eigenvalue ${number(fit.smallest_eigenvalue)}`, fine: fit.smallest_eigenvalue >= -1e-12 });
+    rows.push({
+      what: `${roleOf(fit)}: estimation`,
+      found: fit.status.replaceAll("_", " "),
+      fine: fit.status === "converged",
+    });
+    if (fit.effect.length > 0)
+      rows.push({
+        what: `${roleOf(fit)}: normal equations of the effects`,
+        found: `hold to ${number(fit.certificate)}`,
+        fine: fit.certificate < 1e-9,
+      });
+    if (fit.smallest_eigenvalue !== null && fit.smallest_eigenvalue !== undefined)
+      rows.push({
+        what: `${roleOf(fit)}: covariance has no negative direction`,
+        found: `smallest eigenvalue ${number(fit.smallest_eigenvalue)}`,
+        fine: fit.smallest_eigenvalue >= -1e-12,
+      });
   }
   for (const d of report.payload.decompositions)
-    if (d.closure_error !== null && d.tolerance !== null) rows.push({ what: `${d.method.replaceAll("_", " ")}${d.choices.group ? `, ${d.choices.group}` : ""} (${roleText(report, d.fit)}): parts sum to the total`, found: `to ${number(d.closure_error)}`, fine: d.closure_error <= d.tolerance });
+    if (d.closure_error !== null && d.tolerance !== null)
+      rows.push({
+        what: `${d.method.replaceAll("_", " ")}${d.choices.group ? `, ${d.choices.group}` : ""} (${roleText(report, d.fit)}): parts sum to the total`,
+        found: `to ${number(d.closure_error)}`,
+        fine: d.closure_error <= d.tolerance,
+      });
   return rows;
 }
 
@@ -40,7 +71,8 @@ function roleText(report: Report, id: string): string {
 
 export function provenance(report: Report): HTMLElement[] {
   const { run, data } = report.payload;
-  const rows = checks(report), failed = rows.filter((row) => !row.fine).length;
+  const rows = checks(report),
+    failed = rows.filter((row) => !row.fine).length;
   const sample = report.models.find((model) => usable(model.main))?.main.sample_hash;
   return [
     summaryList([
@@ -53,14 +85,50 @@ export function provenance(report: Report): HTMLElement[] {
     ]),
     h("h3", {}, "To reproduce it"),
     p("The result file holds the whole configuration. With the input beside it:"),
-    h("pre", { class: "hw-pre", tabindex: 0, role: "region", "aria-label": "Commands that reproduce this report" }, "headwater show RESULT.h5 --config > run.cfg\nheadwater run run.cfg\n" + `headwater report RESULT.h5 -o report.html --audience ${report.payload.audience}`),
+    h(
+      "pre",
+      { class: "hw-pre", tabindex: 0, role: "region", "aria-label": "Commands that reproduce this report" },
+      "headwater show RESULT.h5 --config > run.cfg\nheadwater run run.cfg\n" +
+        `headwater report RESULT.h5 -o report.html --audience ${report.payload.audience}`,
+    ),
     h("h3", {}, "Quality assurance record"),
-    p(failed === 0 ? `All ${rows.length} checks made on this result hold.` : `${failed} of ${rows.length} checks do not hold.`,
-      " The program's own numbers are compared with those of other software when it is built and tested, not in each run."),
-    details("The checks", [tableElement({ caption: "Checks on this result", rows, columns: [
-      { heading: "check", value: (row) => row.what, shown: (row) => capital(row.what) }, { heading: "found", value: (row) => row.found },
-      { heading: "holds", value: (row) => (row.fine ? "yes" : "no") }] })]),
-    ...(run.config ? [details("The configuration of this run", [h("pre", { class: "hw-pre", tabindex: 0, role: "region", "aria-label": "Configuration" }, run.config.map((line) => (line.length > 2000 ? `${line.slice(0, 2000)}…` : line)).join("\n").trim())], false)] : []),
-    ...(report.payload.audience === "publish" ? [] : [list(["This internal report names single units. It is for the organisation that holds the data."])]),
+    p(
+      failed === 0
+        ? `All ${rows.length} checks made on this result hold.`
+        : `${failed} of ${rows.length} checks do not hold.`,
+      " The program's own numbers are compared with those of other software when it is built and tested, not in each run.",
+    ),
+    details("The checks", [
+      tableElement({
+        caption: "Checks on this result",
+        rows,
+        columns: [
+          { heading: "check", value: (row) => row.what, shown: (row) => capital(row.what) },
+          { heading: "found", value: (row) => row.found },
+          { heading: "holds", value: (row) => (row.fine ? "yes" : "no") },
+        ],
+      }),
+    ]),
+    ...(run.config
+      ? [
+          details(
+            "The configuration of this run",
+            [
+              h(
+                "pre",
+                { class: "hw-pre", tabindex: 0, role: "region", "aria-label": "Configuration" },
+                run.config
+                  .map((line) => (line.length > 2000 ? `${line.slice(0, 2000)}…` : line))
+                  .join("\n")
+                  .trim(),
+              ),
+            ],
+            false,
+          ),
+        ]
+      : []),
+    ...(report.payload.audience === "publish"
+      ? []
+      : [list(["This internal report names single units. It is for the organisation that holds the data."])]),
   ];
 }

@@ -7,7 +7,13 @@ export function reading(report: Report): HTMLElement[] {
   const fit = mainFits(report)[0];
   const wide = fit ? level(fit.level) : "95%";
   return [
-    inset(p(h("strong", {}, "Status of the measure: "), author(about.status), ". It is not a verdict on the effort of anyone, and it carries the errors of the records it is made from.")),
+    inset(
+      p(
+        h("strong", {}, "Status of the measure: "),
+        author(about.status),
+        ". It is not a verdict on the effort of anyone, and it carries the errors of the records it is made from.",
+      ),
+    ),
     h("h3", {}, "How to read it"),
     list([
       ["Estimand: ", author(about.estimand), ". Weights: ", author(about.weights), "."],

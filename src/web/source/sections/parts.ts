@@ -1,0 +1,222 @@
+// The parts of one decomposition as rows, as a chart and as a table.
+import { waterfall, type Step } from "../charts/bars";
+import type { Spec } from "../charts/draw";
+import { forest } from "../charts/forest";
+import { ladder } from "../charts/lines";
+import { name } from "../dom";
+import { figureElement, type Shape } from "../figure";
+import { level, number, percent, share } from "../format";
+import { capital, partOf, roleOf, type Kind } from "../names";
+import type { Decomposition, Fit, Maybe } from "../payload";
+import type { Report } from "../report";
+
+export interface PartRow {
+  component: string;
+  label: string;
+  kind: Kind | "total";
+  estimate: Maybe;
+  std_error: Maybe;
+  low: Maybe;
+  high: Maybe;
+  percent: Maybe;
+  share: Maybe;
+  estimable: boolean;
+}
+
+// Per cent by the logarithmic mean a unit of the estimate; 1 when the outcome is no logarithm.
+export function scaleOf(d: Decomposition): { by: number; unit: string; axis: string } {
+  const at = d.percent.findIndex((value, i) => value !== null && Math.abs(d.estimate[i] ?? 0) > 1e-12);
+  if (at < 0) return { by: 1, unit: "", axis: d.unit };
+  return { by: (d.percent[at] as number) / (d.estimate[at] as number), unit: "%", axis: "per cent" };
+}
+
+// Zero by construction, up to rounding: such a part has neither error nor interval.
+function zero(d: Decomposition, i: number): boolean {
+  const rounding = d.tolerance ?? 0;
+  return d.additive !== 0 && Math.abs(d.estimate[i] ?? 1) <= rounding && !((d.std_error[i] ?? 0) > 1e6 * rounding);
+}
+
+export function rowsOf(d: Decomposition, fit: Fit | undefined): PartRow[] {
+  const rows: PartRow[] = d.component.map((component, i) => {
+    const part = partOf(component, fit);
+    const nothing = zero(d, i),
+      estimable = nothing || (d.estimable[i] !== 0 && d.std_error[i] !== null),
+      drawn = estimable && !nothing;
+    return {
+      component,
+      label: capital(part.label),
+      kind: part.kind,
+      estimate: nothing ? 0 : d.estimate[i],
+      std_error: drawn ? d.std_error[i] : null,
+      low: drawn ? d.conf_low[i] : null,
+      high: drawn ? d.conf_high[i] : null,
+      percent: nothing ? 0 : d.percent[i],
+      share: d.share[i],
+      estimable,
+    };
+  });
+  if (d.total === null) return rows;
+  const known = d.total_estimable !== 0 && d.total_std_error !== null;
+  const reach = known ? reachOf(d) * (d.total_std_error as number) : null;
+  const summed = d.percent.every((value) => value === null)
+    ? null
+    : d.percent.reduce((sum: number, value) => sum + (value ?? 0), 0);
+  rows.push({
+    component: "total",
+    label: "Total",
+    kind: "total",
+    estimate: d.total,
+    std_error: known ? d.total_std_error : null,
+    low: reach === null ? null : d.total - reach,
+    high: reach === null ? null : d.total + reach,
+    percent: summed,
+    share: d.share.some((value) => value !== null) ? 1 : null,
+    estimable: known,
+  });
+  return rows;
+}
+
+// Half width of the interval in standard errors, as the result's own intervals have it.
+function reachOf(d: Decomposition): number {
+  for (let i = 0; i < d.component.length; ++i) {
+    const high = d.conf_high[i],
+      error = d.std_error[i],
+      value = d.estimate[i];
+    if (high !== null && value !== null && error !== null && error > 0) return (high - value) / error;
+  }
+  return 1.96;
+}
+
+function words(row: PartRow, by: number, unit: string): string {
+  if (row.estimate === 0 && row.std_error === null && row.estimable) return `0${unit}`;
+  const size = row.std_error === null ? Math.max(Math.abs((row.estimate ?? 0) * by) / 10, 0.005) : row.std_error * by;
+  const value = `${number((row.estimate ?? 0) * by, size)}${unit}`;
+  return row.estimable ? value : `${value}, interval not estimable`;
+}
+
+function wholeOf(d: Decomposition): string {
+  const whole = d.total_name ?? "";
+  return whole.startsWith("change") ? "change" : /^difference| less /.test(whole) ? "difference" : "total";
+}
+
+function title(d: Decomposition, rows: PartRow[]): string {
+  if (d.total === null) return clearTitle(rows);
+  const drivers = rows.filter((row) => row.kind === "driver").reduce((sum, row) => sum + (row.estimate ?? 0), 0);
+  const total = d.total ?? 0;
+  const error = d.total_std_error;
+  if (rows.every((row) => row.kind !== "driver")) return "The parts and their total";
+  if (d.unit === "share of variance" && rows.every((row) => row.kind === "driver" || row.kind === "total"))
+    return `Drivers together account for ${share(total)} of the variance`;
+  if (error !== null && Math.abs(total) < 2 * error) return `The ${wholeOf(d)} cannot be told apart from zero`;
+  if (drivers * total < 0) return `The drivers and the ${wholeOf(d)} point different ways`;
+  return Math.abs(drivers) < Math.abs(total) / 2
+    ? `Most of the ${wholeOf(d)} lies outside the drivers`
+    : `The drivers account for most of the ${wholeOf(d)}`;
+}
+
+function clearTitle(rows: PartRow[]): string {
+  const known = rows.filter((row) => row.low !== null && row.high !== null);
+  if (known.length === 0) return "The items, without intervals";
+  return `${known.filter((row) => row.low! > 0 || row.high! < 0).length} of ${known.length} items stand clear of zero`;
+}
+
+// Items that are not parts of one total: names beside them while there are few, a line of marks when there are many.
+const kMostNamed = 24;
+function items(steps: Step[], axis: string, shape: Shape): Spec {
+  if (steps.length <= kMostNamed)
+    return forest(
+      steps.map((step) => ({
+        label: step.label,
+        series: "estimate",
+        value: step.value,
+        low: step.low,
+        high: step.high,
+      })),
+      axis,
+      shape,
+    );
+  const positions = steps.map((_, i) => String(i + 1));
+  return ladder(
+    steps.map((step, i) => ({
+      series: "estimate",
+      at: positions[i],
+      value: step.value,
+      low: step.low,
+      high: step.high,
+    })),
+    positions,
+    "item, as in the table",
+    axis,
+    shape,
+  );
+}
+
+export function partFigure(report: Report, d: Decomposition, fit: Fit | undefined, id: string): HTMLElement {
+  const rows = rowsOf(d, fit),
+    { by, unit, axis } = scaleOf(d);
+  const scaled = (value: Maybe) => (value === null ? null : value * by);
+  const steps: Step[] = rows.map((row) => ({
+    label: row.label,
+    value: (row.estimate ?? 0) * by,
+    low: scaled(row.low),
+    high: scaled(row.high),
+    kind: row.kind,
+    text: words(row, by, unit),
+  }));
+  const whole = d.total !== null;
+  const outcome = fit ? roleOf(fit) : d.unit;
+  const any = rows.some((row) => row.percent !== null),
+    anyShare = rows.some((row) => row.share !== null);
+  return figureElement(
+    {
+      id,
+      title: title(d, rows),
+      alt: `${whole ? "Waterfall of parts that sum to the total" : "Estimates with intervals"}: ${rows.map((row) => `${row.label} ${words(row, by, unit)}`).join("; ")}.`,
+      caption: `${whole ? `Parts of the ${d.total_name || `difference in ${outcome}`}` : capital(d.method.replaceAll("_", " "))}, ${axis}. Whiskers: ${level(d.level)} intervals.`,
+      spec: (shape) =>
+        whole ? waterfall(steps, `part of the ${wholeOf(d)}, ${axis}`, shape) : items(steps, axis, shape),
+      table: {
+        caption: `Parts: ${d.call}`,
+        rows,
+        columns: [
+          { heading: "part", value: (row) => row.component, shown: (row) => name(row.label) },
+          {
+            heading: `estimate, ${d.unit}`,
+            numeric: true,
+            value: (row) => row.estimate,
+            shown: (row) => number(row.estimate, row.std_error),
+          },
+          {
+            heading: "standard error",
+            numeric: true,
+            value: (row) => row.std_error,
+            shown: (row) => (row.estimable ? number(row.std_error, row.std_error) : "not estimable"),
+          },
+          { heading: "low", numeric: true, value: (row) => row.low, shown: (row) => number(row.low, row.std_error) },
+          { heading: "high", numeric: true, value: (row) => row.high, shown: (row) => number(row.high, row.std_error) },
+          ...(any
+            ? [
+                {
+                  heading: "per cent",
+                  numeric: true,
+                  value: (row: PartRow) => row.percent,
+                  shown: (row: PartRow) => percent(row.percent, row.std_error === null ? null : row.std_error * by),
+                },
+              ]
+            : []),
+          ...(anyShare
+            ? [
+                {
+                  heading: "share",
+                  numeric: true,
+                  value: (row: PartRow) => row.share,
+                  shown: (row: PartRow) => share(row.share),
+                },
+              ]
+            : []),
+        ],
+      },
+    },
+    report.captions,
+  );
+}
