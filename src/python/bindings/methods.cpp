@@ -38,8 +38,8 @@ nb::dict method(const MethodCard& card) {
   return result;
 }
 
-nb::typed<nb::list, nb::dict> methods() {
-  nb::typed<nb::list, nb::dict> result;
+nb::typed<nb::list, nb::typed<nb::dict, nb::str, nb::object>> methods() {
+  nb::typed<nb::list, nb::typed<nb::dict, nb::str, nb::object>> result;
   for (const MethodSection& section : all_methods())
     for (const MethodCard* card : section.cards) result.append(method(*card));
   return result;
