@@ -38,8 +38,8 @@ struct Drawn {
 
 Drawn any_drawn() {
   Shape shape = any_shape();
-  shape.units += 10;
-  shape.periods += 1;
+  shape.units += 20;  // enough rows for five drivers and the effects
+  shape.periods += 2;
   const Cells cells = cells_of(shape);
   const Index n = cells.n();
   Matrix x = normals(shape, 1, n, 5);
