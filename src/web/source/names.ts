@@ -101,7 +101,15 @@ export function partOf(component: string, fit: Fit | undefined): Part {
     return { label: component.replace("residual", "residual, unexplained"), kind: "residual" };
   if (/^(composition|entry|exit|weights)/.test(component)) return { label: words(component), kind: "composition" };
   if (/^(other|constant|\(Intercept\))/.test(component)) return { label: words(component), kind: "other" };
-  return { label: words(component), kind: "driver" };
+  if (fit?.term?.includes(component)) return { label: termInWords(component), kind: "driver" };
+  return { label: words(component), kind: isDriver(component, fit) ? "driver" : "other" };
+}
+
+// A driver group, or a driver group in a part of its own: "capital", "capital, within trust".
+function isDriver(component: string, fit: Fit | undefined): boolean {
+  return (fit?.driver ?? []).some(
+    (driver) => driver !== "" && (component === driver || component.startsWith(`${driver},`)),
+  );
 }
 
 // Without the name of the effect, where room is short.

@@ -1,5 +1,5 @@
 // Any decomposition from its components alone: a waterfall when they are parts of a total, a forest when they are not.
-import { author, code, details, h, list, p, summaryList } from "../dom";
+import { code, details, h, list, name, p, summaryList } from "../dom";
 import { number, sentence, share, together } from "../format";
 import { capital, logged, roleOf } from "../names";
 import type { Decomposition, Maybe } from "../payload";
@@ -50,13 +50,30 @@ function fineprint(d: Decomposition): HTMLElement {
   );
 }
 
+// Questions about how far an answer can be trusted stand under "Robustness".
+const kRobustness = new Set([
+  "robustness_value",
+  "oster",
+  "leave_one_out",
+  "errors_in_variables",
+  "missing_bounds",
+  "specification_curve",
+]);
+
+export function sensitivities(report: Report): HTMLElement[] {
+  const main = new Set(report.models.map((model) => model.main.id));
+  return report.payload.decompositions.flatMap((d, i) =>
+    kRobustness.has(d.method) && (main.has(d.fit) || d.fit === "") ? [single(report, d, i + 1)] : [],
+  );
+}
+
 function single(report: Report, d: Decomposition, at: number): HTMLElement {
   const fit = report.payload.fits.find((one) => one.id === d.fit);
   return h(
     "section",
     { class: "hw-part" },
     h("h3", {}, `${capital(d.method.replaceAll("_", " "))}: ${fit ? roleOf(fit) : d.fit}`),
-    d.question ? p(author(d.question)) : null,
+    d.question ? p(name(d.question)) : null,
     explainedFirst(d),
     partFigure(report, d, fit, `parts-${at}`),
     extras(d, `parts-${at}`),
@@ -66,7 +83,8 @@ function single(report: Report, d: Decomposition, at: number): HTMLElement {
 
 export function attribution(report: Report): HTMLElement[] {
   const all = report.payload.decompositions;
-  if (all.length === 0)
+  const answers = all.filter((d) => !kRobustness.has(d.method));
+  if (answers.length === 0)
     return [
       p(
         report.payload.left_out > 0
@@ -74,8 +92,8 @@ export function attribution(report: Report): HTMLElement[] {
           : "This result holds no decomposition.",
       ),
     ];
-  const grouped = all.filter((d) => d.choices.by !== undefined),
-    alone = all.filter((d) => d.choices.by === undefined);
+  const grouped = answers.filter((d) => d.choices.by !== undefined),
+    alone = answers.filter((d) => d.choices.by === undefined);
   const main = new Set(report.models.map((model) => model.main.id));
   const isMain = (d: Decomposition) => main.has(d.fit) || !report.payload.fits.some((fit) => fit.id === d.fit);
   const first = alone.filter(isMain),

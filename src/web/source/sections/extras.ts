@@ -1,4 +1,4 @@
-// What a method adds to its components: scalars as facts, lists and tables as they are.
+// What a method adds to its components: arrays along the same axes stand in one table.
 import { details, h, name } from "../dom";
 import { number } from "../format";
 import type { Decomposition, Extra } from "../payload";
@@ -9,60 +9,66 @@ const kMostRows = 200;
 
 interface Row {
   keys: string[];
-  value: number | string | null;
+  at: number;
 }
 
 function rowsOf(extra: Extra): Row[] {
   const sizes = extra.labels.map((labels) => labels.length);
-  return extra.values.map((value, at) => {
+  return extra.values.map((_, at) => {
     const keys: string[] = [];
     let rest = at;
     for (let i = sizes.length - 1; i >= 0; --i) {
       keys.unshift(String(extra.labels[i][rest % sizes[i]]));
       rest = Math.floor(rest / sizes[i]);
     }
-    return { keys, value };
+    return { keys, at };
+  });
+}
+
+// "robustness_value" along "robustness" is headed "value".
+function headingOf(extra: Extra): string {
+  const own = extra.dims.length === 1 ? extra.name.replace(`${extra.dims[0]}_`, "") : extra.name;
+  return (
+    own.replaceAll("_", " ") + (extra.unit && !["1", "text", "code"].includes(extra.unit) ? `, ${extra.unit}` : "")
+  );
+}
+
+function shown(value: Extra["values"][number]): Node | string {
+  return typeof value === "number" || value === null ? number(value) : name(value);
+}
+
+function table(own: Extra[]): HTMLElement {
+  const first = own[0];
+  return tableElement({
+    caption:
+      own.length === 1
+        ? first.description || headingOf(first)
+        : first.dims.join(" by ").replaceAll("_", " ") || "figures",
+    rows: rowsOf(first),
+    columns: [
+      ...first.dims.map((dim, j) => ({
+        heading: dim.replaceAll("_", " "),
+        value: (row: Row) => row.keys[j],
+        shown: (row: Row) => name(row.keys[j]),
+      })),
+      ...own.map((extra) => ({
+        heading: headingOf(extra),
+        numeric: extra.values.every((value) => typeof value !== "string"),
+        value: (row: Row) => extra.values[row.at],
+        shown: (row: Row) => shown(extra.values[row.at]),
+      })),
+    ],
   });
 }
 
 export function extras(d: Decomposition, id: string): HTMLElement | null {
-  const shown = d.extras.filter(
-    (extra) =>
-      !kShownElsewhere.has(extra.name) &&
-      !extra.name.startsWith("cell_") &&
-      extra.values.length > 0 &&
-      extra.values.length <= kMostRows,
-  );
-  if (shown.length === 0) return null;
-  return details(
-    "What this method adds",
-    shown.map((extra, i) =>
-      h(
-        "div",
-        { id: `${id}-extra-${i}` },
-        tableElement({
-          caption: extra.description || extra.name,
-          rows: rowsOf(extra),
-          columns: [
-            ...extra.dims.map((dim, j) => ({
-              heading: dim.replaceAll("_", " "),
-              value: (row: Row) => row.keys[j],
-              shown: (row: Row) => name(row.keys[j]),
-            })),
-            {
-              heading:
-                extra.unit && extra.unit !== "1"
-                  ? `${extra.name.replaceAll("_", " ")}, ${extra.unit}`
-                  : extra.name.replaceAll("_", " "),
-              numeric: true,
-              value: (row: Row) => row.value,
-              shown: (row: Row) =>
-                typeof row.value === "number" || row.value === null ? number(row.value) : name(row.value),
-            },
-          ],
-        }),
-      ),
-    ),
-    false,
-  );
+  const groups = new Map<string, Extra[]>();
+  for (const extra of d.extras) {
+    if (kShownElsewhere.has(extra.name) || extra.values.length === 0 || extra.values.length > kMostRows) continue;
+    const key = extra.dims.join(" ");
+    groups.set(key, [...(groups.get(key) ?? []), extra]);
+  }
+  if (groups.size === 0) return null;
+  const tables = [...groups.values()].map((own, i) => h("div", { id: `${id}-extra-${i}` }, table(own)));
+  return details("What this method adds", tables, false);
 }

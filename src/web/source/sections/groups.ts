@@ -1,6 +1,6 @@
 // One decomposition for each group of a column (trust type, region): the same parts side by side, in the order of the groups' names.
 import { forest, type Point } from "../charts/forest";
-import { author, h, name, p } from "../dom";
+import { h, name, p } from "../dom";
 import { figureElement } from "../figure";
 import { level, number } from "../format";
 import { capital, roleOf } from "../names";
@@ -83,7 +83,7 @@ export function groups(report: Report, all: Decomposition[]): HTMLElement[] {
       "section",
       { class: "hw-part" },
       h("h3", {}, `By ${own[0].choices.by.replaceAll("_", " ")}`),
-      p(author(capital(own[0].question.replace(/ of .*? differ from /, " of each group differ from ")))),
+      p(name(capital(own[0].question.replace(/ of .*? differ from /, " of each group differ from ")))),
       figureOf(report, own[0].choices.by, own, `by-${at + 1}`),
     ),
   );

@@ -96,7 +96,13 @@ function words(row: PartRow, by: number, unit: string): string {
 
 function wholeOf(d: Decomposition): string {
   const whole = d.total_name ?? "";
-  return whole.startsWith("change") ? "change" : /^difference| less /.test(whole) ? "difference" : "total";
+  return whole.startsWith("variance")
+    ? "variance"
+    : whole.startsWith("change")
+      ? "change"
+      : /^difference| less /.test(whole)
+        ? "difference"
+        : "total";
 }
 
 function title(d: Decomposition, rows: PartRow[]): string {

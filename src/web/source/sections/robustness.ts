@@ -4,6 +4,7 @@ import { figureElement } from "../figure";
 import { level, number, plural } from "../format";
 import { capital, roleOf, termInWords, unitWord, usable, type Model } from "../names";
 import type { Report } from "../report";
+import { sensitivities } from "./attribution";
 
 // The same coefficient under several covariances.
 function covariances(report: Report, model: Model, at: number): HTMLElement | null {
@@ -176,10 +177,11 @@ export function robustness(report: Report): HTMLElement[] {
       );
     })
     .filter((part): part is HTMLElement => part !== null);
+  const further = sensitivities(report);
   const comparison = report.payload.comparison;
   const differ = comparison && new Set(comparison.model_nobs).size > 1;
   return [
     ...(differ ? [p("The models use different rows, so differences between them mix models and samples.")] : []),
-    ...(parts.length > 0 ? parts : [p("This result holds no robustness checks.")]),
+    ...(parts.length + further.length > 0 ? [...parts, ...further] : [p("This result holds no robustness checks.")]),
   ];
 }
