@@ -54,7 +54,7 @@ function facetsOf(samples: Sample[], positions: string[], yTitle: string, shape:
     },
     spec: {
       width,
-      height: 150,
+      height: shape.narrow ? 150 : 128,
       layer: [
         { mark: { type: "rule", color: kColours.grey }, encoding: { y: { datum: 0, type: "quantitative" } } },
         {
