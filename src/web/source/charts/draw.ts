@@ -44,7 +44,7 @@ const kConfig: vegaLite.Config = {
     symbolSize: 110,
     labelLimit: 320,
     padding: 0,
-    offset: 10,
+    offset: 18,
   },
   title: {
     font: kFont,
