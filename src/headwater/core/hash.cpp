@@ -14,6 +14,7 @@ Sha256::Sha256()
     : state_{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19} {}
 
 void Sha256::add(const void* bytes, std::size_t count) {
+  if (count == 0) return;
   const auto* p = static_cast<const unsigned char*>(bytes);
   total_ += count;
   if (pending_count_ > 0) {
