@@ -1,6 +1,6 @@
 // Analytic errors against a refitting cluster bootstrap on a panel of 400 simulated trusts, without small-sample
-// factor: within 5 %. 2,000 draws keep this short and leave the ratio a simulation error of 1.6 %;
-// bench/decomposition_bootstrap runs 10,000.
+// factor: within 5 % where a part is clear of zero. 2,000 draws keep this short and leave the ratio a simulation error
+// of 1.6 %; bench/decomposition_bootstrap runs 10,000.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -39,7 +39,11 @@ TEST(Bootstrap, RefitsAgreeWithAnalyticErrorsOnFourHundredTrusts) {
         if (std::abs(d.estimates.values(at)) <= d.tolerance || !(analytic > 0)) continue;  // zero by construction
         std::printf("%-40s %-22s analytic %.6f bootstrap/analytic %.4f\n", d.call.c_str(), d.estimates.names[i].c_str(),
                     analytic, errors[i] / analytic);
-        EXPECT_NEAR(errors[i] / analytic, 1, 0.05) << d.call << ": " << d.estimates.names[i];
+        // A part within two errors of zero is a product of two numbers that may both be near zero: the bootstrap then
+        // holds the product of their variances too, which the linearisation leaves out.
+        const bool near_zero = std::abs(d.estimates.values(at)) < 2 * analytic;
+        EXPECT_GT(errors[i] / analytic, 0.95) << d.call << ": " << d.estimates.names[i];
+        EXPECT_LT(errors[i] / analytic, near_zero ? 1.25 : 1.05) << d.call << ": " << d.estimates.names[i];
       }
     }
 }
