@@ -212,7 +212,8 @@ void bootstrap_all(const Panel& panel, const Spec& spec, const Fit* fit, ByCall&
   for (std::size_t c = 0; c < results.size(); ++c)
     for (std::size_t i = 0; i < results[c].size(); ++i) {
       Decomposition& d = results[c][i];
-      if (!decomposition(spec.decompositions[c].method).bootstrap) continue;
+      const bool resampled = d.estimates.kind == UncertaintyKind::draws;  // by the method itself
+      if (resampled || !decomposition(spec.decompositions[c].method).bootstrap) continue;
       if (call.method == "cluster")
         add_bootstrap(d, draws[c][i], call);
       else if (d.estimates.kind == UncertaintyKind::influence)

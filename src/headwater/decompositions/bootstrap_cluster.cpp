@@ -19,6 +19,7 @@ namespace {
 std::string drawn_column(const Spec& spec, const Panel& panel) {
   std::vector<std::string> columns = cluster_columns(spec.covariance);
   if (columns.empty() && panel.has_unit()) columns.push_back(panel.keys().unit);
+  if (columns.empty() && spec.covariance.method != "driscoll_kraay") return "";  // every row by itself
   if (columns.size() == 1 && spec.covariance.method != "driscoll_kraay") return columns.front();
   throw Error(ErrorKind::usage, "bootstrap.rule",
               "the cluster bootstrap draws the clusters of one column, but the rule is " + spec.covariance.text +
@@ -140,7 +141,7 @@ class Refitter {
       try {
         if (method.needs_fit && !fitted) throw Error(ErrorKind::data, "bootstrap.no_fit", "the replicate has no fit");
         const std::vector<Decomposition> own =
-            method.run({panel_, spec, call, method.needs_fit ? &fit : nullptr, method.needs_fit ? &rule : nullptr});
+            method.run({panel_, spec, call, fitted ? &fit : nullptr, fitted ? &rule : nullptr});
         if (own.size() != results[c].size())
           throw Error(ErrorKind::data, "bootstrap.shape", "the replicate answers other questions");
         for (std::size_t i = 0; i < own.size(); ++i) record(results[c][i], own[i], replicate.counts, b, draws[c][i]);

@@ -8,10 +8,7 @@ std::vector<Decomposition> decompose(const Panel& panel, const Spec& spec, const
   for (const MethodCall& call : spec.decompositions) {
     const DecompositionRow& method = decomposition(call.method);
     results.emplace_back();
-    if (!method.needs_fit)
-      results.back() = method.run({panel, spec, call});
-    else if (fit)
-      results.back() = method.run({panel, spec, call, fit, covariance});
+    if (fit || !method.needs_fit) results.back() = method.run({panel, spec, call, fit, covariance});
   }
   bootstrap_all(panel, spec, fit, results);
   std::vector<Decomposition> all;

@@ -47,7 +47,19 @@ const MethodCard& bma_card();
 Decompositions run_bma(const DecompositionInput& input);
 const MethodCard& das_gupta_card();
 Decompositions run_das_gupta(const DecompositionInput& input);
+const MethodCard& aggregate_card();
+Decompositions run_aggregate(const DecompositionInput& input);
+const MethodCard& dfl_card();
+Decompositions run_dfl(const DecompositionInput& input);
+const MethodCard& growth_card();
+Decompositions run_growth(const DecompositionInput& input);
+const MethodCard& index_card();
+Decompositions run_index(const DecompositionInput& input);
+const MethodCard& kitagawa_card();
+Decompositions run_kitagawa(const DecompositionInput& input);
 const MethodCard& oaxaca_card();
 Decompositions run_oaxaca(const DecompositionInput& input);
+const MethodCard& rif_card();
+Decompositions run_rif(const DecompositionInput& input);
 
 }  // namespace headwater

@@ -9,44 +9,13 @@
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/decompositions/contrast.hpp"
+#include "headwater/decompositions/levels.hpp"
 #include "headwater/decompositions/methods.hpp"
 #include "headwater/decompositions/parts.hpp"
 #include "headwater/estimators/least_squares.hpp"
 
 namespace headwater {
 namespace {
-
-Design outcome_design(const Panel& panel, Spec spec, const std::string& share) {
-  spec.formula.terms.clear();
-  spec.formula.effects.clear();
-  spec.formula.endogenous.clear();
-  spec.formula.instruments.clear();
-  spec.formula.intercept = true;
-  spec.weights.clear();
-  spec.also_required.push_back(parse_expression("`" + share + "`"));
-  return make_design(panel, spec);
-}
-
-// A period in which every unit has the same value is the base of an index.
-void refuse_indices(const Design& design) {
-  if (!design.has_time || design.unit.count < 2) return;
-  for (std::int32_t t = 0; t < design.time.count; ++t) {
-    double low = INFINITY, high = -INFINITY;
-    int rows = 0;
-    for (Index i = 0; i < design.n(); ++i) {
-      if (design.time.code[static_cast<std::size_t>(i)] != t) continue;
-      low = std::min(low, design.y(i));
-      high = std::max(high, design.y(i));
-      ++rows;
-    }
-    if (rows < 2 || high - low > 1e-12 * std::max(1.0, std::abs(high))) continue;
-    throw Error(ErrorKind::data, "olley_pakes.index",
-                "every unit has " + design.outcome_name + " = " + significant(high, 6) + " in " +
-                    design.time.labels[static_cast<std::size_t>(t)] +
-                    ": this is an index with a base period, whose levels cannot be compared between units, so size and "
-                    "productivity cannot be set against each other; use levels");
-  }
-}
 
 // Mean under shares less the plain mean, and the plain mean, of one period with a sign.
 struct Pieces {
@@ -130,7 +99,7 @@ Decompositions run_olley_pakes(const DecompositionInput& input) {
     throw Error(ErrorKind::usage, "decomposition.option",
                 "olley_pakes takes from and to together; give both, or period alone",
                 {.key = call.has("from") ? "to" : "from"});
-  const Design design = outcome_design(input.panel, input.spec, call.get("share"));
+  const Design design = outcome_design(input.panel, input.spec, {call.get("share")});
   if (!design.has_time)
     throw Error(ErrorKind::usage, "decomposition.no_time",
                 "olley_pakes needs a time key; name the column of the period");

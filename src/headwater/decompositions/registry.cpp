@@ -26,6 +26,12 @@ const std::vector<DecompositionRow>& decompositions() {
       {bma_card(), true, run_bma},
       {das_gupta_card(), false, run_das_gupta},
       {oaxaca_card(), true, run_oaxaca},
+      {kitagawa_card(), false, run_kitagawa},
+      {aggregate_card(), false, run_aggregate},
+      {index_card(), false, run_index},
+      {growth_card(), false, run_growth},
+      {rif_card(), true, run_rif},
+      {dfl_card(), true, run_dfl},
   };
   return rows;
 }

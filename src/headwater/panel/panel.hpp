@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "headwater/core/labelled.hpp"
@@ -68,6 +69,8 @@ struct DataLedger {
   };
   std::vector<Suspicion> suspicions;
   std::vector<std::string> succession;  // what the succession table linked or broke, one sentence each
+  // A series -> the one that carries it on where a takeover broke it: predecessor and acquirer -> acquirer afterwards.
+  std::vector<std::pair<std::string, std::string>> continued_by;
   Notes notes;
 };
 

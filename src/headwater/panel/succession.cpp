@@ -212,6 +212,27 @@ void apply(const Succession& entry, Series& series, DataLedger& ledger,
   breaks[{entry.to, *after}].push_back(entry.from);
 }
 
+// The last series of a code: itself, or what its last takeover made of it.
+std::string last_series(const std::map<Break, std::vector<std::string>>& breaks, const Series& series,
+                        const std::string& code) {
+  std::string last = code;
+  for (const auto& [where, old_codes] : breaks)
+    if (where.code == code) last = code + "@" + series.label(where.period);
+  return last;
+}
+
+// Who carries whom on: along each acquirer's own series, and from those it took over.
+void note_links(const std::map<Break, std::vector<std::string>>& breaks, const Series& series, DataLedger& ledger) {
+  std::map<std::string, std::string> current;
+  for (const auto& [where, old_codes] : breaks) {
+    const std::string next = where.code + "@" + series.label(where.period);
+    std::string& own = current.emplace(where.code, where.code).first->second;
+    ledger.continued_by.emplace_back(own, next);
+    own = next;
+    for (const std::string& old : old_codes) ledger.continued_by.emplace_back(last_series(breaks, series, old), next);
+  }
+}
+
 // Later breaks first, so that each takes the rows up to the next.
 void break_series(const std::map<Break, std::vector<std::string>>& breaks, Series& series, DataLedger& ledger) {
   for (auto at = breaks.rbegin(); at != breaks.rend(); ++at) {
@@ -246,6 +267,7 @@ void apply_succession(RawTable& table, const ReadOptions& options) {
   std::map<Break, std::vector<std::string>> breaks;
   for (const Succession& entry : in_order(read_successions(options.succession)))
     apply(entry, series, table.ledger, breaks);
+  note_links(breaks, series, table.ledger);
   break_series(breaks, series, table.ledger);
   series.finish(table.ledger.notes);
   if (table.ledger.succession.empty())

@@ -52,6 +52,9 @@ TEST(Succession, BreaksTheAcquirerAtEveryTakeover) {
             (Names{"TAKEN became ACQ: both have rows in 2010, so the series cannot be linked; ACQ is broken instead",
                    "LATE taken over by ACQ: its 1 rows from 2014 on are a series of their own, ACQ@2014",
                    "TAKEN taken over by ACQ: its 2 rows from 2012 on are a series of their own, ACQ@2012"}));
+  EXPECT_EQ(panel.ledger().continued_by,
+            (std::vector<std::pair<std::string, std::string>>{
+                {"ACQ", "ACQ@2012"}, {"TAKEN", "ACQ@2012"}, {"ACQ@2012", "ACQ@2014"}, {"LATE", "ACQ@2014"}}));
 }
 
 TEST(Succession, DropsThePredecessor) {

@@ -1,0 +1,17 @@
+// Outcome levels without a regression: what methods of aggregates and distributions start from.
+#pragma once
+
+#include "headwater/design/design.hpp"
+
+namespace headwater {
+
+// The rows of the panel that have the outcome, the cluster keys and every column of `needed`; no regressors, no
+// weights.
+Design outcome_design(const Panel& panel, Spec spec, const Names& needed);
+// How often each row was drawn: ones outside replicates.
+Vector times_drawn(const Design& design);
+// Throws Error{data, "decomposition.index"} when every unit has the same value in some period: an index with a base,
+// whose levels cannot be compared between units.
+void refuse_indices(const Design& design);
+
+}  // namespace headwater
