@@ -29,7 +29,7 @@ class Serialiser {
   template <class... T>
   void add(const std::variant<T...>& value) {
     add(static_cast<std::int64_t>(value.index()));
-    std::visit([this](const auto& content) { add(content); }, value);
+    std::visit([this](const auto& content) { this->add(content); }, value);
   }
 
   void add(const Tree& tree, bool root) {
