@@ -20,7 +20,7 @@ install_packages() {
 }
 
 BUILD_PACKAGES=(g++ cmake ninja-build git ccache libeigen3-dev libboost-dev libboost-program-options-dev libhdf5-dev
-                libaec-dev zlib1g-dev libceres-dev)
+                libaec-dev zlib1g-dev libceres-dev libxlsxwriter-dev)
 TEST_PACKAGES=(libgtest-dev librapidcheck-dev nlohmann-json3-dev clang-format clang-tidy python3 python3-dev python3-venv
                chromium fonts-liberation)
 

@@ -27,6 +27,7 @@ int check_command(const Words& words);
 int fit_command(const Words& words);
 int decompose_command(const Words& words);
 int show_command(const Words& words);
+int table_command(const Words& words);
 int contrast_command(const Words& words);
 int report_command(const Words& words);
 int methods_command(const Words& words);

@@ -93,6 +93,12 @@ std::vector<std::string> Flags::all(const std::string& name) const {
   return found;
 }
 
+Words with_long_output(Words words) {
+  for (std::string& word : words)
+    if (word == "-o") word = "--output";
+  return words;
+}
+
 std::vector<Flag> config_flags() {
   std::vector<Flag> flags;
   for (const KeyCard& card : config_keys()) {

@@ -35,6 +35,9 @@ class Flags {
   Words arguments_;
 };
 
+// -o as --output, for the commands whose first answer is a file.
+Words with_long_output(Words words);
+
 // Every configuration key as a flag: --data.file and so on, for run and check.
 std::vector<Flag> config_flags();
 Overrides config_overrides(const Flags& flags);

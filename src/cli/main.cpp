@@ -31,6 +31,11 @@ const std::vector<Command>& commands() {
        "--use 'change(from = 2019, to = 2023)'",
        decompose_command},
       {"show", "show RESULT", "print the tables of a result file", "", show_command},
+      {"table", "table RESULT [options]", "the tables as text, Markdown, LaTeX, CSV, HTML or an Excel workbook",
+       "Example: headwater table out.h5 --fits base,full --format latex -o table.tex. Models stand side by side, "
+       "errors in "
+       "brackets under the estimates, no stars unless asked for.",
+       table_command},
       {"contrast", "contrast RESULT CONTRAST", "compare components across the decompositions of a result file",
        "Example: headwater contrast out.h5 'change:capital - change:digital'. Components are written "
        "decomposition:component; the decomposition is a method, number_method or fit/method; share(change:capital) is "

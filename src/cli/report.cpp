@@ -15,17 +15,11 @@ std::vector<Flag> report_flags() {
   return flags;
 }
 
-Words with_long_names(Words words) {
-  for (std::string& word : words)
-    if (word == "-o") word = "--output";
-  return words;
-}
-
 }  // namespace
 
 int report_command(const Words& words) {
   const Command& command = *find_command("report");
-  const Flags flags(command, with_long_names(words), report_flags(), 0, 1);
+  const Flags flags(command, with_long_output(words), report_flags(), 0, 1);
   if (flags.has("help")) {
     print_help(command, report_flags());
     return 0;

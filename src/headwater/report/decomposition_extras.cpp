@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "headwater/core/text.hpp"
-#include "headwater/report/layout.hpp"
+#include "headwater/report/grids.hpp"
 
 namespace headwater {
 namespace {
@@ -12,41 +12,19 @@ namespace {
 constexpr std::size_t kMostRows = 40;  // of a table in text; the result file has them all
 using Align = TextTable::Align;
 
-std::string bootstrap_text(const Tree& node) {
-  if (!node.find_array("boot_std_error")) return "";
-  const Names& names = labels(node, "component");
-  TextTable table;
-  table.column("bootstrap", Align::left);
-  for (const char* title : {"std. error", "ratio", "low", "high", "t low", "t high"})
-    table.column(title, Align::decimal);
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    const double error = numbers(node, "boot_std_error")[i], analytic = numbers(node, "std_error")[i];
-    const bool additive = !node.find_attribute("additive") || number_attribute(node, "additive") != 0;
-    const double rounding = additive ? numbers(node, "tolerance").front() : 0;
-    const bool zero = std::abs(numbers(node, "estimate")[i]) <= rounding && !(error > 1e6 * rounding);
-    if (!std::isfinite(error) || zero) continue;
-    table.row({names[i], shown(error, error), analytic > 0 ? significant(error / analytic, 3) : "",
-               shown(numbers(node, "boot_low")[i], error), shown(numbers(node, "boot_high")[i], error),
-               shown(numbers(node, "boot_student_low")[i], error),
-               shown(numbers(node, "boot_student_high")[i], error)});
-  }
-  return "\n" + table.text() +
-         wrapped("By " + text_attribute(node, "choice.bootstrap") +
-                 "; ratio to the analytic error, percentile and studentised intervals.");
-}
-
 // Counts and ranks have no decimals.
 bool whole(const std::vector<double>& values) {
   return std::all_of(values.begin(), values.end(), [](double v) { return v == std::round(v) && std::abs(v) < 1e9; });
 }
 
-std::string cell(const LabelledArray& column, std::size_t row) {
+GridCell cell(const LabelledArray& column, std::size_t row) {
   if (const auto* values = std::get_if<std::vector<double>>(&column.values)) {
-    if (whole(*values)) return shortest((*values)[row]);
-    return std::isfinite((*values)[row]) ? shown((*values)[row]) : "";
+    const double value = (*values)[row];
+    if (whole(*values)) return {shortest(value), value};
+    return std::isfinite(value) ? GridCell(shown(value), value) : GridCell("");
   }
   if (const auto* values = std::get_if<std::vector<std::int64_t>>(&column.values))
-    return std::to_string((*values)[row]);
+    return {std::to_string((*values)[row]), static_cast<double>((*values)[row])};
   return std::get<std::vector<std::string>>(column.values)[row];
 }
 
@@ -55,24 +33,16 @@ std::string spaced(std::string name) {
   return name;
 }
 
+std::string bootstrap_text(const Tree& node) {
+  const Grid grid = bootstrap_grid(node);
+  return grid.notes.empty() ? "" : "\n" + text_table(grid).text() + wrapped(grid.notes.front());
+}
+
 std::string table_text(const MethodTable& table) {
-  const auto* rows = std::get_if<std::vector<std::string>>(&table.axis->labels);
-  if (!rows || rows->empty()) return "";
-  TextTable text;
-  text.column(spaced(table.axis->name), Align::left);
-  for (const LabelledArray* column : table.columns)
-    text.column(spaced(column_name(table, *column)),
-                std::holds_alternative<std::vector<std::string>>(column->values) ? Align::left : Align::decimal);
-  const std::size_t count = std::min(rows->size(), kMostRows);
-  for (std::size_t i = 0; i < count; ++i) {
-    std::vector<std::string> cells{(*rows)[i]};
-    for (const LabelledArray* column : table.columns) cells.push_back(cell(*column, i));
-    text.row(std::move(cells));
-  }
-  std::string out = "\n" + wrapped(table.axis->description + ":") + text.text();
-  if (count < rows->size())
-    out += wrapped("The first " + std::to_string(count) + " of " + std::to_string(rows->size()) +
-                   " rows; the result file has them all.");
+  const Grid grid = method_grid(table, kMostRows);
+  if (grid.rows.empty()) return "";
+  std::string out = "\n" + wrapped(grid.title + ":") + text_table(grid).text();
+  for (const std::string& note : grid.notes) out += wrapped(note);
   return out;
 }
 
@@ -94,6 +64,53 @@ std::vector<MethodTable> method_tables(const Tree& node) {
     tables.push_back(std::move(table));
   }
   return tables;
+}
+
+Grid bootstrap_grid(const Tree& node) {
+  Grid grid;
+  if (!node.find_array("boot_std_error")) return grid;
+  const Names& names = labels(node, "component");
+  grid.column("bootstrap", Align::left);
+  for (const char* title : {"std. error", "ratio", "low", "high", "t low", "t high"})
+    grid.column(title, Align::decimal);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const double error = numbers(node, "boot_std_error")[i], ratio = error / numbers(node, "std_error")[i];
+    const double rounding = additive(node) ? numbers(node, "tolerance").front() : 0;
+    const bool zero = std::abs(numbers(node, "estimate")[i]) <= rounding && !(error > 1e6 * rounding);
+    if (!std::isfinite(error) || zero) continue;
+    const bool analytic = numbers(node, "std_error")[i] > 0;
+    GridRow row{{names[i], {shown(error, error), error}}};
+    row.cells.push_back(analytic ? GridCell(significant(ratio, 3), ratio) : GridCell(""));
+    for (const char* bound : {"boot_low", "boot_high", "boot_student_low", "boot_student_high"}) {
+      const double value = numbers(node, bound)[i];
+      row.cells.emplace_back(shown(value, error), value);
+    }
+    grid.rows.push_back(std::move(row));
+  }
+  grid.notes.push_back("By " + text_attribute(node, "choice.bootstrap") +
+                       "; ratio to the analytic error, percentile and studentised intervals.");
+  return grid;
+}
+
+Grid method_grid(const MethodTable& table, std::size_t most_rows) {
+  Grid grid;
+  const auto* rows = std::get_if<std::vector<std::string>>(&table.axis->labels);
+  if (!rows) return grid;
+  grid.title = table.axis->description;
+  grid.column(spaced(table.axis->name), Align::left);
+  for (const LabelledArray* column : table.columns)
+    grid.column(spaced(column_name(table, *column)),
+                std::holds_alternative<std::vector<std::string>>(column->values) ? Align::left : Align::decimal);
+  const std::size_t count = std::min(rows->size(), most_rows);
+  for (std::size_t i = 0; i < count; ++i) {
+    GridRow row{{(*rows)[i]}};
+    for (const LabelledArray* column : table.columns) row.cells.push_back(cell(*column, i));
+    grid.rows.push_back(std::move(row));
+  }
+  if (count < rows->size())
+    grid.notes.push_back("The first " + std::to_string(count) + " of " + std::to_string(rows->size()) +
+                         " rows; the result file has them all.");
+  return grid;
 }
 
 std::string decomposition_extras(const Tree& node) {

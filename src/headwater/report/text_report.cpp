@@ -3,6 +3,7 @@
 #include <map>
 
 #include "headwater/core/text.hpp"
+#include "headwater/report/grid_book.hpp"
 #include "headwater/report/layout.hpp"
 #include "headwater/report/tables.hpp"
 
@@ -11,14 +12,11 @@ namespace {
 
 constexpr std::size_t kMostSuspicions = 12;
 
-bool simulated(const Tree& result) {
-  return result.find_attribute("simulated") && number_attribute(result, "simulated") != 0;
-}
-
 bool usable(const Tree& fit) { return fit.find_attribute("error_message") == nullptr; }
 
 std::string banner(const Tree& result) {
-  return simulated(result) ? "SIMULATED DATA: no real trust is described here.\n" : "";
+  const std::string notice = simulated_notice(result);
+  return notice.empty() ? "" : notice + "\n";
 }
 
 // The [report] keys of the configuration: what is measured, on whom, what is absent.
@@ -186,30 +184,23 @@ std::string check_report(const Tree& result) {
 }
 
 std::string csv_coefficients(const Tree& result) {
-  const auto quoted = [](std::string text) {
-    // A cell that a spreadsheet would take for a formula is kept as text by a leading apostrophe.
-    if (!text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos) text.insert(0, "'");
-    std::string out = "\"";
-    for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return out + "\"";
-  };
   std::string out = "fit,outcome,term,estimate,std_error,statistic,p_value,conf_low,conf_high,mde,df,status\n";
   const Tree* fits = result.find_child("fits");
   if (!fits) return out;
   for (const Tree& fit : fits->children) {
     if (!usable(fit)) continue;
     const auto& terms = labels(fit, "term");
-    const std::string lead = quoted(fit.name) + "," + quoted(text_attribute(fit, "outcome")) + ",";
+    const std::string lead = csv_text(fit.name) + "," + csv_text(text_attribute(fit, "outcome")) + ",";
     for (std::size_t i = 0; i < terms.size(); ++i) {
-      out += lead + quoted(terms[i]);
+      out += lead + csv_text(terms[i]);
       for (const char* name : {"estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high", "mde"}) {
         const double value = numbers(fit, name)[i];
         out += "," + (std::isfinite(value) ? shortest(value) : std::string());
       }
-      out += "," + shortest(numbers(fit, "df").front()) + "," + quoted(text_attribute(fit, "status")) + "\n";
+      out += "," + shortest(numbers(fit, "df").front()) + "," + csv_text(text_attribute(fit, "status")) + "\n";
     }
     for (const std::string& name : labels(fit, "unidentified"))
-      out += lead + quoted(name) + ",,,,,,,,,\"not identified\"\n";
+      out += lead + csv_text(name) + ",,,,,,,,,\"not identified\"\n";
   }
   return out;
 }

@@ -1,0 +1,86 @@
+#include "flags.hpp"
+#include "headwater/core/error.hpp"
+#include "headwater/core/method.hpp"
+#include "headwater/core/text.hpp"
+#include "headwater/hdf5/whole_file.hpp"
+#include "headwater/report/grid_book.hpp"
+#include "headwater/report/tables.hpp"
+#include "headwater/result/result_file.hpp"
+#include "output.hpp"
+
+namespace headwater::cli {
+namespace {
+
+std::vector<Flag> table_flags() {
+  return {{"format", true, false, "text, markdown, latex, csv, html or xlsx [text]"},
+          {"output", true, false, "file to write (also -o); xlsx needs one"},
+          {"stars", false, false, "stars beside the estimates"},
+          {"fits", true, false, "fits to show side by side, in this order, as a,b [all]"},
+          {"what", true, false, "coefficients, decompositions or all [all]"},
+          {"help", false, false, "this text"}};
+}
+
+TableWhat parse_what(const std::string& what) {
+  if (what == "coefficients") return TableWhat::coefficients;
+  if (what == "decompositions") return TableWhat::decompositions;
+  if (what == "all") return TableWhat::all;
+  throw Error(ErrorKind::usage, "usage.what", "--what is '" + what + "'; it is coefficients, decompositions or all",
+              {.key = "what"});
+}
+
+std::string as_text(const Tree& result, const BookOptions& options) {
+  const Tree chosen = with_fits(result, options.fits);
+  const std::string notice = simulated_notice(result);
+  std::string out = notice.empty() ? "" : notice + "\n";
+  if (options.what != TableWhat::decompositions) out += coefficient_tables(chosen, {.stars = options.stars});
+  if (options.what != TableWhat::coefficients) out += decomposition_tables(chosen);
+  return out;
+}
+
+std::string tables(const Tree& result, const BookOptions& options, const std::string& format) {
+  if (format == "text") return as_text(result, options);
+  const GridBook book = grid_book(result, options);
+  if (format == "markdown") return markdown_tables(book);
+  if (format == "latex") return latex_tables(book);
+  if (format == "csv") return csv_tables(book);
+  if (format == "html") return html_tables(book);
+  return xlsx_tables(book);
+}
+
+void check_format(const std::string& format, bool to_file) {
+  static const std::vector<std::string> known = {"text", "markdown", "latex", "csv", "html", "xlsx"};
+  for (const std::string& name : known)
+    if (format == name && (to_file || name != "xlsx")) return;
+  if (format == "xlsx")
+    throw Error(ErrorKind::usage, "usage.arguments", "a workbook is no text; say where it goes with -o FILE.xlsx",
+                {.key = "output"});
+  throw Error(ErrorKind::usage, "usage.format",
+              "--format is '" + format + "'; it is text, markdown, latex, csv, html or xlsx", {.key = "format"});
+}
+
+}  // namespace
+
+int table_command(const Words& words) {
+  const Command& command = *find_command("table");
+  const Flags flags(command, with_long_output(words), table_flags(), 0, 1);
+  if (flags.has("help")) {
+    print_help(command, table_flags());
+    return 0;
+  }
+  if (flags.arguments().empty())
+    throw Error(ErrorKind::usage, "usage.arguments", "headwater table takes a result file: headwater table RESULT");
+  const std::string format = flags.get("format", "text");
+  check_format(format, flags.has("output"));
+  const BookOptions options{flags.has("stars"), parse_what(flags.get("what", "all")),
+                            flags.has("fits") ? split(flags.get("fits"), ',') : std::vector<std::string>{}};
+  const std::string text = tables(read_result(flags.arguments().front()), options, format);
+  if (!flags.has("output")) {
+    print(text);
+    return 0;
+  }
+  write_whole_file(flags.get("output"), text);
+  print("wrote " + flags.get("output") + "\n");
+  return 0;
+}
+
+}  // namespace headwater::cli

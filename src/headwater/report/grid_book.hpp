@@ -1,0 +1,40 @@
+// The tables of a result as grids, and one writer for each format.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "headwater/core/labelled.hpp"
+#include "headwater/report/grid.hpp"
+
+namespace headwater {
+
+enum class TableWhat { coefficients, decompositions, all };
+
+struct BookOptions {
+  bool stars = false;
+  TableWhat what = TableWhat::all;
+  std::vector<std::string> fits;  // those named, side by side in this order; all of them when empty
+};
+
+// The result with the fits named, in this order, and their decompositions. Throws Error{usage, "table.unknown_fit"}.
+Tree with_fits(const Tree& result, const std::vector<std::string>& fits);
+// "" unless the data are simulated.
+std::string simulated_notice(const Tree& result);
+
+GridBook grid_book(const Tree& result, const BookOptions& options);
+
+// Text without control characters, line breaks as spaces.
+std::string one_line(std::string_view text);
+// A quoted cell of CSV. One that a spreadsheet would take for a formula is kept as text by a leading apostrophe.
+std::string csv_text(std::string text);
+
+std::string markdown_tables(const GridBook& book);
+std::string latex_tables(const GridBook& book);  // tables for \usepackage{booktabs}
+std::string csv_tables(const GridBook& book);    // one below the other, formula cells kept as text
+std::string html_tables(const GridBook& book);   // a page that pastes into a word processor
+// The bytes of a workbook. Throws Error{io, "module.absent" | "module.broken" | "table.workbook"}.
+std::string xlsx_tables(const GridBook& book);
+
+}  // namespace headwater

@@ -1,0 +1,39 @@
+// Result tree -> grids. Every format of a table is a writer of these.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "headwater/core/labelled.hpp"
+#include "headwater/report/decomposition_extras.hpp"
+#include "headwater/report/grid.hpp"
+
+namespace headwater {
+
+// Fits.
+bool failed(const Tree& fit);
+std::string model_heading(const Tree& fit);  // its role in a triplet, or its name
+Grid model_grid(const Tree& fit, bool stars);
+Grid summary_grid(const Tree& fit);  // rows, units, clusters, effects, R2
+Grid models_grid(const std::vector<const Tree*>& fits, bool stars);
+Grid tests_grid(const Tree& fit);  // without rows when there are no tests
+std::vector<std::string> fit_notes(const Tree& fit);
+std::vector<std::string> unidentified_notes(const Tree& fit);
+
+// Decompositions.
+bool additive(const Tree& decomposition);
+// How many decompositions from `from` on answer one call with by = COLUMN; 0 when that one has no such column.
+std::size_t groups_at(const std::vector<Tree>& nodes, std::size_t from);
+// The three sets of decompositions of a triplet, when `fit` is the activity of one; else none.
+std::vector<const Tree*> triplet_at(const Tree& result, const Tree& all, std::size_t fit);
+Grid parts_grid(const Tree& node);
+Grid group_grid(const std::vector<Tree>& nodes, std::size_t from, std::size_t count);
+Grid triplet_grid(const std::vector<const Tree*>& nodes);  // activity, resource and ratio side by side
+Grid bootstrap_grid(const Tree& node);                     // without rows when there was no bootstrap
+Grid method_grid(const MethodTable& table, std::size_t most_rows);
+std::string explained_note(const Tree& node);  // "" where it does not apply
+std::string no_shares_note(const Tree& node);  // "" where there are shares
+std::string frame_note(const Tree& node);
+std::vector<std::string> decomposition_notes(const Tree& node);
+
+}  // namespace headwater
