@@ -1,0 +1,245 @@
+"""headwater table: every format on a fit, on a triplet and on names that mean harm; workbooks are opened again."""
+
+import csv
+import html.parser
+import io
+import re
+import zipfile
+from xml.etree import ElementTree
+
+from command import CommandTest, run
+
+FORMATS = ["text", "markdown", "latex", "csv", "html", "xlsx"]
+HOSTILE = ["=1+1", "a&b_c%{}|*", "<script>alert(1)</script>", "\u202e\u05e9\u05dc\u05d5\u05dd", "x" * 65536]
+MAIN = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
+NO_MODULE = "needs the module headwater_xlsx.so"
+
+
+class Page(html.parser.HTMLParser):
+    """The tables of a page as rows of cells, and every tag in it."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tables, self.tags, self.scopes = [], set(), []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        if tag == "table":
+            self.tables.append([])
+        elif tag == "tr":
+            self.tables[-1].append([])
+        elif tag in ("th", "td"):
+            self.tables[-1][-1].append("")
+            if tag == "th":
+                self.scopes.append(dict(attrs).get("scope"))
+
+    def handle_data(self, data):
+        if self.tables and self.tables[-1] and self.tables[-1][-1] and data.strip():
+            if self.get_starttag_text().startswith(("<td", "<th")):
+                self.tables[-1][-1][-1] += data
+
+
+class Workbook:
+    """Sheets by name as rows of str and float, their tables, read with nothing but the standard library."""
+
+    def __init__(self, path):
+        with zipfile.ZipFile(path) as archive:
+            assert archive.testzip() is None
+            parts = {name: archive.read(name) for name in archive.namelist()}
+        trees = {name: ElementTree.fromstring(data) for name, data in parts.items() if name.endswith((".xml", ".rels"))}
+        strings = ["".join(item.itertext()) for item in trees["xl/sharedStrings.xml"].findall("m:si", MAIN)]
+        names = [sheet.get("name") for sheet in trees["xl/workbook.xml"].iter("{%s}sheet" % MAIN["m"])]
+        self.trees, self.sheets, self.tables = trees, {}, {}
+        for i, name in enumerate(names, 1):
+            sheet = trees[f"xl/worksheets/sheet{i}.xml"]
+            self.sheets[name] = [[self.value(cell, strings) for cell in row] for row in sheet.iter("{%s}row" % MAIN["m"])]
+            self.tables[name] = trees[f"xl/tables/table{i}.xml"]
+
+    @staticmethod
+    def value(cell, strings):
+        value = cell.find("m:v", MAIN)
+        if value is None:
+            return None
+        return strings[int(value.text)] if cell.get("t") == "s" else float(value.text)
+
+
+class Table(CommandTest):
+    def fitted(self, formula="y ~ x + z | trust + year", *more, panel=None):
+        path = self.folder / "result.h5"
+        words = ["decompose", panel or self.panel(), formula, "--unit", "trust", "--time", "year", *more, "--output", path]
+        code, _, err = run(*(words if "--use" in more else ["fit", *words[1:]]))
+        self.assertEqual(code, 0, err)
+        return path
+
+    def attributed(self):
+        return self.fitted("y ~ x + z | trust + year", "--driver", "a=x", "--driver", "b=z", "--use", "change(from = 2015, to = 2019)")
+
+    def triplet(self):
+        return self.fitted("ratio(w, y) ~ x + z | trust + year", "--driver", "a=x", "--driver", "b=z", "--use",
+                           "change(from = 2015, to = 2019)")
+
+    def hostile(self):
+        self.panel()
+        rows = list(csv.reader((self.folder / "panel.csv").open()))
+        for row in rows[1:]:
+            row[2] = HOSTILE[int(row[0][1:]) % len(HOSTILE)]
+        with (self.folder / "panel.csv").open("w", newline="") as file:
+            csv.writer(file).writerows(rows)
+        return self.fitted("y ~ x + i(region, z) | trust + year", "--driver", "a=x", "--use",
+                           "change(from = 2015, to = 2019, by = region)", panel=self.folder / "panel.csv")
+
+    def table(self, result, *words):
+        code, out, err = run("table", result, *words)
+        self.assertEqual((code, err), (0, ""))
+        return out
+
+    def workbook(self, result, *words):
+        path = self.folder / "table.xlsx"
+        code, out, err = run("table", result, "--format", "xlsx", "-o", path, *words)
+        if NO_MODULE in err:
+            self.assertEqual(code, 7)
+            self.skipTest("this build was made without libxlsxwriter")
+        self.assertEqual((code, out, err), (0, f"wrote {path}\n", ""))
+        return Workbook(path)
+
+    def estimates(self, result):
+        _, out, _ = run("show", result, "--format", "csv")
+        return {(row["fit"], row["term"]): row for row in csv.DictReader(io.StringIO(out))}
+
+    def test_text_is_the_reports(self):
+        result = self.triplet()
+        report = run("show", result)[1]
+        self.assertIn(self.table(result), report)
+        self.assertIn(self.table(result, "--what", "coefficients"), report)
+
+    def test_csv_has_every_digit(self):
+        result = self.triplet()
+        rows = list(csv.reader(io.StringIO(self.table(result, "--format", "csv", "--what", "coefficients"))))
+        head = next(i for i, row in enumerate(rows) if row[:1] == ["term"])
+        self.assertEqual(rows[head], ["term", "activity", "resource", "ratio"])
+        known = self.estimates(result)
+        fits = list(dict.fromkeys(fit for fit, _ in known))
+        for at, term in ((1, "x"), (3, "z")):
+            self.assertEqual(rows[head + at], [term, *(known[fit, term]["estimate"] for fit in fits)])
+            self.assertEqual(rows[head + at + 1], [f"standard error of {term}", *(known[fit, term]["std_error"] for fit in fits)])
+        body = {row[0]: row[1:] for row in rows[head:] if row}
+        self.assertEqual(body["rows"], ["40", "40", "40"])
+        self.assertEqual(body["effect: year"], ["yes", "yes", "yes"])
+        self.assertIn("R2 within", body)
+        self.assertIn("outcome mean", body)
+
+    def test_no_stars_unless_asked_for(self):
+        result = self.fitted()
+        for name in ("text", "markdown", "latex", "html"):
+            self.assertNotIn("***", self.table(result, "--format", name).replace("\\*", "*").replace("{*}", "*"))
+        self.assertIn("\\*\\*\\*", self.table(result, "--format", "markdown", "--stars"))
+        self.assertIn("Errors: ", self.table(result, "--format", "markdown"))
+
+    def test_html_is_a_table_with_scopes(self):
+        page = Page(self.table(self.triplet(), "--format", "html"))
+        self.assertEqual(page.tables[0][0], ["term", "activity", "resource", "ratio"])
+        self.assertEqual(page.tables[0][1][0], "x")
+        self.assertRegex(page.tables[0][2][1], r"^\(\d")
+        self.assertEqual(set(page.scopes), {"col", "row"})
+        self.assertLessEqual(page.tags, {"html", "head", "meta", "title", "body", "h1", "h2", "p", "table", "caption", "thead",
+                                         "tbody", "tr", "th", "td"})
+
+    def test_latex_rows_have_one_width(self):
+        text = self.table(self.triplet(), "--format", "latex")
+        self.assertEqual(text.count("\\toprule"), text.count("\\bottomrule"))
+        for columns, body in re.findall(r"\\begin\{tabular\}\{([lcr]+)\}(.*?)\\end\{tabular\}", text, re.S):
+            for row in re.findall(r"^(.*) \\\\$", body, re.M):
+                self.assertEqual(len(re.findall(r"(?<!\\)&", row)) + 1, len(columns), row)
+
+    def test_workbook_is_laid_out_for_everyone(self):
+        result = self.triplet()
+        book = self.workbook(result)
+        names = list(book.sheets)
+        self.assertEqual(names[:3], ["Cover", "Notes", "Table 1"])
+        for name, rows in book.sheets.items():
+            sheet = book.trees[f"xl/worksheets/sheet{names.index(name) + 1}.xml"]
+            self.assertEqual(list(sheet.iter("{%s}mergeCell" % MAIN["m"])), [])
+            first, last = re.fullmatch(r"A(\d+):[A-Z]+(\d+)", book.tables[name].get("ref")).groups()
+            headings = [column.get("name") for column in book.tables[name].iter("{%s}tableColumn" % MAIN["m"])]
+            self.assertEqual(len({heading.lower() for heading in headings}), len(headings))
+            self.assertEqual(rows[int(first) - 1], headings)
+            self.assertEqual(len(rows), int(last), "nothing stands below the table")
+            for row in rows[int(first):]:
+                self.assertEqual(len(row), len(headings))
+                self.assertNotIn(None, row)
+        known = self.estimates(result)
+        rows = {row[0]: row[1:] for row in book.sheets["Table 1"]}
+        fits = list(dict.fromkeys(fit for fit, _ in known))
+        for label, key in (("x", "estimate"), ("standard error of x", "std_error")):
+            for value, fit in zip(rows[label], fits):
+                self.assertIsInstance(value, float)
+                self.assertAlmostEqual(value, float(known[fit, "x"][key]), delta=1e-14 * abs(value))
+        self.assertEqual(rows["rows"], [40.0, 40.0, 40.0])
+        first = (self.folder / "table.xlsx").read_bytes()
+        self.workbook(result)
+        self.assertEqual(first, (self.folder / "table.xlsx").read_bytes(), "the same result gives the same bytes")
+
+    def test_names_that_mean_harm_are_text(self):
+        result = self.hostile()
+        for name in ("markdown", "html"):
+            self.assertNotIn("<script", self.table(result, "--format", name))
+        page = Page(self.table(result, "--format", "html"))
+        cells = {cell for table in page.tables for row in table for cell in row}
+        self.assertLessEqual(set(HOSTILE), cells)
+        for row in csv.reader(io.StringIO(self.table(result, "--format", "csv"))):
+            for cell in row:
+                self.assertFalse(cell.startswith(("=", "+", "@")), cell[:80])
+                self.assertFalse(cell.startswith("-") and not re.fullmatch(r"-[\d.e+-]+", cell), cell[:80])
+        latex = self.table(result, "--format", "latex")
+        self.assertIn("a\\&b\\_c\\%\\{\\}\\textbar{}{*} & ", latex)
+        for line in self.table(result, "--format", "markdown").splitlines():
+            if line.startswith("| a"):
+                self.assertTrue(line.startswith("| a&amp;b\\_c%{}\\|\\* |"), line[:80])
+        book = self.workbook(result)
+        values = {cell for rows in book.sheets.values() for row in rows for cell in row if isinstance(cell, str)}
+        self.assertLessEqual(set(HOSTILE[:4]), values)
+        self.assertTrue(all(len(value) <= 32767 for value in values))
+        for tree in book.trees.values():
+            self.assertEqual(list(tree.iter("{%s}f" % MAIN["m"])), [])
+
+    def test_what_is_not_identified_says_so_in_every_format(self):
+        self.panel()
+        rows = list(csv.reader((self.folder / "panel.csv").open()))
+        with (self.folder / "panel.csv").open("w", newline="") as file:
+            csv.writer(file).writerows([[*row, "fixed" if i == 0 else row[0][1:]] for i, row in enumerate(rows)])
+        result = self.fitted("y ~ x + fixed | trust + year", panel=self.folder / "panel.csv")
+        for name in FORMATS[:-1]:
+            self.assertIn("not identified", self.table(result, "--format", name))
+        self.assertIn(["fixed", "not identified"], [row[:2] for row in self.workbook(result).sheets["Table 1"]])
+
+    def test_simulated_data_say_so_in_every_format(self):
+        result = self.simulated()
+        for name in FORMATS[:-1]:
+            self.assertIn("SIMULATED DATA", self.table(result, "--format", name))
+        for name, rows in self.workbook(result).sheets.items():
+            if name != "Notes":
+                self.assertTrue(any(str(row[0]).startswith("SIMULATED DATA") for row in rows), name)
+
+    def simulated(self):
+        path = self.folder / "s.h5"
+        code, _, err = run("simulate", "--output", "s.csv", "--trusts", 30, "--seed", 3, cwd=self.folder)
+        self.assertEqual(code, 0, err)
+        code, _, err = run("fit", self.folder / "s.csv", "log(activity / resource) ~ l(agency_share, 1) | trust + quarter", "--unit",
+                           "trust", "--time", "quarter", "--output", path)
+        self.assertEqual(code, 0, err)
+        return path
+
+    def test_what_it_takes(self):
+        result = self.attributed()
+        self.assertEqual(self.message("table"), (2, "headwater table takes a result file: headwater table RESULT"))
+        self.assertEqual(self.message("table", result, "--format", "docx"),
+                         (2, "--format is 'docx'; it is text, markdown, latex, csv, html or xlsx"))
+        self.assertEqual(self.message("table", result, "--format", "xlsx"),
+                         (2, "a workbook is no text; say where it goes with -o FILE.xlsx"))
+        self.assertEqual(self.message("table", result, "--fits", "modle"),
+                         (2, "the result has no fit 'modle'; did you mean 'model'?"))
+        self.assertEqual(self.message("table", result, "--what", "tests"),
+                         (2, "--what is 'tests'; it is coefficients, decompositions or all"))
+        self.assertNotIn("change", self.table(result, "--what", "coefficients", "--format", "csv"))
+        self.assertNotIn("Coefficients", self.table(result, "--what", "decompositions", "--format", "csv"))
