@@ -17,7 +17,12 @@ constexpr time_t kCreated = 315532800;  // 1980-01-01, as the files inside are d
 class Writer {
  public:
   Writer(const char* path, const headwater_workbook& workbook)
-      : workbook_(workbook), book_(workbook_new(path)), heading_(workbook_add_format(book_)) {
+      : workbook_(workbook),
+        book_(workbook_new(path)),
+        heading_(workbook_add_format(book_)),
+        words_(workbook_add_format(book_)) {
+    format_set_text_wrap(words_);
+    format_set_align(words_, LXW_ALIGN_VERTICAL_TOP);
     format_set_bold(heading_);
     format_set_font_size(heading_, 14);
     lxw_doc_properties properties{};
@@ -44,6 +49,7 @@ class Writer {
       known = workbook_add_format(book_);
       format_set_num_format(known, format);
       format_set_align(known, LXW_ALIGN_RIGHT);
+      format_set_align(known, LXW_ALIGN_VERTICAL_TOP);
     }
     return known;
   }
@@ -54,7 +60,7 @@ class Writer {
     else if (value.link)
       keep(worksheet_write_url_opt(to, row, column, value.link, nullptr, value.text, nullptr));
     else
-      keep(worksheet_write_string(to, row, column, value.text, nullptr));
+      keep(worksheet_write_string(to, row, column, value.text, words_));
   }
 
   void table(lxw_worksheet* to, lxw_row_t top, const headwater_workbook_sheet& from) {
@@ -97,7 +103,7 @@ class Writer {
 
   const headwater_workbook& workbook_;
   lxw_workbook* book_;
-  lxw_format* heading_;
+  lxw_format *heading_, *words_;
   std::map<std::string, lxw_format*> formats_;
   lxw_error first_ = LXW_NO_ERROR;
 };
