@@ -72,21 +72,25 @@ class Table(CommandTest):
         self.assertEqual(code, 0, err)
         return path
 
+    def with_column(self, name, value):
+        path = self.panel()
+        with path.open(newline="") as file:
+            head, *rows = csv.reader(file)
+        with path.open("w", newline="") as file:
+            csv.writer(file).writerows([[*head, name], *([*row, value(row)] for row in rows)])
+        return path
+
     def attributed(self):
         return self.fitted("y ~ x + z | trust + year", "--driver", "a=x", "--driver", "b=z", "--use", "change(from = 2015, to = 2019)")
 
     def triplet(self):
-        return self.fitted("ratio(w, x + 1) ~ z | trust + year", "--driver", "b=z", "--use", "change(from = 2015, to = 2019)")
+        panel = self.with_column("v", lambda row: 2 + (3 * int(row[0][1:]) + int(row[1]) ** 2) % 5)
+        return self.fitted("ratio(w, v) ~ z | trust + year", "--driver", "b=z", "--use", "change(from = 2015, to = 2019)", panel=panel)
 
     def hostile(self):
-        self.panel()
-        rows = list(csv.reader((self.folder / "panel.csv").open()))
-        for row in rows[1:]:
-            row[2] = HOSTILE[int(row[0][1:]) % len(HOSTILE)]
-        with (self.folder / "panel.csv").open("w", newline="") as file:
-            csv.writer(file).writerows(rows)
-        return self.fitted("y ~ x + i(region, z) | trust + year", "--driver", "a=x", "--use",
-                           "change(from = 2015, to = 2019, by = region)", panel=self.folder / "panel.csv")
+        panel = self.with_column("group", lambda row: HOSTILE[int(row[0][1:]) % len(HOSTILE)])
+        return self.fitted("y ~ x + i(group, z) | trust + year", "--driver", "a=x", "--use",
+                           "change(from = 2015, to = 2019, by = group)", panel=panel)
 
     def table(self, result, *words):
         code, out, err = run("table", result, *words)
@@ -202,11 +206,8 @@ class Table(CommandTest):
             self.assertEqual(list(tree.iter("{%s}f" % MAIN["m"])), [])
 
     def test_what_is_not_identified_says_so_in_every_format(self):
-        self.panel()
-        rows = list(csv.reader((self.folder / "panel.csv").open()))
-        with (self.folder / "panel.csv").open("w", newline="") as file:
-            csv.writer(file).writerows([[*row, "fixed" if i == 0 else row[0][1:]] for i, row in enumerate(rows)])
-        result = self.fitted("y ~ x + fixed | trust + year", panel=self.folder / "panel.csv")
+        panel = self.with_column("fixed", lambda row: row[0][1:])
+        result = self.fitted("y ~ x + fixed | trust + year", panel=panel)
         for name in FORMATS[:-1]:
             self.assertIn("not identified", self.table(result, "--format", name))
         self.assertIn(["fixed", "not identified"], [row[:2] for row in self.workbook(result).sheets["Table 1"]])
