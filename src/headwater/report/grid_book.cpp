@@ -51,6 +51,15 @@ std::string title_of(const Tree& fit) {
   return title.empty() ? fit.name : title;
 }
 
+// "" when the models that could be fitted use equally many rows.
+std::string samples_note(const std::vector<const Tree*>& fits) {
+  std::vector<double> rows;
+  for (const Tree* fit : fits)
+    if (!failed(*fit)) rows.push_back(number_attribute(*fit, "nobs"));
+  const bool differ = std::any_of(rows.begin(), rows.end(), [&](double n) { return n != rows.front(); });
+  return differ ? "The models use different rows, so differences between them mix models and samples." : "";
+}
+
 bool triplet_starts(const std::vector<Tree>& fits, std::size_t at) {
   const char* wanted[] = {"activity", "resource", "ratio"};
   if (at + 3 > fits.size()) return false;
@@ -82,6 +91,7 @@ void Builder::models(const std::vector<const Tree*>& fits) {
   grid.title = "Coefficients: " + (triplet ? title_of(*fits.front()) : std::string("models side by side"));
   if (triplet) add(grid.lead, text_attribute(*fits.front(), "question"));
   grid.notes.emplace_back("Standard errors in brackets under the estimates.");
+  add(grid.notes, samples_note(fits));
   if (options_.stars) grid.notes.push_back(stars_note());
   for (std::size_t i = 0; i < fits.size(); ++i) {
     const Tree& fit = *fits[i];
