@@ -90,7 +90,7 @@ class Table(CommandTest):
     def hostile(self):
         panel = self.with_column("group", lambda row: HOSTILE[int(row[0][1:]) % len(HOSTILE)])
         return self.fitted("y ~ x + i(group, z) | trust + year", "--driver", "a=x", "--use",
-                           "change(from = 2015, to = 2019, by = group)", panel=panel)
+                           "contributions(by = group)", panel=panel)
 
     def table(self, result, *words):
         code, out, err = run("table", result, *words)
