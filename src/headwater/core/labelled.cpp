@@ -157,10 +157,10 @@ const std::vector<std::string>& labels(const Tree& tree, std::string_view axis_n
   return *names;
 }
 
-std::string text_attribute(const Tree& tree, std::string_view key, std::string fallback) {
+std::string text_attribute(const Tree& tree, std::string_view key, const std::string& fallback) {
   const Attribute* attribute = tree.find_attribute(key);
   const auto* text = attribute ? std::get_if<std::string>(attribute) : nullptr;
-  return text ? *text : std::move(fallback);
+  return text ? *text : fallback;
 }
 
 double number_attribute(const Tree& tree, std::string_view key) {

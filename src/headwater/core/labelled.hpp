@@ -71,7 +71,7 @@ const std::vector<double>& numbers(const Tree& tree, std::string_view array);
 const std::vector<std::int64_t>& integers(const Tree& tree, std::string_view array);
 const std::vector<std::string>& texts(const Tree& tree, std::string_view array);
 const std::vector<std::string>& labels(const Tree& tree, std::string_view axis);
-std::string text_attribute(const Tree& tree, std::string_view key, std::string fallback = {});
+std::string text_attribute(const Tree& tree, std::string_view key, const std::string& fallback = {});
 double number_attribute(const Tree& tree, std::string_view key);
 
 }  // namespace headwater

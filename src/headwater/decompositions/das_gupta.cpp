@@ -199,7 +199,7 @@ RateFactors gathered(const DecompositionInput& input, const Design& design, cons
 }
 
 Names checked_factors(const MethodCall& call, const Names& shares) {
-  const Names factors = factor_names(call, "factors");
+  Names factors = factor_names(call, "factors");
   if (factors.size() < 2 || factors.size() > static_cast<std::size_t>(kMostFactors))
     throw Error(ErrorKind::usage, "decomposition.option",
                 "das_gupta needs factors, 2 to " + std::to_string(kMostFactors) +

@@ -38,7 +38,7 @@ Vector without_drivers(const Design& design, const Pruned& pruned) {
     const auto row = static_cast<Index>(pruned.rows[static_cast<std::size_t>(i)]);
     data.row(i) << design.X.row(row), design.y(row);
   }
-  const Vector y = data.rightCols(1);
+  Vector y = data.rightCols(1);
   const Effect first{.levels = pruned.first, .intercept = true, .slopes = Matrix(n, 0), .slope_names = {}};
   const Effect second{.levels = pruned.second, .intercept = true, .slopes = Matrix(n, 0), .slope_names = {}};
   const Matrix left = Absorber({first, second}, Vector(), n).project(data).columns;

@@ -30,7 +30,7 @@ Matrix residuals_on(const Matrix& X, Matrix Z, const Vector& w) {
 
 std::string chosen(const MethodCall& call, const std::string& option, const std::string& fallback,
                    const Names& allowed) {
-  const std::string value = call.get(option, fallback);
+  std::string value = call.get(option, fallback);
   if (std::find(allowed.begin(), allowed.end(), value) != allowed.end()) return value;
   throw Error(ErrorKind::usage, "decomposition.option",
               option + " = " + value + " is not one of " + joined(allowed, ", "), {.key = option});

@@ -232,7 +232,7 @@ Vector Absorber::State::fill_gram(Matrix& gram) const {
     for (const auto& [a, x] : entries)
       for (const auto& [b, z] : entries) gram(a, b) += weight(i) * x * z;
   }
-  const Vector before = gram.diagonal();
+  Vector before = gram.diagonal();
   if (eliminated == effects.size()) return before;
   const Grouping& levels = effects[eliminated].levels;
   std::vector<std::vector<Index>> members(static_cast<std::size_t>(levels.count));

@@ -35,10 +35,8 @@ ExpressionPtr binary(const Cursor& cursor, std::string op, ExpressionPtr left, E
 
 Argument parse_argument(Cursor& cursor) {
   Argument argument;
-  if (cursor.peek().kind == Token::Kind::name && cursor.peek(1).is("=")) {
-    argument.name = cursor.take().text;
-    cursor.take();
-  } else if (cursor.peek().kind == Token::Kind::text && cursor.peek(1).is("=")) {
+  const Token::Kind kind = cursor.peek().kind;
+  if ((kind == Token::Kind::name || kind == Token::Kind::text) && cursor.peek(1).is("=")) {
     argument.name = cursor.take().text;
     cursor.take();
   }

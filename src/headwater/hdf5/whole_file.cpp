@@ -75,7 +75,7 @@ void check_target(const std::string& path, const fs::path& target) {
 }
 
 fs::path folder_of(const std::string& path, const fs::path& target) {
-  const fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
+  fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
   std::error_code problem;
   fs::create_directories(folder, problem);
   if (problem)

@@ -256,7 +256,7 @@ std::optional<Period> month_ended_by(const Period& day) {
 std::string to_text(const Period& period) {
   const std::int64_t n = period.ordinal;
   switch (period.frequency) {
-    case Frequency::integer: return std::to_string(n);
+    case Frequency::integer:
     case Frequency::year: return std::to_string(n);
     case Frequency::financial_year: return financial_year_text(n);
     case Frequency::quarter:

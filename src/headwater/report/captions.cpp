@@ -25,13 +25,35 @@ const std::vector<CaptionKey>& caption_keys() {
       {"assumptions", false, "assumptions log; entries are separated by semicolons"},
       {"decisions", false, "decisions log; entries are separated by semicolons"},
       {"coverage", false, "columns to count units and rows by, separated by commas: trust type, contract"},
+      {"names", false, "what columns are called, as column = words; several are separated by semicolons"},
       {"assignment", false,
        "why the drivers are as good as randomly assigned; without it the report says 'association'"},
       {"falsification", false, "tests, by their hypothesis, that must not reject before the report says 'effect, if'"}};
   return keys;
 }
 
+namespace {
+
+// An entry of names that is not "column = words".
+std::string misread_name(const std::string& names) {
+  for (const std::string& entry : split(names, ';')) {
+    const std::string::size_type equals = entry.find('=');
+    const bool whole = equals != std::string::npos && !trimmed(entry.substr(0, equals)).empty() &&
+                       !trimmed(entry.substr(equals + 1)).empty();
+    if (!whole && !trimmed(entry).empty()) return std::string(trimmed(entry));
+  }
+  return {};
+}
+
+}  // namespace
+
 void check_captions(const Captions& captions) {
+  const auto names = captions.find("names");
+  if (const std::string entry = names == captions.end() ? "" : misread_name(names->second); !entry.empty())
+    throw Error(ErrorKind::usage, "report.names",
+                "'" + entry + "' under report.names does not call a column anything; write column = words",
+                {.key = "report.names"});
+
   std::vector<std::string> missing;
   for (const CaptionKey& key : caption_keys()) {
     const auto found = captions.find(key.name);

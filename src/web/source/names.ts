@@ -1,8 +1,20 @@
 // Terms of a formula in words: l(log(capital_stock), 1) -> "capital stock (log), 1 period earlier".
 import type { Fit } from "./payload";
 
+// What the author calls columns: "fte = staff in post".
+const called = new Map<string, string>();
+export function callColumns(names: string[]): void {
+  for (const entry of names) {
+    const equals = entry.indexOf("=");
+    called.set(entry.slice(0, equals).trim(), entry.slice(equals + 1).trim());
+  }
+}
+
 function words(name: string): string {
-  return name.replaceAll("`", "").replaceAll("_", " ").trim();
+  return name
+    .replaceAll("`", "")
+    .replaceAll(/[\p{L}_.][\p{L}\p{N}_.]*/gu, (column) => called.get(column) ?? column.replaceAll("_", " "))
+    .trim();
 }
 
 const kCall = /^([a-z.A-Z]+)\((.*)\)$/s;

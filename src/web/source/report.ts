@@ -1,7 +1,7 @@
 // What every section needs to know about the report as a whole.
 import type { Captions } from "./figure";
 import { count, entries, plural } from "./format";
-import { modelsOf, periodWord, speakOf, unitWord, usable, type Model } from "./names";
+import { callColumns, modelsOf, periodWord, speakOf, unitWord, usable, type Model } from "./names";
 import type { Fit, Payload } from "./payload";
 
 export interface Report {
@@ -22,6 +22,7 @@ export function reportOf(payload: Payload): Report {
   const about = payload.report;
   const fits = payload.fits;
   if (fits.length > 0) speakOf(fits[0].unit ?? "", fits[0].time ?? "");
+  callColumns(entries(about.names));
   const tests = payload.falsification ?? [];
   return {
     payload,

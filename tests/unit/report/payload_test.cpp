@@ -64,6 +64,22 @@ TEST(Captions, EveryMissingKeyIsNamedAndNothingIsMadeUp) {
   }
 }
 
+TEST(Captions, ANameOfAColumnIsAnEquation) {
+  Captions captions = full_captions();
+  captions["names"] = "fte = staff in post; dma = digital maturity score;";
+  EXPECT_NO_THROW(check_captions(captions));
+  for (const char* misread : {"fte", "= staff", "fte ="}) {
+    captions["names"] = std::string("dma = digital maturity; ") + misread;
+    try {
+      check_captions(captions);
+      ADD_FAILURE() << misread;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.message(), "'" + std::string(misread) +
+                                     "' under report.names does not call a column anything; write column = words");
+    }
+  }
+}
+
 TEST(Payload, InternalHasRowsAndNamesAndPublishHasNeither) {
   const Tree result = result_with_units();
   const std::string inside = report_payload(result, Audience::internal, full_captions());

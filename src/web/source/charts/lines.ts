@@ -54,7 +54,7 @@ function facetsOf(samples: Sample[], positions: string[], yTitle: string, shape:
     },
     spec: {
       width,
-      height: shape.narrow ? 150 : 128,
+      height: shape.narrow ? 150 : Math.min(128, Math.round(shape.width / 6)),
       layer: [
         { mark: { type: "rule", color: kColours.grey }, encoding: { y: { datum: 0, type: "quantitative" } } },
         {
