@@ -131,7 +131,7 @@ void fill_notes(Sheet& sheet, const GridBook& book) {
   sheet.column("worksheet");
   sheet.column("note");
   sheet.text("all");
-  sheet.text(std::string(kNotApplicable) + " marks a cell to which the quantity does not apply.");
+  sheet.text(kNotApplicable + std::string(" marks a cell to which the quantity does not apply."));
   for (std::size_t i = 0; i < book.grids.size(); ++i)
     for (const std::string& note : book.grids[i].notes) {
       sheet.text(sheet_name(i));
