@@ -15,41 +15,63 @@ using subsets::packed_size;
 using subsets::row_at;
 using subsets::Stack;
 
-// What a sub-tree returns: for `items` weightings the sum of weight · v(T) and of weight · b̃ b̃', packed, over
-// `columns`.
+// What a sub-tree returns: for each of `lanes` weightings the sum of weight · v(T) and of weight · b̃ b̃', packed. The
+// weightings of one entry stand together, because every one of them takes the same steps.
 struct Sums {
-  std::vector<double> values, products;
-  double* of(int item, int columns) { return &products[static_cast<std::size_t>(item) * packed_size(columns)]; }
+  std::size_t lanes = 0;
+  std::vector<double> values, products;  // lanes; packed entries × lanes
 };
+
+constexpr int even(int items) { return items + items % 2; }
 
 // The same with all sizes known, for the single-column players at the bottom.
 template <int U>
 struct SmallSums {
-  static constexpr int kItems = U + 2, kSize = (U + 1) * (U + 2) / 2;
-  double values[kItems];
-  double products[kItems][kSize];
+  static constexpr int kLanes = even(U + 2), kSize = (U + 1) * (U + 2) / 2;
+  double values[kLanes];
+  double products[kSize][kLanes];
 };
 
-// Adds S G S' with S = [I; −r'] to `into`, G of U − 1 columns.
+// out = `without` padded by zeros + S `with` S' with S = [I; −r'], both of U − 1 columns, in all weightings; the first
+// weighting of `with` is also what the player itself holds.
 template <int U>
-void add_stretched(const double* g, const double* slopes, double* into) {
-  double product[U] = {};
+void join(const SmallSums<U - 1>& without, const SmallSums<U - 1>& with, const double* slopes, SmallSums<U>& out) {
+  constexpr int kGiven = SmallSums<U - 1>::kLanes, kLanes = SmallSums<U>::kLanes, kOwn = U + 1, kLast = U * (U + 1) / 2;
+  double product[U][kGiven] = {};
+  const auto lay = [](const double* first, int own, double held, double* into) {
+    for (int lane = 0; lane < kGiven; ++lane) into[lane] = first[lane];
+    for (int lane = kGiven; lane < kLanes; ++lane) into[lane] = 0;
+    into[own] = held;
+  };
   for (int i = 0; i < U; ++i)
     for (int j = 0; j <= i; ++j) {
-      const double entry = g[i * (i + 1) / 2 + j];
-      into[i * (i + 1) / 2 + j] += entry;
-      product[i] += entry * slopes[j];
-      if (j < i) product[j] += entry * slopes[i];
+      const int k = i * (i + 1) / 2 + j;
+      const double* entry = with.products[k];
+      double sum[kGiven];
+      for (int lane = 0; lane < kGiven; ++lane) {
+        sum[lane] = without.products[k][lane] + entry[lane];
+        product[i][lane] += entry[lane] * slopes[j];
+      }
+      if (j < i)
+        for (int lane = 0; lane < kGiven; ++lane) product[j][lane] += entry[lane] * slopes[i];
+      lay(sum, kOwn, entry[0], out.products[k]);
     }
-  double corner = 0;
+  double corner[kGiven] = {};
   for (int j = 0; j < U; ++j) {
-    into[U * (U + 1) / 2 + j] -= product[j];
-    corner += product[j] * slopes[j];
+    double row[kGiven];
+    for (int lane = 0; lane < kGiven; ++lane) {
+      row[lane] = -product[j][lane];
+      corner[lane] += product[j][lane] * slopes[j];
+    }
+    lay(row, kOwn, row[0], out.products[kLast + j]);
   }
-  into[U * (U + 1) / 2 + U] += corner;
+  lay(corner, kOwn, corner[0], out.products[kLast + U]);
+  double value[kGiven];
+  for (int lane = 0; lane < kGiven; ++lane) value[lane] = without.values[lane] + with.values[lane];
+  lay(value, kOwn, with.values[0], out.values);
 }
 
-constexpr int kUnrolled = 4;
+constexpr int kUnrolled = 6;
 
 class Backwards {
  public:
@@ -58,11 +80,13 @@ class Backwards {
     for (int columns = 0; columns < stack_.columns(); ++columns) work_.emplace_back(packed_size(columns));
     for (int columns = 0; columns <= stack_.columns(); ++columns)
       slopes_.emplace_back(static_cast<std::size_t>(columns) + 1);
-    product_.resize(static_cast<std::size_t>(stack_.columns()) + 1);
     for (int positions = 0; positions <= stack_.positions(); ++positions) {
-      const auto items = static_cast<std::size_t>(items_at(positions));
-      sums_.push_back({std::vector<double>(items), std::vector<double>(items * packed_size(columns_at(positions)))});
+      const auto lanes = static_cast<std::size_t>(even(items_at(positions)));
+      sums_.push_back(
+          {lanes, std::vector<double>(lanes), std::vector<double>(lanes * packed_size(columns_at(positions)))});
     }
+    product_.resize((static_cast<std::size_t>(stack_.columns()) + 1) * sums_.back().lanes);
+    stretched_.resize(packed_size(stack_.columns()) * sums_.back().lanes);
     while (flat_ < std::min(inner_, kUnrolled) && stack_.width[static_cast<std::size_t>(flat_)] == 1) ++flat_;
     const Vector own = shapley_weights(inner_), others = shapley_weights(around_ + 1);
     without_ = Matrix::Zero(around_ + 1, inner_ + 1);
@@ -95,17 +119,15 @@ class Backwards {
   // hold each undecided player.
   int items_at(int undecided) const { return 2 + std::min(undecided, inner_); }
 
-  Matrix unpacked(Sums& top, int item) {
+  Matrix unpacked(const Sums& top, int item) const {
     const int columns = stack_.columns();
     Matrix gradient = Matrix::Zero(columns + 1, columns + 1);
-    const double* held = top.of(item, columns);
-    const double* all = top.of(1, columns);
-    std::size_t at = 0;
+    const double* entry = top.products.data();
     for (int i = 0; i <= columns; ++i)
-      for (int j = 0; j <= i; ++j, ++at) {
+      for (int j = 0; j <= i; ++j, entry += top.lanes) {
         const Index row = stack_.column[static_cast<std::size_t>(i)],
                     column = stack_.column[static_cast<std::size_t>(j)];
-        gradient(row, column) = gradient(column, row) = all[at] - held[at];
+        gradient(row, column) = gradient(column, row) = entry[1] - entry[item];
       }
     return gradient;
   }
@@ -115,6 +137,8 @@ class Backwards {
     Sums& own = sums_[static_cast<std::size_t>(undecided)];
     if (undecided == flat_) {
       switch (flat_) {
+        case 6: store<6>(moments, others, in, own); break;
+        case 5: store<5>(moments, others, in, own); break;
         case 4: store<4>(moments, others, in, own); break;
         case 3: store<3>(moments, others, in, own); break;
         case 2: store<2>(moments, others, in, own); break;
@@ -136,8 +160,8 @@ class Backwards {
   void store(const double* moments, int others, int in, Sums& own) {
     SmallSums<U> small;
     leaves<U>(moments, others, in, small);
-    std::copy_n(&small.values[0], SmallSums<U>::kItems, own.values.begin());
-    std::copy_n(&small.products[0][0], SmallSums<U>::kItems * SmallSums<U>::kSize, own.products.begin());
+    std::copy_n(&small.values[0], SmallSums<U>::kLanes, own.values.begin());
+    std::copy_n(&small.products[0][0], SmallSums<U>::kLanes * SmallSums<U>::kSize, own.products.begin());
   }
 
   template <int U>
@@ -145,28 +169,16 @@ class Backwards {
     if constexpr (U == 0) {
       const double explained = stack_.total - moments[0];
       out.products[0][0] = both_(others, in);
-      out.products[1][0] = without_(others, in);
+      out.products[0][1] = without_(others, in);
       out.values[0] = out.products[0][0] * explained;
-      out.values[1] = out.products[1][0] * explained;
+      out.values[1] = out.products[0][1] * explained;
     } else {
-      constexpr int kBefore = SmallSums<U - 1>::kSize;
-      SmallSums<U - 1> child;
-      double next[kBefore], slopes[U];
-      leaves<U - 1>(moments, others, in, child);
-      for (int item = 0; item <= U; ++item) {
-        out.values[item] = child.values[item];
-        for (int k = 0; k < kBefore; ++k) out.products[item][k] = child.products[item][k];
-        for (int k = kBefore; k < SmallSums<U>::kSize; ++k) out.products[item][k] = 0;
-      }
+      SmallSums<U - 1> without, with;
+      double next[SmallSums<U - 1>::kSize], slopes[U];
+      leaves<U - 1>(moments, others, in, without);
       eliminate(moments, U, stack_.threshold[U], next, slopes);
-      leaves<U - 1>(next, others, in + 1, child);
-      for (int item = 0; item <= U; ++item) {
-        out.values[item] += child.values[item];
-        add_stretched<U>(child.products[item], slopes, out.products[item]);
-      }
-      out.values[U + 1] = child.values[0];
-      for (int k = 0; k < SmallSums<U>::kSize; ++k) out.products[U + 1][k] = 0;
-      add_stretched<U>(child.products[0], slopes, out.products[U + 1]);
+      leaves<U - 1>(next, others, in + 1, with);
+      join<U>(without, with, slopes, out);
     }
   }
 
@@ -184,66 +196,61 @@ class Backwards {
   // Coalitions without the player: what the sub-tree found, zero in the player's columns.
   void pad(int undecided) {
     Sums& own = sums_[static_cast<std::size_t>(undecided)];
-    Sums& child = sums_[static_cast<std::size_t>(undecided) - 1];
-    const int from = columns_at(undecided - 1), to = columns_at(undecided);
-    const int items = items_at(undecided), given = items_at(undecided - 1);
-    for (int item = 0; item < items; ++item) {
-      double* into = own.of(item, to);
-      if (item < given) {
-        std::copy_n(child.of(item, from), packed_size(from), into);
-        std::fill(into + packed_size(from), into + packed_size(to), 0);
-      } else {
-        std::fill(into, into + packed_size(to), 0);
-      }
-      own.values[static_cast<std::size_t>(item)] = item < given ? child.values[static_cast<std::size_t>(item)] : 0;
-    }
+    const Sums& child = sums_[static_cast<std::size_t>(undecided) - 1];
+    const std::size_t before = packed_size(columns_at(undecided - 1));
+    std::fill(own.values.begin(), own.values.end(), 0);
+    std::copy(child.values.begin(), child.values.end(), own.values.begin());
+    std::fill(own.products.begin(), own.products.end(), 0);
+    for (std::size_t k = 0; k < before; ++k)
+      std::copy_n(&child.products[k * child.lanes], child.lanes, &own.products[k * own.lanes]);
   }
 
-  // Coalitions with the player, stretched over its columns; item 0 is also what the player itself holds.
+  // Coalitions with the player, stretched over its columns; weighting 0 is also what the player itself holds.
   void add_taken(int undecided, bool shares) {
     Sums& own = sums_[static_cast<std::size_t>(undecided)];
-    Sums& child = sums_[static_cast<std::size_t>(undecided) - 1];
-    const int from = columns_at(undecided - 1), to = columns_at(undecided);
-    const int given = items_at(undecided - 1);
-    for (int item = 0; item < given; ++item) {
-      stretch(child.of(item, from), from, to);
-      add(own, item, to, child.values[static_cast<std::size_t>(item)]);
-      if (item == 0 && shares) add(own, given, to, child.values[0]);
-    }
+    const Sums& child = sums_[static_cast<std::size_t>(undecided) - 1];
+    const auto holds = static_cast<std::size_t>(items_at(undecided - 1));
+    std::copy(child.products.begin(), child.products.end(), stretched_.begin());
+    for (int columns = columns_at(undecided - 1) + 1; columns <= columns_at(undecided); ++columns)
+      stretch(columns, child.lanes);
+    const std::size_t size = packed_size(columns_at(undecided));
+    for (std::size_t k = 0; k < size; ++k) add(&stretched_[k * child.lanes], child.lanes, &own.products[k * own.lanes]);
+    add(child.values.data(), child.lanes, own.values.data());
+    if (!shares) return;
+    for (std::size_t k = 0; k < size; ++k) own.products[k * own.lanes + holds] = stretched_[k * child.lanes];
+    own.values[holds] = child.values[0];
   }
 
-  void add(Sums& own, int item, int columns, double value) {
-    double* into = own.of(item, columns);
-    const std::size_t size = packed_size(columns);
-    for (std::size_t k = 0; k < size; ++k) into[k] += stretched_[k];
-    own.values[static_cast<std::size_t>(item)] += value;
+  static void add(const double* from, std::size_t count, double* into) {
+    for (std::size_t i = 0; i < count; ++i) into[i] += from[i];
   }
 
-  // stretched_ = S G S' with S = [I; −r'] for each of the player's columns in the order they were eliminated last.
-  void stretch(const double* products, int from, int to) {
-    stretched_.resize(packed_size(stack_.columns()));
-    std::copy_n(products, packed_size(from), stretched_.begin());
-    for (int columns = from + 1; columns <= to; ++columns) {
-      const std::vector<double>& slopes = slopes_[static_cast<std::size_t>(columns)];
-      double* g = stretched_.data();
-      std::fill_n(product_.begin(), columns, 0);
-      for (int i = 0; i < columns; ++i) {
-        const double* row = g + row_at(i);
-        double sum = 0;
-        for (int j = 0; j < i; ++j) {
-          sum += row[j] * slopes[static_cast<std::size_t>(j)];
-          product_[static_cast<std::size_t>(j)] += row[j] * slopes[static_cast<std::size_t>(i)];
+  // Adds to stretched_ = G the last row of S G S' with S = [I; −r'], in every weighting.
+  void stretch(int columns, std::size_t lanes) {
+    const double* slopes = slopes_[static_cast<std::size_t>(columns)].data();
+    std::fill_n(product_.begin(), static_cast<std::size_t>(columns) * lanes, 0);
+    const double* entry = stretched_.data();
+    for (int i = 0; i < columns; ++i) {
+      double* of_row = &product_[static_cast<std::size_t>(i) * lanes];
+      for (int j = 0; j < i; ++j, entry += lanes) {
+        double* of_column = &product_[static_cast<std::size_t>(j) * lanes];
+        for (std::size_t lane = 0; lane < lanes; ++lane) {
+          of_row[lane] += entry[lane] * slopes[j];
+          of_column[lane] += entry[lane] * slopes[i];
         }
-        product_[static_cast<std::size_t>(i)] += sum + row[i] * slopes[static_cast<std::size_t>(i)];
       }
-      double corner = 0;
-      double* last = g + row_at(columns);
-      for (int j = 0; j < columns; ++j) {
-        last[j] = -product_[static_cast<std::size_t>(j)];
-        corner += product_[static_cast<std::size_t>(j)] * slopes[static_cast<std::size_t>(j)];
-      }
-      last[columns] = corner;
+      for (std::size_t lane = 0; lane < lanes; ++lane) of_row[lane] += entry[lane] * slopes[i];
+      entry += lanes;
     }
+    double* last = &stretched_[row_at(columns) * lanes];
+    double* corner = last + static_cast<std::size_t>(columns) * lanes;
+    std::fill_n(corner, lanes, 0);
+    for (int j = 0; j < columns; ++j)
+      for (std::size_t lane = 0; lane < lanes; ++lane) {
+        const double product = product_[static_cast<std::size_t>(j) * lanes + lane];
+        last[static_cast<std::size_t>(j) * lanes + lane] = -product;
+        corner[lane] += product * slopes[j];
+      }
   }
 
   Stack stack_;
