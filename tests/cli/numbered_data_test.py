@@ -2,7 +2,7 @@
 
 import unittest
 
-from numbered import USAGE, DATA, FORMULA, IDENTIFICATION, NUMERICAL, Numbered, panel, suite_of, x, y
+from numbered import USAGE, DATA, FORMULA, IDENTIFICATION, NUMERICAL, Numbered, panel, suite_of, x
 
 
 class Keys(Numbered):

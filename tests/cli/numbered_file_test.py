@@ -6,7 +6,7 @@ import pathlib
 import unittest
 
 from command import run
-from numbered import USAGE, DATA, FORMULA, IO, KEYS, Numbered, panel, suite_of, x, y
+from numbered import USAGE, DATA, FORMULA, IO, KEYS, Numbered, panel, suite_of
 
 
 class Files(Numbered):
