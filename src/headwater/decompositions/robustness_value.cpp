@@ -22,25 +22,18 @@ namespace {
 
 constexpr double kStrengths[] = {1, 2, 3};
 
-double rss(const Fit& fit, const std::vector<Index>& columns, const Vector& target) {
-  Matrix X(fit.n(), static_cast<Index>(columns.size()));
-  for (std::size_t j = 0; j < columns.size(); ++j) X.col(static_cast<Index>(j)) = fit.regressors.col(columns[j]);
-  const Vector left = columns.empty() ? target : least_squares(X, target, fit.weights).residuals;
-  return fit.weights.size() > 0 ? left.cwiseAbs2().dot(fit.weights) : left.squaredNorm();
-}
-
-std::vector<Index> all_but(Index k, const std::vector<Index>& out) {
-  std::vector<Index> rest;
-  for (Index j = 0; j < k; ++j)
-    if (std::find(out.begin(), out.end(), j) == out.end()) rest.push_back(j);
-  return rest;
-}
-
-// Share of what `without` leaves of the target that the columns left out explain.
-double partial_r2(const Fit& fit, const std::vector<Index>& columns, const std::vector<Index>& without,
-                  const Vector& target) {
-  const double restricted = rss(fit, without, target);
-  return restricted > 0 ? 1 - rss(fit, columns, target) / restricted : 0;
+// Partial R² of some columns S given the others, from B = (X'WX)⁻¹ without a regression: leaving S out adds
+// b_S' B_SS⁻¹ b_S to the residual sum of squares of y, and turns 1/B_jj, that of column j, into
+// 1/(B_jj − B_jS B_SS⁻¹ B_Sj).
+struct PartialR2 {
+  double treatment, outcome;
+};
+PartialR2 partial_r2(const Fit& fit, const std::vector<Index>& columns, Index treatment) {
+  const Matrix own = fit.bread(columns, columns);
+  Matrix from(own.rows(), 2);
+  from << fit.bread(columns, std::vector<Index>{treatment}), fit.coefficients(columns);
+  const Vector explained = from.cwiseProduct(solve_definite(own, from)).colwise().sum();
+  return {explained(0) / fit.bread(treatment, treatment), explained(1) / (explained(1) + fit.goodness.rss)};
 }
 
 struct Benchmark {
@@ -147,7 +140,6 @@ Decompositions run_robustness_value(const DecompositionInput& input) {
   const double critical = student_quantile(0.5 + input.spec.level / 2, df);
   std::vector<double> r2, rv, rv_alpha, classical;
   Bounds bounds;
-  const std::vector<Index> everything = all_but(fit.k(), {});
   for (const Index j : chosen) {
     const Vector treatment = fit.regressors.col(j);
     const double own = std::sqrt(fit.goodness.rss / dof * fit.bread(j, j)),
@@ -158,12 +150,9 @@ Decompositions run_robustness_value(const DecompositionInput& input) {
     rv.push_back(robustness_value(r2.back(), q));
     rv_alpha.push_back(robustness_value_alpha(r2.back(), dof, critical, used / own, q));
     for (const Benchmark& benchmark : benchmarks_for(fit, slots, j)) {
-      std::vector<Index> without = benchmark.columns;
-      const double outcome = partial_r2(fit, everything, all_but(fit.k(), without), fit.outcome);
-      without.push_back(j);
-      const double with_treatment = partial_r2(fit, all_but(fit.k(), {j}), all_but(fit.k(), without), treatment);
+      const PartialR2 shares = partial_r2(fit, benchmark.columns, j);
       for (const double strength : kStrengths) {
-        const auto bound = confounder_bound(with_treatment, outcome, strength);
+        const auto bound = confounder_bound(shares.treatment, shares.outcome, strength);
         const AdjustedEstimate adjusted = bound ? adjusted_for(*bound, fit.coefficients(j), own, used, dof)
                                                 : AdjustedEstimate{std::nan(""), std::nan("")};
         add_bound(bounds, fit.names[static_cast<std::size_t>(j)], benchmark, strength, bound, adjusted, critical);
