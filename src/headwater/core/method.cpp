@@ -145,11 +145,32 @@ MethodCall parse_method_call(std::string_view raw) {
   return call;
 }
 
+namespace {
+
+void check_choice(const OptionCard& option, const std::string& value) {
+  constexpr std::string_view kChoice = "choice:";
+  if (option.type.substr(0, kChoice.size()) != kChoice) return;
+  const std::vector<std::string> known = split(option.type.substr(kChoice.size()), '|');
+  if (std::find(known.begin(), known.end(), value) != known.end()) return;
+  const std::string near = nearest(value, known), key(option.name);
+  throw Error(ErrorKind::usage, "method.choice",
+              key + " = " + value + " is not one of " + joined(known, ", ") +
+                  (near.empty() ? std::string() : "; did you mean '" + near + "'?"),
+              {.key = key});
+}
+
+}  // namespace
+
 void check_options(const MethodCall& call, const MethodCard& card) {
   std::vector<std::string> known;
   for (const OptionCard& option : card.options) known.emplace_back(option.name);
   for (const auto& [key, value] : call.arguments) {
-    if (key.empty() || std::find(known.begin(), known.end(), key) != known.end()) continue;
+    if (key.empty()) continue;
+    const auto found = std::find(known.begin(), known.end(), key);
+    if (found != known.end()) {
+      check_choice(card.options[static_cast<std::size_t>(found - known.begin())], value);
+      continue;
+    }
     std::string message = call.method + " has no option '" + key + "'";
     const std::string near = nearest(key, known);
     if (!near.empty())

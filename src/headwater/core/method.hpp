@@ -45,7 +45,7 @@ struct MethodCall {
 MethodCall parse_method_call(std::string_view text);
 
 // Throws Error{usage, "method.unknown_option"} naming the nearest known option when the call uses an option that the
-// card does not list.
+// card does not list, Error{usage, "method.choice"} when its value is none of the card's choices.
 void check_options(const MethodCall& call, const MethodCard& card);
 
 // The nearest of `known` to `word` by edit distance, or "" when none is near.

@@ -28,8 +28,6 @@
 namespace headwater {
 namespace {
 
-const Names kMethods = {"diewert_fox", "melitz_polanec", "griliches_regev", "fhk", "bhc", "baldwin_gu"};
-
 // Sums over entities from which every part is made: sizes of all and of survivors, Σ_S m_p φ_q for sizes of period p
 // and values of period q, Σ m φ of leavers and entrants, the number of survivors and the sums of their values.
 enum Sum { M1, M2, S1, S2, A11, A12, A21, A22, X1, E2, N, D1, D2, kSums };
@@ -271,9 +269,9 @@ Decompositions run_aggregate(const DecompositionInput& input) {
       throw Error(ErrorKind::usage, "decomposition.option",
                   "aggregate needs share, from and to, such as aggregate(share = resource, from = 2019, to = 2024)",
                   {.key = option});
-  const std::string method = choice(call, "method", "diewert_fox", kMethods), share = call.get("share");
-  const bool drivers = choice(call, "drivers", "no", {"no", "yes"}) == "yes";
-  const bool joined_mergers = choice(call, "mergers", "joined", {"joined", "apart"}) == "joined";
+  const std::string method = call.get("method", "diewert_fox"), share = call.get("share");
+  const bool drivers = call.get("drivers", "no") == "yes";
+  const bool joined_mergers = call.get("mergers", "joined") == "joined";
   if (drivers && !input.fit)
     throw Error(ErrorKind::usage, "aggregate.no_fit",
                 "drivers = yes splits the within part by the drivers of the fit, but there is none; see why it failed",

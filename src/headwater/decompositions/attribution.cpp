@@ -39,17 +39,6 @@ Matrix picked(const Matrix& square, const std::vector<Index>& kept) {
 
 }  // namespace
 
-std::string choice(const MethodCall& call, const std::string& key, const std::string& fallback,
-                   const std::vector<std::string>& known) {
-  std::string value = call.get(key, fallback);
-  if (std::find(known.begin(), known.end(), value) != known.end()) return value;
-  const std::string near = nearest(value, known);
-  throw Error(ErrorKind::usage, "decomposition.option",
-              key + " = " + value + " is not one of " + joined(known, ", ") +
-                  (near.empty() ? std::string() : "; did you mean '" + near + "'?"),
-              {.key = key});
-}
-
 std::vector<OptionCard> attribution_option_cards() {
   return {{"uncertainty", "choice: means | coefficients", "means",
            "means: units and their regressors as drawn; coefficients: means taken as given"},
@@ -60,9 +49,9 @@ std::vector<OptionCard> attribution_option_cards() {
 
 AttributionOptions attribution_options(const MethodCall& call, bool single_unit) {
   AttributionOptions options;
-  options.coefficients_only = choice(call, "uncertainty", "means", {"means", "coefficients"}) == "coefficients";
+  options.coefficients_only = call.get("uncertainty", "means") == "coefficients";
   options.single_unit = single_unit;
-  options.realised = choice(call, "frame", "underlying", {"underlying", "realised"}) == "realised";
+  options.realised = call.get("frame", "underlying") == "realised";
   if (!call.has("reliability")) return options;
   options.reliability = call.number("reliability", 1);
   if (*options.reliability > 0 && *options.reliability <= 1) return options;

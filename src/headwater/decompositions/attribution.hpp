@@ -17,9 +17,6 @@ struct AttributionOptions {
   std::optional<double> reliability;  // of the outcome: share of its variance within a period that is not noise
 };
 
-// The value of an option that has a list of choices. Throws Error{usage, "decomposition.option"} with the nearest.
-std::string choice(const MethodCall& call, const std::string& key, const std::string& fallback,
-                   const std::vector<std::string>& known);
 // Options `uncertainty`, `frame` and `reliability` of a call. Throws Error{usage} naming the option.
 AttributionOptions attribution_options(const MethodCall& call, bool single_unit);
 // The cards of those options, for registry rows.

@@ -22,8 +22,8 @@ namespace {
 class Posterior {
  public:
   Posterior(const MethodCall& call, double rows, double spare, int players, int columns)
-      : spare_(spare), players_(players), random_(choice(call, "size", "uniform", {"uniform", "random"}) == "random") {
-    bic_ = choice(call, "criterion", "g", {"g", "bic"}) == "bic";
+      : spare_(spare), players_(players), random_(call.get("size", "uniform") == "random") {
+    bic_ = call.get("criterion", "g") == "bic";
     const std::string g = call.get("g", "uip");
     g_ = g == "uip"    ? rows
          : g == "bric" ? std::max(rows, static_cast<double>(columns) * columns)
@@ -54,14 +54,6 @@ class Posterior {
   }
 
  private:
-  static std::string choice(const MethodCall& call, const std::string& key, const std::string& fallback,
-                            const Names& allowed) {
-    std::string value = call.get(key, fallback);
-    if (std::find(allowed.begin(), allowed.end(), value) != allowed.end()) return value;
-    throw Error(ErrorKind::usage, "decomposition.option",
-                key + " = " + value + " is not one of " + joined(allowed, ", "), {.key = key});
-  }
-
   double spare_, g_ = 0, log_g_ = 0;
   int players_;
   bool random_, bic_ = false;

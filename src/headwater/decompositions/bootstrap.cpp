@@ -168,10 +168,6 @@ MethodCall parse_bootstrap(const std::string& text) {
           ErrorKind::usage, "bootstrap.draws",
           "draws = " + call.get("draws") + " is too few or too many replicates; give 20 to 1000000, such as 999",
           {.key = "draws"});
-    const std::string weights = call.get("weights", "webb");
-    if (weights != "webb" && weights != "rademacher" && weights != "normal")
-      throw Error(ErrorKind::usage, "bootstrap.weights",
-                  "weights = " + weights + " is not one of webb, rademacher, normal", {.key = "weights"});
     return call;
   }
   const std::string near = nearest(call.method, known);

@@ -244,9 +244,6 @@ void add_links(Attribution& attribution, const Design& design, const std::vector
 Decomposition change_of_mean(const DecompositionInput& input, const OutcomeParts& parts, const Two& two) {
   const Design& design = *input.fit->design;
   const std::string column = input.call.get("weights"), reading = input.call.get("reading", "stayers");
-  if (reading != "stayers" && reading != "means" && reading != "chain")
-    throw Error(ErrorKind::usage, "decomposition.option",
-                "reading = " + reading + " is not one of stayers, means, chain", {.key = "reading"});
   const Vector weights = column.empty() ? weights_or_ones(design) : row_values(input.panel, design, column);
   const Contrast total =
       difference(design, within_group(weights, design.time, two.to), within_group(weights, design.time, two.from));

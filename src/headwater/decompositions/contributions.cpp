@@ -63,13 +63,6 @@ Reference reference_of(const DecompositionInput& input) {
     reference.text = "the mean of all rows used";
     return reference;
   }
-  if (wanted != "base_period" && wanted != "peers" && wanted != "own_base") {
-    const std::string near = nearest(wanted, {"mean", "base_period", "peers", "own_base"});
-    throw Error(ErrorKind::usage, "decomposition.option",
-                "reference = " + wanted + " is not one of mean, base_period, peers, own_base" +
-                    (near.empty() ? std::string() : "; did you mean '" + near + "'?"),
-                {.key = "reference"});
-  }
   need_time(design, "reference = " + wanted);
   reference.base = input.call.has("base") ? period_code(design, "base", input.call.get("base")) : 0;
   if (wanted == "base_period") {

@@ -151,7 +151,7 @@ const MethodCard& dfl_card() {
 
 Decompositions run_dfl(const DecompositionInput& input) {
   const Statistic statistic = statistic_of(input.call);
-  const bool shapley = choice(input.call, "order", "shapley", {"shapley", "sequential"}) == "shapley";
+  const bool shapley = input.call.get("order", "shapley") == "shapley";
   const TwoSamples s = two_samples(input);
   if (s.slots.size() > kMostDrivers && shapley)
     throw Error(ErrorKind::usage, "dfl.drivers",

@@ -117,7 +117,7 @@ std::vector<OptionCard> statistic_option_cards() {
 
 Statistic statistic_of(const MethodCall& call) {
   Statistic s;
-  s.name = choice(call, "statistic", "quantile", {"quantile", "range", "variance", "gini", "mean"});
+  s.name = call.get("statistic", "quantile");
   const bool range = s.name == "range";
   s.tau = call.number("tau", range ? 0.1 : 0.5);
   s.bandwidth = call.number("bandwidth", 0);

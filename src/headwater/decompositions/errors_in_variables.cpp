@@ -43,8 +43,6 @@ Noisy noisy_regressor(const DecompositionInput& input) {
                 {.key = "term"});
   }
   const std::string of = input.call.get("of", "total");
-  if (of != "total" && of != "within")
-    throw Error(ErrorKind::usage, "decomposition.option", "of = " + of + " is not one of total, within", {.key = "of"});
   const Vector w = weights_or_ones(*fit.design);
   if (of == "within") return {j, w.cwiseProduct(fit.regressors.col(j).cwiseAbs2()), 1};
   const Vector x = fit.design->X.col(fit.columns[static_cast<std::size_t>(j)]);

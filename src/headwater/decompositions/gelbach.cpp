@@ -27,10 +27,6 @@ void check_use(const DecompositionInput& input) {
     throw Error(ErrorKind::usage, "decomposition.option",
                 "gelbach needs base, the terms of the short regression, such as gelbach(base = log(fte))",
                 {.key = "base"});
-  const std::string effects = input.call.get("effects", "common");
-  if (effects != "common" && effects != "added")
-    throw Error(ErrorKind::usage, "decomposition.option", "effects = " + effects + " is not one of common, added",
-                {.key = "effects"});
 }
 
 // The short regression on the very same rows and weights.

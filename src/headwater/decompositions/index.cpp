@@ -174,13 +174,11 @@ struct Asked {
 
 Asked asked_of(const MethodCall& call) {
   Asked asked;
-  Names formulas = kIndexFormulas;
-  formulas.emplace_back("bennet");
-  asked.formula = choice(call, "method", "tornqvist", formulas);
-  const std::string of = choice(call, "of", "price", {"price", "quantity", "productivity"});
+  asked.formula = call.get("method", "tornqvist");
+  const std::string of = call.get("of", "price");
   asked.of = of == "price" ? Of::price : of == "quantity" ? Of::quantity : Of::productivity;
-  asked.chain = choice(call, "chain", "no", {"no", "yes"}) == "yes";
-  asked.drawn = choice(call, "uncertainty", "given", {"given", "drawn"}) == "drawn";
+  asked.chain = call.get("chain", "no") == "yes";
+  asked.drawn = call.get("uncertainty", "given") == "drawn";
   return asked;
 }
 

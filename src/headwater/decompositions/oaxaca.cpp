@@ -62,11 +62,9 @@ struct Asked {
 
 Asked asked_of(const MethodCall& call) {
   Asked asked;
-  asked.threefold = choice(call, "form", "twofold", {"twofold", "threefold"}) == "threefold";
-  asked.means_drawn = choice(call, "uncertainty", "means", {"means", "coefficients"}) == "means";
-  Names references = kReferences;
-  references.emplace_back("all");
-  asked.reference = choice(call, "reference", "jann", references);
+  asked.threefold = call.get("form", "twofold") == "threefold";
+  asked.means_drawn = call.get("uncertainty", "means") == "means";
+  asked.reference = call.get("reference", "jann");
   asked.every_reference = asked.reference == "all";
   return asked;
 }

@@ -194,9 +194,6 @@ void add_ranks(Decomposition& d, const DecompositionInput& input, const std::vec
 
 void check_options_of(const MethodCall& call) {
   const std::string ranks = call.get("ranks", "none");
-  if (ranks != "none" && ranks != "marginal" && ranks != "simultaneous" && ranks != "tau_best")
-    throw Error(ErrorKind::usage, "decomposition.option",
-                "ranks = " + ranks + " is not one of none, marginal, simultaneous, tau_best", {.key = "ranks"});
   if (ranks != "none" && !call.has("reliability"))
     throw Error(ErrorKind::usage, "provider.ranks",
                 "ranks need sets, and sets need the noise of each unit; give reliability, a number or estimate",

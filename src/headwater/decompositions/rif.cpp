@@ -124,7 +124,7 @@ const MethodCard& rif_card() {
 
 Decompositions run_rif(const DecompositionInput& input) {
   const Statistic statistic = statistic_of(input.call);
-  const bool reweight = choice(input.call, "reweight", "yes", {"yes", "no"}) == "yes";
+  const bool reweight = input.call.get("reweight", "yes") == "yes";
   const TwoSamples samples = two_samples(input);
   const Regressions regressions(samples, statistic, reweight);
   Decomposition d;

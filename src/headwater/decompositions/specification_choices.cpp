@@ -31,14 +31,10 @@ class Choices {
 
   std::vector<SpecificationChoice> all() const {
     std::vector<SpecificationChoice> all = {{"declared", "as declared", declared_}};
-    const std::string drivers = input_.call.get("drivers", "one");
-    if (drivers == "subsets")
+    if (input_.call.get("drivers", "one") == "subsets")
       add_subsets(all);
-    else if (drivers == "one")
-      add_one_at_a_time(all);
     else
-      throw Error(ErrorKind::usage, "decomposition.option", "drivers = " + drivers + " is not one of one, subsets",
-                  {.key = "drivers"});
+      add_one_at_a_time(all);
     add_splits(all);
     for (const std::string& outcome : split(input_.call.get("outcome"), ';')) {
       if (outcome.empty()) continue;

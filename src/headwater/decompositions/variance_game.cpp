@@ -28,20 +28,12 @@ Matrix residuals_on(const Matrix& X, Matrix Z, const Vector& w) {
   return Z;
 }
 
-std::string chosen(const MethodCall& call, const std::string& option, const std::string& fallback,
-                   const Names& allowed) {
-  std::string value = call.get(option, fallback);
-  if (std::find(allowed.begin(), allowed.end(), value) != allowed.end()) return value;
-  throw Error(ErrorKind::usage, "decomposition.option",
-              option + " = " + value + " is not one of " + joined(allowed, ", "), {.key = option});
-}
-
 }  // namespace
 
 GameOptions game_options(const MethodCall& call) {
   GameOptions options;
-  options.total = chosen(call, "of", "within", {"within", "total"}) == "total";
-  options.players = chosen(call, "players", "drivers", {"drivers", "terms", "columns"});
+  options.total = call.get("of", "within") == "total";
+  options.players = call.get("players", "drivers");
   options.always = call.get("always");
   return options;
 }

@@ -239,13 +239,7 @@ double third_moment(const Vector& residuals) {
   return sum(residuals.array().cube().matrix()) / static_cast<double>(residuals.size());
 }
 
-double sign_of(const MethodCall& call) {
-  const std::string type = call.get("type", "production");
-  if (type == "production") return 1;
-  if (type == "cost") return -1;
-  throw Error(ErrorKind::usage, "method.option_value",
-              "option 'type' of frontier is '" + type + "'; it is production or cost", {.key = "type"});
-}
+double sign_of(const MethodCall& call) { return call.get("type", "production") == "cost" ? -1 : 1; }
 
 void require_constant(const Design& design) {
   if (!design.intercept)

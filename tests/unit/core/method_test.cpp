@@ -51,6 +51,20 @@ TEST(CheckOptions, NamesTheNearestOption) {
   }
 }
 
+TEST(CheckOptions, NamesTheChoices) {
+  const MethodCard card{.name = "first_difference",
+                        .kind = "estimator",
+                        .options = {{"gaps", "choice: break | bridge", "break", ""}, {"note", "text", "", ""}}};
+  EXPECT_NO_THROW(check_options(parse_method_call("first_difference(gaps = bridge, note = anything)"), card));
+  try {
+    check_options(parse_method_call("first_difference(gaps = brigde)"), card);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.message(), "gaps = brigde is not one of break, bridge; did you mean 'bridge'?");
+    EXPECT_EQ(error.place().key, "gaps");
+  }
+}
+
 TEST(Nearest, IsSilentWhenNothingIsNear) {
   EXPECT_EQ(nearest("agency", {"capital", "digital"}), "");
   EXPECT_EQ(nearest("captial", {"capital", "digital"}), "capital");

@@ -350,7 +350,7 @@ TEST(Oaxaca, SaysWhichGroupsThereAre) {
   EXPECT_EQ(message([&] { m.run("oaxaca"); }),
             "oaxaca compares two groups: give groups = COLUMN (with a = and b =, or cut =), or from = and to =");
   EXPECT_EQ(message([&] { m.run("oaxaca(groups = type, a = acute, b = mental, reference = jan)"); }),
-            "reference = jan is not one of a, b, half, cotton, neumark, jann, all; did you mean 'jann'?");
+            "reference = jan is not one of jann, neumark, cotton, half, a, b, all; did you mean 'jann'?");
   const SmallModel within = small_model(small_panel(3, 24, 4), spec_of("y ~ x + z | unit", "within"));
   EXPECT_EQ(message([&] { within.run("oaxaca(from = 2010, to = 2013)"); }),
             "within one period a unit has one row, so the effect 'unit' leaves nothing to fit; use the estimator "
