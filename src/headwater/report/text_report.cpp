@@ -3,6 +3,7 @@
 #include <map>
 
 #include "headwater/core/text.hpp"
+#include "headwater/report/captions.hpp"
 #include "headwater/report/grid_book.hpp"
 #include "headwater/report/layout.hpp"
 #include "headwater/report/tables.hpp"
@@ -19,15 +20,24 @@ std::string banner(const Tree& result) {
   return notice.empty() ? "" : notice + "\n";
 }
 
-// The [report] keys of the configuration: what is measured, on whom, what is absent.
-std::string about(const Tree& result) {
+const std::string* caption(const Tree& result, const std::string& key) {
   const Tree* run = result.find_child("run");
-  if (!run) return "";
-  const std::string prefix = "report.";
+  const Attribute* value = run ? run->find_attribute("report." + key) : nullptr;
+  return value ? std::get_if<std::string>(value) : nullptr;
+}
+
+// What the author says the data do not hold.
+std::string limits(const Tree& result) {
+  const std::string* text = caption(result, "limits");
+  return text ? wrapped("These data do not speak about: " + *text + ".", 2) : "";
+}
+
+// The [report] keys of the configuration: what is measured, on whom, by whom.
+std::string about(const Tree& result) {
   std::string out;
-  for (const auto& [key, value] : run->attributes)
-    if (const auto* text = std::get_if<std::string>(&value); text && key.rfind(prefix, 0) == 0)
-      out += wrapped(key.substr(prefix.size()) + ": " + *text, 2);
+  for (const CaptionKey& key : caption_keys())
+    if (const std::string* text = caption(result, key.name); text && key.name != "limits")
+      out += wrapped(key.name + ": " + *text, 2);
   return out.empty() ? "" : heading("About this run") + out;
 }
 
@@ -44,6 +54,7 @@ std::string honest_first(const Tree& result) {
   }
   for (const auto& [terms, names] : fits_without)
     out += wrapped(std::string("Not identified in ").append(names).append(": ").append(terms).append("."), 2);
+  out += limits(result);
   for (const Tree& fit : fits->children) {
     if (!usable(fit) || !fit.find_array("r_squared_within")) continue;
     const double within = numbers(fit, "r_squared_within").front(), rss = numbers(fit, "rss").front(),
@@ -153,7 +164,7 @@ std::string warning_section(const Tree& result) {
 }
 
 std::string text_report(const Tree& result, const TableOptions& options) {
-  std::string out = banner(result) + about(result) + honest_first(result) + coefficient_tables(result, options);
+  std::string out = banner(result) + honest_first(result) + coefficient_tables(result, options);
   if (const Tree* comparison = result.find_child("comparison")) {
     const auto& rows = integers(*comparison, "model_nobs");
     const bool differ = std::any_of(rows.begin(), rows.end(), [&](std::int64_t n) { return n != rows.front(); });
@@ -162,11 +173,11 @@ std::string text_report(const Tree& result, const TableOptions& options) {
                         "The models use different rows, so differences between them mix models and samples; sample = "
                         "common uses the same rows.");
   }
-  return out + decomposition_tables(result) + data_section(result) + warning_section(result);
+  return out + decomposition_tables(result) + data_section(result) + warning_section(result) + about(result);
 }
 
 std::string check_report(const Tree& result) {
-  std::string out = banner(result) + about(result);
+  std::string out = banner(result) + limits(result);
   if (const Tree* fits = result.find_child("fits"))
     for (const Tree& fit : fits->children) {
       out += heading(fit.name + ": " + text_attribute(fit, "formula"));
@@ -180,7 +191,7 @@ std::string check_report(const Tree& result) {
         out += wrapped("Not identified: " + dropped[i] + " (a combination of: " + because[i] + ").", 2);
       out += variation_table(fit);
     }
-  return out + data_section(result) + warning_section(result);
+  return out + data_section(result) + warning_section(result) + about(result);
 }
 
 std::string csv_coefficients(const Tree& result) {
