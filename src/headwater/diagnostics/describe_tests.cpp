@@ -8,7 +8,7 @@ Tree describe(const std::vector<Test>& tests) {
   Tree tree;
   const auto n = static_cast<Index>(tests.size());
   std::vector<std::string> names, hypotheses, distributions;
-  Vector statistic(n), df1(n), df2(n), p(n), estimate(n), std_error(n), mde(n);
+  Vector statistic(n), df1(n), df2(n), p(n), estimate(n), std_error(n), mde(n), units(n);
   std::vector<std::int64_t> owner;
   std::vector<double> low, high;
   for (Index i = 0; i < n; ++i) {
@@ -23,6 +23,7 @@ Tree describe(const std::vector<Test>& tests) {
     estimate(i) = test.has_estimate ? test.estimate : std::nan("");
     std_error(i) = test.has_estimate ? test.std_error : std::nan("");
     mde(i) = test.has_estimate ? test.mde : std::nan("");
+    units(i) = test.effective_units;
     for (const auto& [from, to] : test.set) {
       owner.push_back(i);
       low.push_back(from);
@@ -36,6 +37,7 @@ Tree describe(const std::vector<Test>& tests) {
   tree.vector("df1", "test", df1, "numerator degrees of freedom");
   tree.vector("df2", "test", df2, "denominator degrees of freedom (infinite: normal)");
   tree.vector("p_value", "test", p, "p-value");
+  tree.vector("effective_units", "test", units, "units that carry the combination which decides the test, in effect");
   tree.vector("estimate", "test", estimate, "estimate of a linear combination");
   tree.vector("std_error", "test", std_error, "its standard error");
   tree.vector("mde", "test", mde, "its minimum detectable effect");

@@ -1,6 +1,7 @@
 // Hypothesis in words, statistic, degrees of freedom, p, and a confidence set where there is one.
 #pragma once
 
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,6 +22,9 @@ struct Test {
   bool has_estimate = false;
   double estimate = 0, std_error = 0;
   double mde = 0;                              // at the spec's power
+  // Units that carry the combination of coefficients which decides the test: (Σ s)²/Σ s² with s the combination's sum of
+  // squared regressor variation in each unit. NaN without units.
+  double effective_units = std::numeric_limits<double>::quiet_NaN();
   std::vector<std::pair<double, double>> set;  // confidence set, possibly several or unbounded intervals
   Notes notes;
 };

@@ -1,6 +1,9 @@
 // Question: are all coefficients of a driver zero together? Is a linear combination of coefficients what a hypothesis
 // says? W = (Rβ − r)'(RVR')⁻(Rβ − r); F = W/q with q the rank of RVR' and the covariance's degrees of freedom (as
-// fixest wald() and Stata test after cluster-robust fits). For one combination, t and an interval.
+// fixest wald() and Stata test after cluster-robust fits). For one combination, t and an interval. A joint test finds
+// the combination c = (RVR')⁻(Rβ − r) that speaks loudest; where a handful of units carry it, clustered errors of it
+// are far too small whatever the number of clusters, so their effective number (Carter, Schnepel and Steigerwald 2017,
+// for the combination) stands beside the p value.
 #include <algorithm>
 #include <cmath>
 
@@ -10,10 +13,12 @@
 #include "headwater/diagnostics/test.hpp"
 #include "headwater/formula/formula.hpp"
 #include "headwater/linalg/solve.hpp"
+#include "headwater/moments/moments.hpp"
 
 namespace headwater {
 namespace {
 
+constexpr double kFewUnits = 5;
 constexpr double kRounding = 1e-12;  // a variance below minus this share of its terms is negative
 
 std::string distribution_text(const char* family, const std::vector<double>& df) {
@@ -21,6 +26,27 @@ std::string distribution_text(const char* family, const std::vector<double>& df)
   parts.reserve(df.size());
   for (const double d : df) parts.push_back(shortest(d));
   return std::string(family) + "(" + joined(parts, ", ") + ")";
+}
+
+// How many units carry the combination `weights` of the coefficients, and a note when they are few.
+void count_units(Test& test, const Fit& fit, const Vector& weights) {
+  const Grouping& units = fit.atoms.unit;
+  if (units.count < 2 || fit.regressors.cols() != fit.k()) return;
+  Vector along = (fit.regressors * (fit.bread * weights)).cwiseAbs2();
+  if (fit.weights.size() > 0) along = along.cwiseProduct(fit.weights);
+  const Vector by_unit = sums_by(along, units);
+  const double all = by_unit.sum();
+  if (!(all > 0)) return;
+  test.effective_units = all * all / by_unit.squaredNorm();
+  if (!(test.effective_units < kFewUnits)) return;
+  Index most = 0;
+  by_unit.maxCoeff(&most);
+  test.notes.push_back({"test.few_units",
+                        "the test '" + test.hypothesis + "' rests on " + significant(test.effective_units, 2) + " of " +
+                            std::to_string(units.count) + " units in effect (" +
+                            units.labels[static_cast<std::size_t>(most)] + " carries " +
+                            significant(100 * by_unit(most) / all, 2) +
+                            " % of the combination that decides it): its p value is far too small, do not rely on it"});
 }
 
 Test joint_test(const Fit& fit, const Covariance& covariance, const std::vector<Index>& members,
@@ -46,6 +72,9 @@ Test joint_test(const Fit& fit, const Covariance& covariance, const std::vector<
     test.notes.push_back({"test.rank", "'" + test.hypothesis + "' has " + std::to_string(q) +
                                            " restrictions of which " + std::to_string(wald.rank) +
                                            " can be told apart with these clusters"});
+  Vector weights = Vector::Zero(fit.k());
+  for (Index i = 0; i < q; ++i) weights(members[static_cast<std::size_t>(i)]) = wald.solution(i);
+  count_units(test, fit, weights);
   return test;
 }
 
@@ -68,6 +97,7 @@ Test combination_test(const Fit& fit, const Covariance& covariance, const Vector
   const double reach = student_quantile(0.5 + spec.level / 2, test.df2);
   test.set = {{test.estimate - reach * test.std_error, test.estimate + reach * test.std_error}};
   test.mde = (reach + student_quantile(spec.power, test.df2)) * test.std_error;
+  count_units(test, fit, weights);
   return test;
 }
 

@@ -239,11 +239,12 @@ Quadratic quadratic_pseudo_inverse(const Matrix& A, const Vector& b) {
   for (Index i = 0; i < A.rows(); ++i) scale(i) = A(i, i) > 0 ? 1 / std::sqrt(A(i, i)) : 0;
   const SymmetricEigen eigen = symmetric_eigen(scale.asDiagonal() * A * scale.asDiagonal());
   const Vector along = eigen.vectors.transpose() * scale.cwiseProduct(b);
-  Quadratic result{0, 0};
+  Quadratic result{0, 0, Vector::Zero(b.size())};
   const double largest = eigen.values.size() > 0 ? eigen.values.maxCoeff() : 0;
   for (Index i = 0; i < eigen.values.size(); ++i) {
     if (!(eigen.values(i) > 1e-10 * largest)) continue;
     result.value += along(i) * along(i) / eigen.values(i);
+    result.solution += along(i) / eigen.values(i) * scale.cwiseProduct(eigen.vectors.col(i));
     ++result.rank;
   }
   return result;

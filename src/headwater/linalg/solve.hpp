@@ -35,10 +35,11 @@ Matrix cross_product(const Matrix& X, const Matrix& Y, const Vector& weights);
 // Solves A x = B for symmetric positive definite A (Cholesky with scaling). Throws Error{numerical} when not definite.
 Matrix solve_definite(const Matrix& A, const Matrix& B);
 Matrix inverse_definite(const Matrix& A);
-// b'A⁺b and the rank used, by a scaled symmetric eigendecomposition.
+// b'A⁺b, A⁺b and the rank used, by a scaled symmetric eigendecomposition.
 struct Quadratic {
   double value;
   int rank;
+  Vector solution;
 };
 Quadratic quadratic_pseudo_inverse(const Matrix& A, const Vector& b);
 

@@ -38,8 +38,8 @@ void tests_of(PayloadContext& c, const Tree& fit) {
   if (!tests) return;
   c.out.json.key("tests");
   c.out.json.begin_object();
-  c.out.columns(*tests, {"hypothesis", "distribution", "statistic", "df1", "df2", "p_value", "estimate", "std_error",
-                         "mde", "interval_test", "interval_low", "interval_high"});
+  c.out.columns(*tests, {"hypothesis", "distribution", "statistic", "df1", "df2", "p_value", "effective_units",
+                         "estimate", "std_error", "mde", "interval_test", "interval_low", "interval_high"});
   c.out.json.end_object();
 }
 

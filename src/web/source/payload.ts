@@ -7,6 +7,7 @@ export interface Tests {
   distribution: string[];
   statistic: Maybe[];
   p_value: Maybe[];
+  effective_units: Maybe[];
   estimate: Maybe[];
   std_error: Maybe[];
   mde: Maybe[];

@@ -82,6 +82,33 @@ TEST(Wald, OfADriverIsTheQuadraticFormOverItsTerms) {
   EXPECT_EQ(tests[0].distribution, "F(2, 29)");
 }
 
+TEST(EffectiveUnits, AreThoseWhoseVariationDecidesATest) {
+  const Fit fit = fitted("y ~ x | id");
+  const auto one = linear_combination(fit, covariance(fit), "x = 0");
+  std::vector<double> by_unit(30, 0);
+  for (Index i = 0; i < fit.n(); ++i)
+    by_unit[static_cast<std::size_t>(i / 6)] += fit.regressors(i, 0) * fit.regressors(i, 0);
+  double sum = 0, squares = 0;
+  for (const double s : by_unit) {
+    sum += s;
+    squares += s * s;
+  }
+  EXPECT_NEAR(one.effective_units, sum * sum / squares, 1e-12 * one.effective_units);
+  EXPECT_TRUE(one.notes.empty());
+}
+
+TEST(EffectiveUnits, OfACombinationThatOneUnitCarriesAreFewAndSaidSo) {
+  const Fit fit = fitted("y ~ x + z + I((id == 'u3') * (year > 2012)) | id", csv_without(),
+                         {{"a", "x"}, {"b", "z + I((id == 'u3') * (year > 2012))"}});
+  const auto tests = driver_tests(fit, covariance(fit));
+  ASSERT_EQ(tests.size(), 2);
+  EXPECT_GT(tests[0].effective_units, 20);
+  EXPECT_LT(tests[1].effective_units, 1.1);
+  ASSERT_EQ(tests[1].notes.size(), 1);
+  EXPECT_EQ(tests[1].notes[0].message.substr(0, 92),
+            "the test 'every coefficient of b is zero (2 terms)' rests on 1 of 30 units in effect (u3 car");
+}
+
 TEST(LinearCombination, IsReadWithItsNumbers) {
   const Fit fit = fitted("y ~ x + z | id");
   const Covariance V = covariance(fit);

@@ -50,33 +50,48 @@ function termSentence(model: Model, term: string): string {
   );
 }
 
-function groupTest(fit: Fit, driver: string): number | null {
+interface GroupTest {
+  fit: Fit;
+  p: number;
+  few: boolean; // a handful of units carry what decides the test
+}
+
+const kFewUnits = 5;
+
+function groupTest(fit: Fit, driver: string): GroupTest | null {
   const at = (fit.tests?.hypothesis ?? []).findIndex((hypothesis) =>
     hypothesis.startsWith(`every coefficient of ${driver} is zero`),
   );
-  return at < 0 ? null : fit.tests!.p_value[at];
+  const p = at < 0 ? null : fit.tests!.p_value[at];
+  return p === null ? null : { fit, p, few: (fit.tests!.effective_units[at] ?? kFewUnits) < kFewUnits };
 }
 
 function groupSentence(model: Model, driver: string, terms: string[]): string {
   const parts = model.fits
     .filter(usable)
-    .map((fit) => ({ fit, p: groupTest(fit, driver) }))
-    .filter((part) => part.p !== null);
+    .map((fit) => groupTest(fit, driver))
+    .filter((part) => part !== null);
   const lead = `The ${terms.length} ${driver.replaceAll("_", " ")} measures together`;
   if (parts.length === 0) return `${lead}, each given the others:`;
-  const told = parts.filter((part) => (part.p ?? 1) < 1 - part.fit.level),
-    silent = parts.filter((part) => !told.includes(part));
-  const words = (some: typeof parts) =>
+  const few = parts.filter((part) => part.few),
+    told = parts.filter((part) => !part.few && part.p < 1 - part.fit.level),
+    silent = parts.filter((part) => !part.few && !told.includes(part));
+  const words = (some: GroupTest[]) =>
     together(
       some.map((part) => `${roleOf(part.fit)} (p ${pValue(part.p).startsWith("<") ? "" : "= "}${pValue(part.p)})`),
     );
-  if (told.length === 0)
-    return sentence(
-      `${lead} show no association that can be told from zero with ${words(silent)}; the table has what could have gone unseen`,
-    );
-  return sentence(
-    `${lead} are associated with ${words(told)}${silent.length > 0 ? `; with ${words(silent)} none can be told from zero` : ""}`,
-  );
+  const clauses = [
+    told.length > 0 ? `${lead} are associated with ${words(told)}` : "",
+    silent.length > 0
+      ? told.length > 0
+        ? `with ${words(silent)} none can be told from zero`
+        : `${lead} show no association that can be told from zero with ${words(silent)}; the table has what could have gone unseen`
+      : "",
+    few.length > 0
+      ? `${told.length + silent.length > 0 ? "the test" : `${lead}: the test`} for ${together(few.map((part) => roleOf(part.fit)))} rests on fewer than ${kFewUnits} ${unitWord()}s in effect and tells nothing`
+      : "",
+  ];
+  return sentence(clauses.filter((clause) => clause !== "").join("; "));
 }
 
 function cell(fit: Fit, term: string): string {
