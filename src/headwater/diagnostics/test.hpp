@@ -21,9 +21,9 @@ struct Test {
   // For one linear combination:
   bool has_estimate = false;
   double estimate = 0, std_error = 0;
-  double mde = 0;                              // at the spec's power
-  // Units that carry the combination of coefficients which decides the test: (Σ s)²/Σ s² with s the combination's sum of
-  // squared regressor variation in each unit. NaN without units.
+  double mde = 0;  // at the spec's power
+  // Units that carry the combination of coefficients which decides the test: (Σ s)²/Σ s² with s the combination's sum
+  // of squared regressor variation in each unit. NaN without units.
   double effective_units = std::numeric_limits<double>::quiet_NaN();
   std::vector<std::pair<double, double>> set;  // confidence set, possibly several or unbounded intervals
   Notes notes;
