@@ -221,6 +221,15 @@ void add_origin(std::vector<std::string>& lead, const Tree& result) {
 
 }  // namespace
 
+std::string without_markup(char c) {
+  switch (c) {
+    case '<': return "&lt;";
+    case '>': return "&gt;";
+    case '&': return "&amp;";
+    default: return {c};
+  }
+}
+
 std::string one_line(std::string_view text) {
   std::string out;
   for (const char c : text)

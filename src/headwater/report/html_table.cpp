@@ -7,16 +7,10 @@ namespace {
 std::string escaped(std::string_view text) {
   std::string out;
   for (const char c : one_line(text)) {
-    if (c == '<')
-      out += "&lt;";
-    else if (c == '>')
-      out += "&gt;";
-    else if (c == '&')
-      out += "&amp;";
-    else if (c == '"')
+    if (c == '"')
       out += "&quot;";
     else
-      out += c;
+      out += without_markup(c);
   }
   return out;
 }

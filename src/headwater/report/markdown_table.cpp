@@ -7,16 +7,8 @@ namespace {
 std::string escaped(std::string_view text) {
   std::string out;
   for (const char c : one_line(text)) {
-    if (c == '<')
-      out += "&lt;";
-    else if (c == '>')
-      out += "&gt;";
-    else if (c == '&')
-      out += "&amp;";
-    else if (std::string_view("\\`*_[]|~#$").find(c) != std::string_view::npos)
-      out += std::string("\\") + c;
-    else
-      out += c;
+    if (std::string_view("\\`*_[]|~#$").find(c) != std::string_view::npos) out += '\\';
+    out += without_markup(c);
   }
   return out;
 }
