@@ -68,7 +68,7 @@ test("'effect, if' needs an assignment argument and falsification tests that pas
     return text;
   };
   assert.match(
-    await said(...argue, "--report.falsification", "every coefficient of digital is zero (1 terms)"),
+    await said(...argue, "--report.falsification", "every coefficient of digital is zero (1 term)"),
     /Effect, if scores were given out by lottery/,
   );
   assert.doesNotMatch(
@@ -77,7 +77,7 @@ test("'effect, if' needs an assignment argument and falsification tests that pas
   );
   assert.doesNotMatch(await said(...argue), /effect, if/i);
   assert.doesNotMatch(
-    await said("--report.falsification", "every coefficient of digital is zero (1 terms)"),
+    await said("--report.falsification", "every coefficient of digital is zero (1 term)"),
     /effect, if/i,
   );
 });

@@ -197,7 +197,11 @@ std::string nearest(std::string_view word, const std::vector<std::string>& known
     }
   }
   const std::size_t allowed = std::max<std::size_t>(1, wanted.size() / 3);
-  return best_distance <= allowed ? best : std::string{};
+  if (best_distance <= allowed) return best;
+  const auto begins = [&](const std::string& candidate) { return lower(candidate).rfind(wanted, 0) == 0; };
+  const auto first = std::find_if(known.begin(), known.end(), begins);
+  const bool alone = wanted.size() > 2 && std::count_if(known.begin(), known.end(), begins) == 1;
+  return alone ? *first : std::string{};
 }
 
 }  // namespace headwater

@@ -48,7 +48,7 @@ MethodCall parse_method_call(std::string_view text);
 // card does not list, Error{usage, "method.choice"} when its value is none of the card's choices.
 void check_options(const MethodCall& call, const MethodCard& card);
 
-// The nearest of `known` to `word` by edit distance, or "" when none is near.
+// The nearest of `known` to `word` by edit distance, else the only one that begins with it, or "".
 std::string nearest(std::string_view word, const std::vector<std::string>& known);
 
 }  // namespace headwater

@@ -71,6 +71,17 @@ void Attribution::add(const std::string& name, double value, const Vector& estim
   estimation_.push_back(estimation);
   sampling_.push_back(sampling);
   estimable_.push_back(estimable);
+  products_.emplace_back();
+}
+
+ProductSum Attribution::driver_products(const Contrast& contrast, Index part) const {
+  const std::vector<Index> own = parts_.coefficients_of(part);
+  const Matrix levels = parts_.levels()(Eigen::all, own);
+  ProductSum products;
+  append(products, parts_.fit().coefficients(own), parts_.coefficient_influence()(Eigen::all, own),
+         contrast.values(levels), contrast.sampling_influence(levels));
+  if (covariance_.type == "iid") products.factors.coefficient_block = covariance_.matrix(own, own);
+  return products;
 }
 
 void Attribution::add_parts(const Contrast& contrast) {
@@ -84,6 +95,8 @@ void Attribution::add_parts(const Contrast& contrast) {
     const auto at = static_cast<std::size_t>(p);
     add(parts_.names()[at], values(p), estimation.col(p), sampling.col(p),
         !(blind && parts_.kinds()[at] != PartKind::driver));
+    if (parts_.kinds()[at] == PartKind::driver && !options_.coefficients_only)
+      products_.back() = driver_products(contrast, p);
   }
   const Matrix iid = covariance_.type == "iid" ? parts_.iid_covariance(v, covariance_)
                                                : Matrix(Matrix::Zero(parts_.size(), parts_.size()));
@@ -98,18 +111,19 @@ void Attribution::add_parts(const Contrast& contrast) {
   noise_ = joined_blocks(noise_, noise);
 }
 
-void Attribution::add_sampled(const std::string& name, double value, const Vector& sampling) {
+std::size_t Attribution::add_sampled(const std::string& name, double value, const Vector& sampling) {
   const Vector none = Vector::Zero(sampling.size());
   const Vector& counted = options_.coefficients_only ? none : sampling;
   if (const auto found = std::find(names_.begin(), names_.end(), name); found != names_.end()) {
     const auto at = static_cast<std::size_t>(found - names_.begin());
     values_[at] += value;
     sampling_[at] += counted;
-    return;
+    return at;
   }
   add(name, value, none, counted, true);
   iid_ = joined_blocks(iid_, Matrix::Zero(1, 1));
   noise_ = joined_blocks(noise_, Matrix::Zero(1, 1));
+  return names_.size() - 1;
 }
 
 void Attribution::add_whole(const std::string& name, const Contrast& contrast) {
@@ -121,8 +135,10 @@ void Attribution::add_scaled(const std::string& name, const Contrast& share, con
                              const Contrast& contrast) {
   const Vector& y = parts_.fit().design->y;
   const double s = share.values(indicator)(0), difference = contrast.values(y)(0);
-  add_sampled(name, s * difference,
-              s * contrast.sampling_influence(y) + difference * share.sampling_influence(indicator));
+  const Matrix of_share = share.sampling_influence(indicator), of_difference = contrast.sampling_influence(y);
+  const std::size_t at = add_sampled(name, s * difference, s * of_difference + difference * of_share);
+  if (!options_.coefficients_only)
+    append(products_[at], Vector::Constant(1, s), of_share, Vector::Constant(1, difference), of_difference);
 }
 
 void Attribution::leave_out(const std::string& name) {
@@ -139,6 +155,7 @@ void Attribution::leave_out(const std::string& name) {
   estimation_.erase(estimation_.begin() + at);
   sampling_.erase(sampling_.begin() + at);
   estimable_.erase(estimable_.begin() + at);
+  products_.erase(products_.begin() + at);
 }
 
 Decomposition Attribution::finish(Decomposition d, const Contrast& total) {
@@ -158,6 +175,7 @@ Decomposition Attribution::finish(Decomposition d, const Contrast& total) {
   if (covariance_.type == "iid") e.coefficient_block = iid_;
   if (options_.single_unit && options_.reliability) e.noise = noise_;
   e.estimable = estimable_;
+  d.products = std::move(products_);
   d.total = total.values(design.y)(0);
   d.total_noise = total_noise_;
   d.total_estimable = std::all_of(estimable_.begin(), estimable_.end(), [](bool yes) { return yes; });

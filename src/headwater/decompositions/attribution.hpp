@@ -43,7 +43,10 @@ class Attribution {
 
  private:
   void add(const std::string& name, double value, const Vector& estimation, const Vector& sampling, bool estimable);
-  void add_sampled(const std::string& name, double value, const Vector& sampling);
+  // Position of the component.
+  std::size_t add_sampled(const std::string& name, double value, const Vector& sampling);
+  // A driver's part as coefficients times the contrast of what they multiply.
+  ProductSum driver_products(const Contrast& contrast, Index part) const;
 
   const OutcomeParts& parts_;
   const Covariance& covariance_;
@@ -52,6 +55,7 @@ class Attribution {
   std::vector<double> values_;
   std::vector<Vector> estimation_, sampling_;
   std::vector<bool> estimable_;
+  std::vector<ProductSum> products_;
   Matrix iid_;    // components × components, of the estimation part
   Matrix noise_;  // components × components, of a single unit's own noise
   double total_noise_ = 0;

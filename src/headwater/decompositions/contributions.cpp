@@ -259,10 +259,14 @@ void add_cells(Decomposition& d, const DecompositionInput& input, const OutcomeP
   Matrix error = Matrix::Constant(value.rows(), value.cols(), std::nan(""));
   for (Index p = 0; p < parts.size(); ++p) {
     if (parts.kinds()[static_cast<std::size_t>(p)] != PartKind::driver) continue;
-    Matrix own = deviation;
-    for (Index j = 0; j < own.cols(); ++j)
-      if (parts.part_of()[static_cast<std::size_t>(j)] != p) own.col(j).setZero();
-    error.col(p) = (own * input.covariance->matrix).cwiseProduct(own).rowwise().sum().cwiseMax(0).cwiseSqrt();
+    const std::vector<Index> coefficients = parts.coefficients_of(p);
+    const Matrix own = deviation(Eigen::all, coefficients);
+    error.col(p) = (own * input.covariance->matrix(coefficients, coefficients))
+                       .cwiseProduct(own)
+                       .rowwise()
+                       .sum()
+                       .cwiseMax(0)
+                       .cwiseSqrt();
   }
   Names index, units, periods;
   for (Index i = 0; i < design.n(); ++i) {

@@ -19,6 +19,7 @@ constexpr double kEps = std::numeric_limits<double>::epsilon();
 constexpr double kLost = 1e-8;   // of the total's standard error: covariance that went missing
 constexpr double kReadable = 2;  // |total| / SE below which shares are not shown
 constexpr int kBandDraws = 20000;
+constexpr double kLeftOut = 0.1;  // second-order variance over first-order: 5 % of a standard error
 
 std::vector<const Grouping*> ways_of(const MethodCall& rule, const Atoms& atoms) {
   return rule.method == "cluster" ? cluster_groupings(rule, atoms) : std::vector<const Grouping*>{};
@@ -59,6 +60,23 @@ void check_closure(Decomposition& d, double scale, Index rows) {
               "the parts of " + d.call + " sum to " + shortest(d.estimates.values.sum()) +
                   " but the total computed apart is " + shortest(d.total) +
                   ", further apart than rounding explains; nothing of it is shown, please report it with the data");
+}
+
+// Where both factors of a product are near zero their errors multiply, which no first-order standard error holds.
+void note_products_near_zero(Decomposition& d) {
+  Names near_zero;
+  for (std::size_t i = 0; i < d.products.size(); ++i) {
+    const ProductSum& product = d.products[i];
+    if (product.pairs() == 0 || !d.estimates.estimable[i]) continue;
+    const ProductVariance v = product_variance(product, joint_covariance(product.factors, d.inference.rule, d.atoms));
+    if (v.first > 0 && v.second > kLeftOut * v.first)
+      near_zero.push_back(d.estimates.names[i] + " " + significant(100 * (std::sqrt(1 + v.second / v.first) - 1), 2) +
+                          " %");
+  }
+  if (!near_zero.empty())
+    d.notes.push_back({"decomposition.products_near_zero",
+                       "parts that are products of two estimates near zero have standard errors too small by (" +
+                           joined(near_zero, ", ") + "); their intervals hold this and are not symmetric"});
 }
 
 // Below this a variance is rounding noise of sums that cancel: the squares that went into it, times 1e-13.
@@ -140,12 +158,18 @@ void finish(Decomposition& d, const Inference& inference, const Atoms& atoms, co
   d.atoms = reduced(inference.rule, atoms, cells);
   if (inference.rule.method == "cluster") d.estimates.influence = sums_by(d.estimates.influence, cells);
   d.estimates.factor = inference.factor;
+  for (ProductSum& product : d.products) {
+    if (inference.rule.method == "cluster" && product.pairs() > 0)
+      product.factors.influence = sums_by(product.factors.influence, cells);
+    product.factors.factor = inference.factor;
+  }
   d.covariance = joint_covariance(d.estimates, inference.rule, d.atoms);
   if (!d.additive) return;
   d.total_influence = inference.rule.method == "cluster" ? Vector(sums_by(total_influence, cells)) : total_influence;
   const double total_variance = variance(inference, total_influence, atoms) + d.total_noise;
   check_covariance(d, total_variance, total_influence);
   refuse_blind_variances(d, total_variance, total_influence);
+  note_products_near_zero(d);
   d.total_std_error = std::sqrt(std::max(0.0, total_variance));
   if (!d.total_estimable)
     d.shares_reason = "the total's own uncertainty is not estimable";
@@ -153,6 +177,15 @@ void finish(Decomposition& d, const Inference& inference, const Atoms& atoms, co
     d.shares_reason = "the total is less than twice its standard error, so shares of it say nothing";
   else if (std::abs(d.total) <= d.tolerance)
     d.shares_reason = "the total is zero";
+}
+
+Interval interval(const Decomposition& d, Index component, double reach) {
+  if (!d.products.empty())
+    if (const ProductSum& product = d.products[static_cast<std::size_t>(component)]; product.pairs() > 0)
+      return product_interval(product, joint_covariance(product.factors, d.inference.rule, d.atoms), reach);
+  const double value = d.estimates.values(component),
+               half = reach * std::sqrt(std::max(0.0, d.covariance(component, component)));
+  return {value - half, value + half};
 }
 
 void add_extra(Decomposition& d, const std::string& name, double value, const std::string& description,

@@ -9,6 +9,7 @@
 
 #include "headwater/core/labelled.hpp"
 #include "headwater/covariances/covariance.hpp"
+#include "headwater/decompositions/intervals.hpp"
 #include "headwater/panel/panel.hpp"
 
 namespace headwater {
@@ -27,18 +28,19 @@ Inference inference_of(const Fit& fit, const Covariance& covariance);
 Inference inference_of(const Spec& spec, const Atoms& atoms);
 
 struct Decomposition {
-  std::string method;          // "change"
-  std::string call;            // as used, with every option resolved
-  std::string question;        // in words, with the names of this run
-  Estimates estimates;         // m components, e.g. capital, workforce, other, effects: trust, residual
-  Atoms atoms;                 // of the influence: the finest cells the rule needs
-  Inference inference;         // rule, factor, degrees of freedom
-  Matrix covariance;           // m × m joint covariance
-  std::string total_name;      // in words: "change of log(y)"
-  double total = 0;            // computed independently of the components
-  double total_std_error = 0;  // directly, not from the components' covariance
-  Vector total_influence;      // of the same atoms on the total, computed apart from the components'
-  double total_noise = 0;      // variance of the total's own independent noise
+  std::string method;                // "change"
+  std::string call;                  // as used, with every option resolved
+  std::string question;              // in words, with the names of this run
+  Estimates estimates;               // m components, e.g. capital, workforce, other, effects: trust, residual
+  std::vector<ProductSum> products;  // m, or empty: components that are sums of products of estimates
+  Atoms atoms;                       // of the influence: the finest cells the rule needs
+  Inference inference;               // rule, factor, degrees of freedom
+  Matrix covariance;                 // m × m joint covariance
+  std::string total_name;            // in words: "change of log(y)"
+  double total = 0;                  // computed independently of the components
+  double total_std_error = 0;        // directly, not from the components' covariance
+  Vector total_influence;            // of the same atoms on the total, computed apart from the components'
+  double total_noise = 0;            // variance of the total's own independent noise
   bool total_estimable = true;
   double closure_error = 0;   // |Σ components − total|
   double tolerance = 0;       // closure_error was at most this
@@ -63,6 +65,10 @@ struct Decomposition {
 // 64·eps·scale·√n, or their joint covariance not to the total's.
 void finish(Decomposition& decomposition, const Inference& inference, const Atoms& atoms, const Vector& total_influence,
             double scale);
+
+// Interval of a component `reach` standard errors wide where it is linear in what was estimated, and as far as the same
+// reach in its factors takes it where it is a sum of products.
+Interval interval(const Decomposition& decomposition, Index component, double reach);
 
 // Adds a scalar or an array with its axes to what the method reports beside its components.
 void add_extra(Decomposition& decomposition, const std::string& name, double value, const std::string& description,

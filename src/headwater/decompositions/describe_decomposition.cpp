@@ -84,10 +84,12 @@ void describe_components(Tree& tree, const Decomposition& d) {
     known.push_back(estimable(d, i) ? 1 : 0);
     const double value = d.estimates.values(i);
     error(i) = known.back() ? std::sqrt(std::max(0.0, d.covariance(i, i))) : none;
-    low(i) = value - reach * error(i);
-    high(i) = value + reach * error(i);
-    band_low(i) = value - band * error(i);
-    band_high(i) = value + band * error(i);
+    const Interval alone = known.back() ? interval(d, i, reach) : Interval{none, none},
+                   joint = known.back() ? interval(d, i, band) : Interval{none, none};
+    low(i) = alone.low;
+    high(i) = alone.high;
+    band_low(i) = joint.low;
+    band_high(i) = joint.high;
     share(i) = share_of(d, i);
     percent(i) = d.percent ? value * percent_a_log_point(d.total) : none;
   }
@@ -118,6 +120,10 @@ void describe_total(Tree& tree, const Decomposition& d) {
               "the total, computed independently of the parts; NaN when the items are not parts of one", d.unit);
   tree.scalar("total_std_error", d.additive && d.total_estimable ? d.total_std_error : none,
               "standard error of the total, computed directly", d.unit);
+  const double reach = student_quantile(0.5 + d.inference.level / 2, d.inference.df) * d.total_std_error;
+  const bool drawn = d.additive && d.total_estimable;
+  tree.scalar("total_conf_low", drawn ? d.total - reach : none, "lower end of the interval of the total", d.unit);
+  tree.scalar("total_conf_high", drawn ? d.total + reach : none, "upper end of the interval of the total", d.unit);
   tree.scalar("closure_error", d.additive ? d.closure_error : none,
               "absolute difference of the parts' sum and the total", d.unit);
   tree.scalar("tolerance", d.additive ? d.tolerance : none, "the closure error was at most this", d.unit);

@@ -151,6 +151,7 @@ const MethodCard& dfl_card() {
 
 Decompositions run_dfl(const DecompositionInput& input) {
   const Statistic statistic = statistic_of(input.call);
+  const long replicates = replicates_of(input.call);
   const bool shapley = input.call.get("order", "shapley") == "shapley";
   const TwoSamples s = two_samples(input);
   if (s.slots.size() > kMostDrivers && shapley)
@@ -175,7 +176,8 @@ Decompositions run_dfl(const DecompositionInput& input) {
   const Vector wa = s.weights_of(true), wb = s.weights_of(false);
   add_balance(d, s, wa, wb, reweighting.counterfactual((std::size_t{1} << s.slots.size()) - 1, wa, wb));
   const double size = s.rows.y.cwiseAbs().maxCoeff();
-  finish_by_resampling(d, input, s.rows, 10 * std::max({1.0, size, statistic.name == "variance" ? size * size : 0.0}));
+  finish_by_resampling(d, input, s.rows, 10 * std::max({1.0, size, statistic.name == "variance" ? size * size : 0.0}),
+                       replicates);
   return {std::move(d)};
 }
 

@@ -54,7 +54,18 @@ struct Comparison {
   std::vector<Index> shown;  // parts that are groups
   Matrix rows;               // n × k of the short fit: r, whose products with a column are its coefficients
   Matrix left;               // n × shown: u_g
+  Matrix levels_left;        // n × k of the full fit: what each added regressor keeps after the short regression's
 };
+
+// δ_g = Σ_j β₂j Γ_j: coefficients times those of the auxiliary regressions.
+ProductSum products_of(const Comparison& c, const Vector& r, Index part) {
+  const std::vector<Index> own = c.parts.coefficients_of(part);
+  const Matrix levels = c.parts.levels()(Eigen::all, own), rest = c.levels_left(Eigen::all, own);
+  ProductSum products;
+  append(products, c.full.coefficients(own), c.parts.coefficient_influence()(Eigen::all, own), levels.transpose() * r,
+         rest.array().colwise() * r.array());
+  return products;
+}
 
 Decomposition of_coefficient(const DecompositionInput& input, const Comparison& c, Index in_short, Index in_full,
                              const Inference& inference) {
@@ -77,6 +88,9 @@ Decomposition of_coefficient(const DecompositionInput& input, const Comparison& 
     d.estimates.names.push_back(c.parts.names()[static_cast<std::size_t>(part)]);
     d.estimates.values(p) = r.dot(c.parts.values().col(part));
     d.estimates.influence.col(p) = estimation.col(part) + r.cwiseProduct(c.left.col(p));
+    d.products.emplace_back();
+    if (c.parts.kinds()[static_cast<std::size_t>(part)] == PartKind::driver)
+      d.products.back() = products_of(c, r, part);
   }
   d.estimates.jacobian = Matrix::Identity(m, m);
   d.total = c.brief.coefficients(in_short) - c.full.coefficients(in_full);
@@ -140,11 +154,18 @@ Decompositions run_gelbach(const DecompositionInput& input) {
                 {.key = "base"});
   Matrix rows = brief.regressors * brief.bread;
   if (brief.weights.size() > 0) rows = brief.weights.asDiagonal() * rows;
-  Matrix H(design.n(), static_cast<Index>(shown.size()));
-  for (std::size_t p = 0; p < shown.size(); ++p) H.col(static_cast<Index>(p)) = parts.values().col(shown[p]);
-  if (!brief.effect_levels.empty()) H = Absorber(design.effects, design.weights, design.n()).project(H).columns;
-  const Matrix left = H - brief.regressors * (rows.transpose() * H);
-  const Comparison comparison{full, brief, parts, shown, rows, left};
+  Matrix added_columns(design.n(), full.k() + static_cast<Index>(shown.size()));
+  added_columns << parts.levels(), parts.values()(Eigen::all, shown);
+  if (!brief.effect_levels.empty())
+    added_columns = Absorber(design.effects, design.weights, design.n()).project(added_columns).columns;
+  added_columns -= (brief.regressors * (rows.transpose() * added_columns)).eval();
+  const Comparison comparison{full,
+                              brief,
+                              parts,
+                              shown,
+                              rows,
+                              added_columns.rightCols(static_cast<Index>(shown.size())),
+                              added_columns.leftCols(full.k())};
   const Inference inference = inference_of(input.spec, atoms_of(design));
   Decompositions results;
   for (const Index column : base) {

@@ -125,6 +125,17 @@ Vector influence_of(const Context& c, const Component& component) {
   return psi;
 }
 
+ProductSum products_of(const Context& c, const Component& component) {
+  ProductSum sum;
+  for (const Product& p : component.part->products) {
+    const GroupCoefficients& of = c.of(p.of);
+    append(sum, p.sign * c.fits.means(p.mean_of_a)(component.items),
+           p.sign * c.fits.mean_influences(p.mean_of_a)(Eigen::all, component.items), of.beta(component.items),
+           of.psi(Eigen::all, component.items));
+  }
+  return sum;
+}
+
 // Σ over pairs of products of tr(C(x̄, x̄) C(β, β)): what the first order leaves out of the variance.
 Vector second_order(const Context& c, const std::vector<Component>& components, const Inference& inference) {
   const auto K = static_cast<Index>(c.fits.regressors().names.size());
@@ -248,6 +259,7 @@ Decomposition decomposed(const Context& c) {
     d.estimates.names.push_back(component.name);
     d.estimates.values(i) = value_of(c, component);
     d.estimates.influence.col(i) = influence_of(c, component);
+    d.products.push_back(c.asked.means_drawn ? products_of(c, component) : ProductSum());
   }
   Contrast gap(rows.n());
   gap.add(1, c.fits.share(true));

@@ -70,7 +70,7 @@ OutcomeParts::OutcomeParts(const Fit& fit, std::vector<bool> apart)
     : fit_(&fit),
       apart_(std::move(apart)),
       levels_(Matrix::Zero(fit.design->n(), fit.k())),
-      psi_(coefficient_influence(fit)) {
+      psi_(headwater::coefficient_influence(fit)) {
   add_drivers();
   if (has_effects(fit)) add_effects();
   add_residual();
@@ -152,6 +152,13 @@ void OutcomeParts::add_residual() {
   if (!rows_are_atoms(*fit_)) residual = design.y - values_.rowwise().sum() - Vector::Constant(design.n(), constant_);
   values_.conservativeResize(Eigen::NoChange, values_.cols() + 1);
   values_.rightCols(1) = residual;
+}
+
+std::vector<Index> OutcomeParts::coefficients_of(Index part) const {
+  std::vector<Index> own;
+  for (std::size_t j = 0; j < part_of_.size(); ++j)
+    if (part_of_[j] == static_cast<int>(part)) own.push_back(static_cast<Index>(j));
+  return own;
 }
 
 Vector OutcomeParts::effect_weights(std::size_t q, const Vector& v) const {

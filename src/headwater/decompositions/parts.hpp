@@ -30,9 +30,9 @@ class OutcomeParts {
   const Fit& fit() const { return *fit_; }
   // n × k: what each coefficient multiplies, in levels (unit means for mundlak's between slopes), and its part.
   const Matrix& levels() const { return levels_; }
-  const std::vector<int>& part_of() const {
-    return part_of_;
-  }  // k: part of the coefficient, -1: none (constant, parameters)
+  std::vector<Index> coefficients_of(Index part) const;  // positions among the fit's coefficients
+
+  const Matrix& coefficient_influence() const { return psi_; }  // n × k, of design rows
 
   // Influence, through everything estimated, of v'(part) on the design's rows, n × m; rows of v that sum to zero are
   // blind to the constant. Columns sum to zero over the parts: what one part gains by estimation another loses.

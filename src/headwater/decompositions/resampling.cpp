@@ -22,15 +22,6 @@ void finish_without_errors(Decomposition& d, const Spec& spec, const Design& row
   finish(d, inference, atoms_of(rows), Vector::Zero(rows.n()), scale);
 }
 
-long replicates_of(const MethodCall& call) {
-  const long replicates = call.integer("replicates", kReplicates);
-  if (replicates >= kFewest) return replicates;
-  throw Error(ErrorKind::usage, "decomposition.option",
-              "replicates = " + call.get("replicates") + " is too few for standard errors; ask for at least " +
-                  std::to_string(kFewest),
-              {.key = "replicates"});
-}
-
 BootstrapDraws draws_of(const Decomposition& d, const DecompositionInput& input, const MethodCall& bootstrap) {
   Spec spec = input.spec;
   spec.decompositions = {input.call};
@@ -50,12 +41,21 @@ Matrix answered(const BootstrapDraws& draws) {
 
 }  // namespace
 
+long replicates_of(const MethodCall& call) {
+  const long replicates = call.integer("replicates", kReplicates);
+  if (replicates >= kFewest) return replicates;
+  throw Error(ErrorKind::usage, "decomposition.option",
+              "replicates = " + call.get("replicates") + " is too few for standard errors; ask for at least " +
+                  std::to_string(kFewest),
+              {.key = "replicates"});
+}
+
 std::vector<OptionCard> resampling_option_cards() {
   return {{"replicates", "integer", "200", "refits of the whole method on resampled clusters, for the errors"}};
 }
 
-void finish_by_resampling(Decomposition& d, const DecompositionInput& input, const Design& rows, double scale) {
-  const long replicates = replicates_of(input.call);
+void finish_by_resampling(Decomposition& d, const DecompositionInput& input, const Design& rows, double scale,
+                          long replicates) {
   d.estimates.kind = UncertaintyKind::draws;
   d.frame = "the whole method refitted on " + std::to_string(replicates) +
             " resamples of clusters, or of rows where nothing clusters them";

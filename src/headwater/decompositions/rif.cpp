@@ -124,6 +124,7 @@ const MethodCard& rif_card() {
 
 Decompositions run_rif(const DecompositionInput& input) {
   const Statistic statistic = statistic_of(input.call);
+  const long replicates = replicates_of(input.call);
   const bool reweight = input.call.get("reweight", "yes") == "yes";
   const TwoSamples samples = two_samples(input);
   const Regressions regressions(samples, statistic, reweight);
@@ -137,7 +138,7 @@ Decompositions run_rif(const DecompositionInput& input) {
   d.estimates.names = regressions.names();
   d.estimates.values = answer.parts;
   d.total = answer.total;
-  finish_by_resampling(d, input, samples.rows, regressions.scale());
+  finish_by_resampling(d, input, samples.rows, regressions.scale(), replicates);
   return {std::move(d)};
 }
 

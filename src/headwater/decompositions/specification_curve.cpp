@@ -243,20 +243,22 @@ Decompositions run_specification_curve(const DecompositionInput& input) {
       answers[s].failure = error.message();
     }
   });
-  Decomposition d = curve.item(choices.front().spec, *input.fit, *input.covariance);
+  const Decomposition declared = curve.item(choices.front().spec, *input.fit, *input.covariance);
+  Decomposition d;
   d.method = "specification_curve";
   d.call = input.call.text;
   d.additive = false;
-  d.percent = false;
-  d.shares_reason.clear();
-  d.tables.clear();
-  d.extras.clear();
-  d.extra_axes.clear();
-  d.estimates = Estimates{};
+  d.unit = declared.unit;
+  d.frame = declared.frame;
+  d.sample_hash = declared.sample_hash;
+  d.not_identified = declared.not_identified;
+  d.notes = declared.notes;
   d.choices = {{"of", curve.of()}, {"target", curve.target()}};
   d.question = "How far does " + curve.target() + " in " + curve.of() +
                " rest on choices that could have been made "
                "otherwise?";
+  Inference inference = declared.inference;
+  inference.factor = 1;  // every specification's own is in its influence already
   Names kind;
   std::vector<double> rows;
   std::vector<Vector> influence;
@@ -271,19 +273,16 @@ Decompositions run_specification_curve(const DecompositionInput& input) {
     influence.push_back(answers[s].influence);
     kind.push_back(choices[s].kind);
     rows.push_back(static_cast<double>(answers[s].rows));
-    d.inference.df = std::min(d.inference.df, answers[s].df);
+    inference.df = std::min(inference.df, answers[s].df);
   }
   const auto S = static_cast<Index>(values.size());
   d.estimates.values = Eigen::Map<const Vector>(values.data(), S);
   d.estimates.influence.resize(static_cast<Index>(cells.size()), S);
   for (Index s = 0; s < S; ++s) d.estimates.influence.col(s) = influence[static_cast<std::size_t>(s)];
   d.estimates.jacobian = Matrix::Identity(S, S);
-  Inference inference = d.inference;
-  inference.factor = 1;  // every specification's own is in its influence already
   if (inference.rule.method == "iid")
     d.notes.push_back({"specification_curve.iid", "specifications have no joint covariance under iid: robust is used"});
-  const Atoms atoms = d.atoms;
-  finish(d, inference, atoms, Vector(), 1);
+  finish(d, inference, declared.atoms, Vector(), 1);
   ExtraTable table("specification", "The specifications: one choice changed at a time", d.estimates.names);
   table.texts("kind", kind, "what was changed").numbers("rows", rows, "rows used", "rows");
   table.add_to(d);

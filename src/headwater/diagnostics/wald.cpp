@@ -179,9 +179,9 @@ std::vector<Test> driver_tests(const Fit& fit, const Covariance& covariance) {
         members.push_back(j);
     }
     if (members.empty()) continue;
-    tests.push_back(joint_test(
-        fit, covariance, members,
-        "every coefficient of " + partition.slots[slot] + " is zero (" + std::to_string(members.size()) + " terms)"));
+    tests.push_back(joint_test(fit, covariance, members,
+                               "every coefficient of " + partition.slots[slot] + " is zero (" +
+                                   std::to_string(members.size()) + (members.size() == 1 ? " term)" : " terms)")));
   }
   if (!tests.empty()) merge(tests.front().notes, partition.notes);
   return tests;

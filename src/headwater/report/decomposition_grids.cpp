@@ -60,7 +60,12 @@ void add_total(Grid& grid, const Tree& node, bool percent, bool share) {
   if (!additive(node)) return;
   double sum = 0;
   for (const double value : numbers(node, "percent")) sum += value;
-  GridRow row{{"total", total_cell(node), total_error(node), "", ""}};
+  const double error = scalar(node, "total_std_error");
+  const auto bound = [&](const char* name) {
+    const double value = scalar(node, name);
+    return std::isfinite(value) ? GridCell(shown(value, error), value) : GridCell("");
+  };
+  GridRow row{{"total", total_cell(node), total_error(node), bound("total_conf_low"), bound("total_conf_high")}};
   if (percent) row.cells.emplace_back(shown(sum), sum);
   if (share) row.cells.emplace_back("100 %", 1);
   row.rule = true;

@@ -42,6 +42,20 @@ std::string movers_text(const Tree& fit) {
   return out;
 }
 
+std::string alone(const Tree& fit, bool stars) {
+  const Grid model = model_grid(fit, stars);
+  return text_table(model).text() + paragraphs(model.notes);
+}
+
+// Side by side there is room for errors alone, and a null says nothing without its minimum detectable effect.
+std::string ratio_text(const std::vector<const Tree*>& group, bool stars) {
+  for (const Tree* fit : group)
+    if (!failed(*fit) && text_attribute(*fit, "role") == "ratio")
+      return "\n" + wrapped("The ratio alone, with intervals and minimum detectable effects:") + "\n" +
+             alone(*fit, stars);
+  return "";
+}
+
 std::string error_text(const Tree& fit) {
   return failed(fit) ? wrapped(fit.name + " failed: " + text_attribute(fit, "error_message"), 2) : "";
 }
@@ -66,11 +80,9 @@ std::string coefficient_tables(const Tree& result, const TableOptions& options) 
     if (const std::string question = text_attribute(*group.front(), "question"); !question.empty())
       out += wrapped(question) + "\n";
     if (group.size() == 1 && !failed(*group.front())) {
-      const Grid model = model_grid(*group.front(), options.stars);
-      out +=
-          text_table(model).text() + paragraphs(model.notes) + "\n" + text_table(summary_grid(*group.front())).text();
+      out += alone(*group.front(), options.stars) + "\n" + text_table(summary_grid(*group.front())).text();
     } else {
-      out += text_table(models_grid(group, options.stars)).text();
+      out += text_table(models_grid(group, options.stars)).text() + ratio_text(group, options.stars);
     }
     for (const Tree* fit : group) {
       out += error_text(*fit);

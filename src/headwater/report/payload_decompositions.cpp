@@ -23,6 +23,8 @@ bool drawn(const PayloadContext& c, const Tree& node, const LabelledArray& array
                                                   "atom_group",
                                                   "total",
                                                   "total_std_error",
+                                                  "total_conf_low",
+                                                  "total_conf_high",
                                                   "closure_error",
                                                   "tolerance",
                                                   "df",
@@ -68,9 +70,9 @@ void decomposition_part(PayloadContext& c, const Tree& node) {
     if (const auto* text = std::get_if<std::string>(&value); text && key.rfind("choice.", 0) == 0)
       c.out.json.member(key.substr(7), *text);
   c.out.json.end_object();
-  c.out.columns(
-      node, {"component", "estimate", "std_error", "conf_low", "conf_high", "share", "percent", "estimable", "total",
-             "total_std_error", "closure_error", "tolerance", "df", "factor", "unidentified", "unidentified_because"});
+  c.out.columns(node, {"component", "estimate", "std_error", "conf_low", "conf_high", "share", "percent", "estimable",
+                       "total", "total_std_error", "total_conf_low", "total_conf_high", "closure_error", "tolerance",
+                       "df", "factor", "unidentified", "unidentified_because"});
   messages(c, node, "note");
   cells_of(c, node);
   c.out.json.key("extras");

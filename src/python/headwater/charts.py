@@ -49,19 +49,11 @@ def bars(decomposition: Decomposition) -> pd.DataFrame:
     start = end - parts["estimate"]
     # A whisker sits at the end of its bar and is as long as the interval of the part.
     parts = parts.assign(start=start, end=end, low=start + parts["conf_low"], high=start + parts["conf_high"])
-    half = _quantile(decomposition) * decomposition.total_std_error
-    total = decomposition.total
-    parts.loc[len(parts)] = ["total", total, total - half, total + half, 0.0, total, total - half, total + half]
+    total, (low, high) = decomposition.total, decomposition.total_interval
+    parts.loc[len(parts)] = ["total", total, low, high, 0.0, total, low, high]
     parts["top"] = parts[["start", "end", "high"]].max(axis=1)  # above bar and whisker, where the number can be read
     return parts.assign(direction=["total" if name == "total" else "adds" if value >= 0 else "takes away"
                                    for name, value in zip(parts["component"], parts["estimate"])])
-
-
-def _quantile(decomposition: Decomposition) -> float:
-    """The multiple of the standard error that the intervals of the parts use."""
-    frame = decomposition.components.dropna(subset=["std_error"])
-    frame = frame[frame["std_error"] > 0]
-    return float(((frame["conf_high"] - frame["conf_low"]) / (2 * frame["std_error"])).median()) if len(frame) else float("nan")
 
 
 def _words(decomposition: Decomposition) -> alt.TitleParams:

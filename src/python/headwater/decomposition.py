@@ -81,6 +81,11 @@ class Decomposition:
         return float(self.tree.scalar("total_std_error"))
 
     @property
+    def total_interval(self) -> tuple[float, float]:
+        """Of the total, at the level of the components' intervals; NaN where its uncertainty cannot be told."""
+        return float(self.tree.scalar("total_conf_low")), float(self.tree.scalar("total_conf_high"))
+
+    @property
     def closure_error(self) -> float:
         """How far the components miss the total."""
         return float(self.tree.scalar("closure_error"))

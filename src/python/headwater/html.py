@@ -68,7 +68,7 @@ def decomposition_html(decomposition: Decomposition) -> str:
     columns = ["component", "estimate", "std_error", "conf_low", "conf_high", "share"]
     frame = decomposition.components[columns].copy()
     if decomposition.additive:
-        frame.loc[len(frame)] = ["total", decomposition.total, decomposition.total_std_error, *[float("nan")] * 3]
+        frame.loc[len(frame)] = ["total", decomposition.total, decomposition.total_std_error, *decomposition.total_interval, float("nan")]
     if decomposition.shares_suppressed:
         frame = frame.drop(columns="share")
     lines = [decomposition.question, *_lost(decomposition.not_identified)]

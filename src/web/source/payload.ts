@@ -117,6 +117,8 @@ export interface Decomposition {
   estimable: number[];
   total: Maybe;
   total_std_error: Maybe;
+  total_conf_low: Maybe;
+  total_conf_high: Maybe;
   closure_error: Maybe;
   tolerance: Maybe;
   df: Maybe;

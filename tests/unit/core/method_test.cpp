@@ -67,6 +67,8 @@ TEST(CheckOptions, NamesTheChoices) {
 
 TEST(Nearest, IsSilentWhenNothingIsNear) {
   EXPECT_EQ(nearest("agency", {"capital", "digital"}), "");
+  EXPECT_EQ(nearest("dig", {"capital", "digital"}), "digital");
+  EXPECT_EQ(nearest("cap", {"capital", "capacity"}), "");
   EXPECT_EQ(nearest("captial", {"capital", "digital"}), "capital");
 }
 

@@ -98,7 +98,7 @@ TEST(LatexTables, AreWholeTables) {
                        "workforce & 0.03000 & 0.00500 & 0.02000 & 0.04000 & 3.060 & 75.0 \\% \\\\\n"
                        "effects: trust & 0.01000 & not estimable &  &  & 1.020 & 25.0 \\% \\\\\n"
                        "\\midrule\n"
-                       "total & 0.04000 & 0.00600 &  &  & 4.080 & 100 \\% \\\\\n"
+                       "total & 0.04000 & 0.00600 & 0.02800 & 0.05200 & 4.080 & 100 \\% \\\\\n"
                        "\\bottomrule\n"))
       << text;
 }

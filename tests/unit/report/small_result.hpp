@@ -117,6 +117,8 @@ inline Tree small_decomposition() {
   node.matrix("covariance", "component", "component_2", covariance, "covariance");
   node.scalar("total", 0.04, "total");
   node.scalar("total_std_error", 0.006, "se");
+  node.scalar("total_conf_low", 0.028, "low");
+  node.scalar("total_conf_high", 0.052, "high");
   node.scalar("closure_error", 1e-17, "closure");
   node.scalar("tolerance", 1e-14, "tolerance");
   node.axis("unidentified", {}, "not identified");

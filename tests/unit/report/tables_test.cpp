@@ -87,7 +87,7 @@ TEST(DecompositionTable, WhatIsNotEstimableIsNeverAZeroError) {
             "workforce        0.03000        0.00500  0.02000  0.04000     3.060   75.0 %\n"
             "effects: trust   0.01000  not estimable                       1.020   25.0 %\n"
             "----------------------------------------------------------------------------\n"
-            "total            0.04000        0.00600                       4.080  100 %\n"
+            "total            0.04000        0.00600  0.02800  0.05200     4.080  100 %\n"
             "In log points. Uncertainty: given realised outcomes. Parts sum to the total,\n"
             "computed apart, to 1e-17.\n"
             "Choices: from = 2013, to = 2016.\n");

@@ -57,7 +57,6 @@ export function rowsOf(d: Decomposition, fit: Fit | undefined): PartRow[] {
   });
   if (d.total === null) return rows;
   const known = d.total_estimable !== 0 && d.total_std_error !== null;
-  const reach = known ? reachOf(d) * (d.total_std_error as number) : null;
   const summed = d.percent.every((value) => value === null)
     ? null
     : d.percent.reduce((sum: number, value) => sum + (value ?? 0), 0);
@@ -67,24 +66,13 @@ export function rowsOf(d: Decomposition, fit: Fit | undefined): PartRow[] {
     kind: "total",
     estimate: d.total,
     std_error: known ? d.total_std_error : null,
-    low: reach === null ? null : d.total - reach,
-    high: reach === null ? null : d.total + reach,
+    low: d.total_conf_low,
+    high: d.total_conf_high,
     percent: summed,
     share: d.share.some((value) => value !== null) ? 1 : null,
     estimable: known,
   });
   return rows;
-}
-
-// Half width of the interval in standard errors, as the result's own intervals have it.
-function reachOf(d: Decomposition): number {
-  for (let i = 0; i < d.component.length; ++i) {
-    const high = d.conf_high[i],
-      error = d.std_error[i],
-      value = d.estimate[i];
-    if (high !== null && value !== null && error !== null && error > 0) return (high - value) / error;
-  }
-  return 1.96;
 }
 
 function words(row: PartRow, by: number, unit: string): string {
