@@ -1,4 +1,4 @@
-// Identities of attribution.md §8 on random unbalanced, weighted panels with effects: I1 (every cell), I4 (Gelbach), I9
+// Identities on random unbalanced, weighted panels with effects: I1 (every cell), I4 (Gelbach), I9
 // (the static part) and I13 (no covariance is lost), under every rule.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

@@ -4,7 +4,8 @@
 // rounding. References: the mean of all rows used, the mean of a base period, the mean of the unit's peers in the same
 // period, the unit's own base period. Never a best unit or quarter: that would be a league table by the back door.
 // Summaries (a period, groups) carry full influence; single cells are factored: the deviations from the reference times
-// the coefficients' covariance. For drivers the numbers equal interventional linear SHAP values. attribution.md 2.1.
+// the coefficients' covariance. For drivers the numbers equal interventional linear SHAP values
+// (Lundberg and Lee 2017, cor. 1).
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -345,7 +346,7 @@ const MethodCard& contributions_card() {
         .kind = "decomposition",
         .question = "Why is a unit, or a group of units, above or below a reference in a period?",
         .avoid = "Not as a verdict on a unit: its own effect and residual are unexplained, and carry noise.",
-        .reference = "attribution.md 2.1; drivers equal interventional linear SHAP values",
+        .reference = "Lundberg and Lee (2017) cor. 1: drivers equal interventional linear SHAP values",
         .supports = {"weights", "effects", "slopes", "unbalanced", "no_time"},
         .options = {
             {"reference", "choice: mean | base_period | peers | own_base", "mean", "what a row is compared with"},

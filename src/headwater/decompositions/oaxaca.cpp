@@ -7,8 +7,9 @@
 // dummy for the group (default: without it the pooled slopes take up part of the gap). Every factor is in deviation
 // from the mean over its levels; the split is computed again from regressions that leave other levels out. The constant
 // of a reference is the mean of what its slopes leave. Effects (within) are the constant: the group's mean effect.
-// Influence: x̄'ψ(β) + β'ψ(x̄) of the rows of both groups, summed over both by cluster, G/(G−1) (attribution.md 2.3). The
-// second-order term tr(V(x̄)V(β)) is not in the errors and is shown apart. Equals R oaxaca 0.1.5 in the estimates;
+// Influence: x̄'ψ(β) + β'ψ(x̄) of the rows of both groups, summed over both by cluster, G/(G−1) (Jann 2008).
+// The second-order term tr(V(x̄)V(β)) is not in the errors, is shown apart, and is in the intervals (intervals.cpp).
+// Equals R oaxaca 0.1.5 in the estimates;
 // that package's Cotton row is bootstrapped with the shares exchanged, with two factors only the last is normalised,
 // and its detail under the dummy is not. statsmodels' two_fold_type = "neumark" returns the regression with the dummy.
 #include <algorithm>

@@ -52,8 +52,12 @@ void summary_rows(Grid& grid, const std::vector<const Tree*>& fits) {
     grid.rows.push_back(std::move(cells));
   };
   row("rows", [](const Tree& f) { return count_cell(f, "nobs"); });
-  row("units", [](const Tree& f) { return count_cell(f, "units"); });
-  row("clusters", cluster_cell);
+  const auto any = [&](const auto& has_some) {
+    return std::any_of(fits.begin(), fits.end(), [&](const Tree* f) { return !failed(*f) && has_some(*f); });
+  };
+  if (any([](const Tree& f) { return number_attribute(f, "units") > 0; }))
+    row("units", [](const Tree& f) { return count_cell(f, "units"); });
+  if (any([](const Tree& f) { return !integers(f, "cluster_count").empty(); })) row("clusters", cluster_cell);
   std::vector<std::string> effects;
   for (const Tree* fit : fits)
     if (!failed(*fit)) add_new(effects, labels(*fit, "effect"));

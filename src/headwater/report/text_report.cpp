@@ -148,18 +148,29 @@ std::string data_section(const Tree& result) {
   return out + suspicions(*data);
 }
 
+std::string sentence(const std::string& text) { return text + (text.back() == '?' ? "" : "."); }
+
+// What is true of every fit once, what is true of some with their names.
 std::string warning_section(const Tree& result) {
-  std::vector<std::string> messages;
-  const auto add = [&](const Tree& node, const char* name) {
-    if (!node.find_array(name)) return;
-    for (const std::string& message : texts(node, name))
-      if (std::find(messages.begin(), messages.end(), message) == messages.end()) messages.push_back(message);
+  std::vector<std::pair<std::string, Names>> messages;  // a message and the fits that carry it
+  const auto add = [&](const std::string& message, const std::string& fit) {
+    const auto same = [&](const auto& entry) { return entry.first == message; };
+    auto found = std::find_if(messages.begin(), messages.end(), same);
+    if (found == messages.end()) found = messages.insert(found, {message, {}});
+    if (!fit.empty()) found->second.push_back(fit);
   };
-  if (const Tree* data = result.find_child("data")) add(*data, "data_note_message");
-  if (const Tree* fits = result.find_child("fits"))
-    for (const Tree& fit : fits->children) add(fit, "note_message");
+  const Tree *data = result.find_child("data"), *fits = result.find_child("fits");
+  if (data && data->find_array("data_note_message"))
+    for (const std::string& message : texts(*data, "data_note_message")) add(message, "");
+  if (fits)
+    for (const Tree& fit : fits->children)
+      if (fit.find_array("note_message"))
+        for (const std::string& message : texts(fit, "note_message")) add(message, fit.name);
   std::string out;
-  for (const std::string& message : messages) out += wrapped("  - " + message + ".", 4);
+  for (const auto& [message, names] : messages) {
+    const bool every = names.empty() || names.size() == fits->children.size();
+    out += wrapped("  - " + (every ? "" : joined(names, ", ") + ": ") + sentence(message), 4);
+  }
   return out.empty() ? "" : heading("Warnings") + out;
 }
 
