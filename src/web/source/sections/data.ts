@@ -1,6 +1,6 @@
 import { author, details, h, list, name, p } from "../dom";
 import { count, plural, sentence, together } from "../format";
-import { capital, usable } from "../names";
+import { capital, termInWords, usable } from "../names";
 import type { Data } from "../payload";
 import type { Report } from "../report";
 import { tableElement } from "../table";
@@ -104,7 +104,7 @@ function coverage(data: Data): HTMLElement | null {
       {
         heading: "group",
         value: (row) => `${row.column}: ${row.level}`,
-        shown: (row) => name(`${capital(row.column.replaceAll("_", " "))}: ${row.level}`),
+        shown: (row) => name(`${capital(termInWords(row.column))}: ${row.level}`),
       },
       { heading: "units", numeric: true, value: (row) => row.units, shown: (row) => count(row.units) },
       { heading: "rows", numeric: true, value: (row) => row.rows, shown: (row) => count(row.rows) },

@@ -3,7 +3,7 @@ import { forest, type Point } from "../charts/forest";
 import { h, name, p } from "../dom";
 import { figureElement } from "../figure";
 import { level, number } from "../format";
-import { capital, roleOf } from "../names";
+import { capital, roleOf, termInWords } from "../names";
 import type { Decomposition } from "../payload";
 import type { Report } from "../report";
 import { rowsOf, scaleOf, type PartRow } from "./parts";
@@ -82,7 +82,7 @@ export function groups(report: Report, all: Decomposition[]): HTMLElement[] {
     h(
       "section",
       { class: "hw-part" },
-      h("h3", {}, `By ${own[0].choices.by.replaceAll("_", " ")}`),
+      h("h3", {}, `By ${termInWords(own[0].choices.by)}`),
       p(name(capital(own[0].question.replace(/ of .*? differ from /, " of each group differ from ")))),
       figureOf(report, own[0].choices.by, own, `by-${at + 1}`),
     ),
