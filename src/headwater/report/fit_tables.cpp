@@ -47,13 +47,35 @@ std::string alone(const Tree& fit, bool stars) {
   return text_table(model).text() + paragraphs(model.notes);
 }
 
+// The ratio of a triplet whose members could all be fitted: they share regressors, rows and effects.
+const Tree* ratio_of(const std::vector<const Tree*>& group) {
+  const Tree* ratio = nullptr;
+  for (const Tree* fit : group) {
+    if (failed(*fit) || text_attribute(*fit, "role").empty()) return nullptr;
+    if (text_attribute(*fit, "role") == "ratio") ratio = fit;
+  }
+  return ratio;
+}
+
 // Side by side there is room for errors alone, and a null says nothing without its minimum detectable effect.
 std::string ratio_text(const std::vector<const Tree*>& group, bool stars) {
-  for (const Tree* fit : group)
-    if (!failed(*fit) && text_attribute(*fit, "role") == "ratio")
-      return "\n" + wrapped("The ratio alone, with intervals and minimum detectable effects:") + "\n" +
-             alone(*fit, stars);
-  return "";
+  const Tree* ratio = ratio_of(group);
+  if (!ratio) return "";
+  return "\n" + wrapped("The ratio alone, with intervals and minimum detectable effects:") + "\n" +
+         alone(*ratio, stars);
+}
+
+std::string details_text(const Tree& fit, const std::vector<const Tree*>& group) {
+  const Tree* ratio = ratio_of(group);
+  if (ratio && ratio != &fit)
+    return "\n" +
+           wrapped("[" + model_heading(fit) + "] " + text_attribute(fit, "outcome") +
+                       ", on the regressors, rows and effects of the ratio below",
+                   2) +
+           tests_text(fit);
+  return (group.size() > 1 ? "\n" + wrapped("[" + model_heading(fit) + "] " + text_attribute(fit, "formula"), 2) : "") +
+         paragraphs(fit_notes(fit)) + paragraphs(unidentified_notes(fit), 2) + tests_text(fit) +
+         (group.size() == 1 || ratio ? movers_text(fit) : "");
 }
 
 std::string error_text(const Tree& fit) {
@@ -87,10 +109,7 @@ std::string coefficient_tables(const Tree& result, const TableOptions& options) 
     for (const Tree* fit : group) {
       out += error_text(*fit);
       if (failed(*fit)) continue;
-      if (group.size() > 1)
-        out += "\n" + wrapped("[" + model_heading(*fit) + "] " + text_attribute(*fit, "formula"), 2);
-      out += paragraphs(fit_notes(*fit)) + paragraphs(unidentified_notes(*fit), 2) + tests_text(*fit);
-      if (group.size() == 1 || text_attribute(*fit, "role") == "ratio") out += movers_text(*fit);
+      out += details_text(*fit, group);
     }
   }
   return out;

@@ -187,10 +187,19 @@ std::string text_report(const Tree& result, const TableOptions& options) {
   return out + decomposition_tables(result) + data_section(result) + warning_section(result) + about(result);
 }
 
+// Activity and resource have the regressors of their ratio, so what varies is told once.
+bool told_by_ratio(const Tree& fits, const Tree& fit) {
+  const std::string role = text_attribute(fit, "role");
+  if (role != "activity" && role != "resource") return false;
+  const Tree* ratio = fits.find_child(fit.name.substr(0, fit.name.size() - role.size()) + "ratio");
+  return ratio && usable(*ratio) && usable(fit);
+}
+
 std::string check_report(const Tree& result) {
   std::string out = banner(result) + limits(result);
   if (const Tree* fits = result.find_child("fits"))
     for (const Tree& fit : fits->children) {
+      if (told_by_ratio(*fits, fit)) continue;
       out += heading(fit.name + ": " + text_attribute(fit, "formula"));
       if (!usable(fit)) {
         out += wrapped("cannot be fitted: " + text_attribute(fit, "error_message"), 2);
