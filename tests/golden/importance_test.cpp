@@ -198,5 +198,24 @@ TEST(V25, WagesByGroupWithClusteredErrors) {
   for (Index i = 0; i < 4; ++i) EXPECT_NEAR(std::sqrt(d.covariance(i, i)), errors[i], 1e-4) << d.estimates.names[i];
 }
 
+// LS-SPA's toy data, 50 rows to learn from and 50 to be judged by, without a constant. Only second moments matter, so
+// each half is given by the four rows of its Cholesky factor.
+TEST(V24, SharesOfRowsHeldOut) {
+  const Panel panel =
+      panel_of({{"a", {7.673825820936883, 0, 0, 0, 7.788855143944899, 0, 0, 0}},
+                {"b", {5.787049281478635, 4.246509595328618, 0, 0, 4.211104549633002, 4.613422031422783, 0, 0}},
+                {"c",
+                 {-4.420572334719042, -2.704926606504673, 5.071094220140507, 0, -0.168784719155778, -1.595763533628422,
+                  6.444598424238898, 0}},
+                {"y",
+                 {23.472731432905647, 5.602241141000918, 0.36685324064717423, 6.894634152302522, 20.20072472191733,
+                  6.43074311968152, 1.7869236278322913, 5.689899502929395}},
+                {"judged", {0, 0, 0, 0, 1, 1, 1, 1}}});
+  const Decomposition d =
+      decompose(panel, {"y ~ a + b + c - 1"}, "shapley(players = terms, holdout = judged == 1)").front();
+  expect_values(d, {{"a", .59671319}, {"b", .47096035}, {"c", -.14387332}}, kEight);
+  EXPECT_NEAR(1 - value_of(d, "residual"), .9238002, 5e-8);
+}
+
 }  // namespace
 }  // namespace headwater::golden

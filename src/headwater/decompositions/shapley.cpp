@@ -12,6 +12,7 @@
 
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
+#include "headwater/decompositions/held_out.hpp"
 #include "headwater/decompositions/methods.hpp"
 #include "headwater/decompositions/variance_game.hpp"
 
@@ -98,6 +99,9 @@ const MethodCard& shapley_card() {
                  .supports = {"weights", "effects", "slopes", "unbalanced", "no_unit", "no_time"},
                  .options = game_option_cards()};
     c.options.push_back({"inside", "text", "", "a driver: its share shared among its terms (Owen values)"});
+    c.options.push_back({"holdout", "text", "",
+                         "condition, such as year >= 2016: shares of the variance in those rows that coefficients of "
+                         "the others account for"});
     c.options.push_back({"pairs", "integer", "1024", "antithetic pairs of orders when there are more than 28 players"});
     return c;
   }();
@@ -106,6 +110,7 @@ const MethodCard& shapley_card() {
 
 Decompositions run_shapley(const DecompositionInput& input) {
   const VarianceGame game(input, game_options(input.call));
+  if (input.call.has("holdout")) return {shapley_held_out(input, game)};
   if (input.call.has("inside")) return {of_members(input, game, input.call.get("inside"))};
   return {of_groups(input, game)};
 }

@@ -106,14 +106,25 @@ void VarianceGame::choose_columns() {
   not_identified_ = fit_.not_identified;
 }
 
+Matrix VarianceGame::constant() const {
+  for (Index j = 0; j < fit_.k(); ++j)
+    if (fit_.design->intercept && fit_.columns[static_cast<std::size_t>(j)] == 0 &&
+        (fit_.mean_of.empty() || fit_.mean_of[static_cast<std::size_t>(j)] < 0))
+      return fit_.regressors.col(j);
+  return Matrix(fit_.n(), 0);
+}
+
+Matrix VarianceGame::regression(Index& always) const {
+  const Matrix lead = constant();
+  always = lead.cols() + static_cast<Index>(always_.size());
+  Matrix all(fit_.n(), always + static_cast<Index>(own_.size()) + 1);
+  all << lead, fit_.regressors(Eigen::all, always_), fit_.regressors(Eigen::all, own_), fit_.outcome;
+  return all;
+}
+
 void VarianceGame::set_base() {
   const Design& design = *fit_.design;
-  Matrix constant(fit_.n(), 0);
-  for (Index j = 0; j < fit_.k(); ++j)
-    if (design.intercept && fit_.columns[static_cast<std::size_t>(j)] == 0 &&
-        (fit_.mean_of.empty() || fit_.mean_of[static_cast<std::size_t>(j)] < 0))
-      constant = fit_.regressors.col(j);
-  within_ = residuals_on(constant, fit_.outcome, weights_);
+  within_ = residuals_on(constant(), fit_.outcome, weights_);
   whole_ = within_;
   if (options_.total && !fit_.effect_levels.empty()) {
     if (!rows_are_the_designs(fit_))
@@ -129,14 +140,11 @@ void VarianceGame::set_base() {
   whole_ /= root_;
   within_ /= root_;
   residual_.influence = fit_.residuals / root_;
-  Matrix always(fit_.n(), static_cast<Index>(always_.size()) + constant.cols());
-  if (constant.cols() > 0) always.col(0) = constant.col(0);
-  for (std::size_t j = 0; j < always_.size(); ++j)
-    always.col(constant.cols() + static_cast<Index>(j)) = fit_.regressors.col(always_[j]);
-  rows_.resize(fit_.n(), static_cast<Index>(own_.size()) + 1);
-  for (std::size_t j = 0; j < own_.size(); ++j) rows_.col(static_cast<Index>(j)) = fit_.regressors.col(own_[j]);
+  Index always = 0;
+  const Matrix all = regression(always);
+  rows_ = all.rightCols(all.cols() - always);
   rows_.rightCols(1) = within_;
-  rows_ = residuals_on(always, std::move(rows_), weights_);
+  rows_ = residuals_on(all.leftCols(always), std::move(rows_), weights_);
 }
 
 void VarianceGame::partial_out() {

@@ -39,6 +39,9 @@ class VarianceGame {
   SubsetGame inside(std::size_t player, Names& members) const;
   std::size_t player_named(const std::string& option, const std::string& name) const;  // throws Error{usage}
 
+  // The regression as it was fitted: columns that are always in (their number), the players' columns, the outcome.
+  Matrix regression(Index& always) const;
+  const Vector& weights() const { return weights_; }
   // n × m influence of each atom on functions of the moments that are of degree one in the outcome's squares.
   Matrix influence(const MomentFunctions& functions) const;
   const std::vector<Layer>& before() const { return before_; }  // effects, terms always in
@@ -57,6 +60,7 @@ class VarianceGame {
   void finish(Decomposition& decomposition, const Vector& total_influence, double scale) const;
 
  private:
+  Matrix constant() const;  // n × 1, or n × 0
   void choose_columns();
   void set_base();
   void partial_out();

@@ -52,6 +52,15 @@ struct SampledShapley {
 };
 SampledShapley sampled_shapley(const SubsetGame& game, long pairs, std::uint64_t seed);
 
+// Shapley values of the share of squares in other rows (`there`, second moments as in the game) that every coalition's
+// coefficients, found `here`, account for: v(S) = 1 − f(S)/f(∅), f(S) = [−b_S; 1]'there[−b_S; 1]. The first `always`
+// columns are in every coalition, ∅ included; columns of the players count from the first column. v(S) can be negative.
+struct TransferredShapley {
+  MomentFunctions here, there;  // the same values, derivatives in the moments of either rows
+  double unexplained = 0;       // f(N)/f(∅)
+};
+TransferredShapley transferred_shapley(const SubsetGame& game, Index always, const Matrix& there);
+
 // Calls visit(mask, v, b) for every coalition: explained sum of squares and the p coefficients (zero outside the
 // coalition). For q small enough to list.
 void each_coalition(const SubsetGame& game,

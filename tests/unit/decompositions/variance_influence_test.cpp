@@ -26,6 +26,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"y ~ x + z + q + size | unit[q] + year", "within", "shapley(of = total)"},
                     Case{"y ~ x + z + q + size + x:q | unit", "within", "shapley(players = terms, always = q)"},
                     Case{"y ~ x + z + q + size + x:q | unit", "within", "shapley(inside = other, of = total)"},
+                    Case{"y ~ x + z + q", "pooled", "shapley(holdout = year >= 2013)"},
+                    Case{"y ~ x + z + q + size - 1", "pooled", "shapley(holdout = q > 0, players = terms, always = q)"},
                     Case{"y ~ x + z + q", "mundlak", "shapley"}));
 
 INSTANTIATE_TEST_SUITE_P(

@@ -190,5 +190,30 @@ TEST(DasGupta, TellsCellsOfOnePeriodOnly) {
   EXPECT_LE(d.closure_error, d.tolerance);
 }
 
+std::string refusal(const std::string& formula, const std::string& estimator, const std::string& call) {
+  try {
+    small_model(small_panel(4, 20, 5), small_spec(formula, estimator)).run(call);
+  } catch (const Error& error) {
+    return error.message();
+  }
+  return "";
+}
+
+TEST(HeldOut, SaysWhatItCannotDo) {
+  EXPECT_EQ(refusal("y ~ x + z | unit", "within", "shapley(holdout = year > 2012)"),
+            "holdout needs the estimator pooled, not within: effects of rows held out are not known from the others");
+  EXPECT_EQ(
+      refusal("y ~ x + z", "pooled", "shapley(holdout = year > 2050)"),
+      "holdout = year > 2050 holds in none of the rows used; choose a condition that some rows meet and others do "
+      "not");
+  EXPECT_EQ(
+      refusal("y ~ x + z", "pooled", "shapley(holdout = year > 1)"),
+      "holdout = year > 1 holds in all of the rows used; choose a condition that some rows meet and others do not");
+  EXPECT_EQ(refusal("y ~ x + z + I(year > 2012)", "pooled", "shapley(holdout = year > 2012)"),
+            "the rows that holdout = year > 2012 leaves do not identify every coefficient; hold out fewer rows");
+  EXPECT_EQ(refusal("y ~ x + z", "pooled", "shapley(holdout = year > 2012, inside = first)"),
+            "holdout shares the variance among groups and cannot be combined with inside; use players = terms");
+}
+
 }  // namespace
 }  // namespace headwater
