@@ -5,10 +5,10 @@
 // bars being two-period means: drivers, effects and residual of the stayers, then weights, entry and exit. `reading =
 // means` takes differences of the two period means of every part instead, with composition inside the parts. A unit's
 // own effect does not change while it stays and is then left out. Both close exactly. Uncertainty: influence of
-// coefficients, effects and means on the rows, one rule and the fit's factor; intervals of
-// drivers, entry and exit by intervals.cpp. With one unit: its drivers' part through the coefficients, its residual not
-// without a declared reliability. No other software gives these standard errors; they equal the derivative in each
-// cluster's weight to 1e-8.
+// coefficients, effects and means on the rows, one rule and the fit's factor; intervals of drivers, entry and exit by
+// intervals.cpp. With one unit: its drivers' part through the coefficients, its residual not without a declared
+// reliability. No other software gives these standard errors; they equal the derivative in each cluster's weight to
+// 1e-8.
 #include <algorithm>
 #include <cmath>
 

@@ -3,7 +3,7 @@
 // constant and the terms always in; Shapley values over all S. A share is negative where a group predicts worse than
 // nothing. Influence: through the coefficients of the rows kept and through the rows held out, each row counted where
 // it is. The total is one, and the residual is computed apart, from one regression on the rows kept.
-// linalg/transferred_shapley.cpp.
+// Engine: linalg/transferred_shapley.cpp.
 #include "headwater/decompositions/held_out.hpp"
 
 #include <algorithm>
