@@ -1,8 +1,9 @@
 """What a new user tries first."""
 
 import json
+import shlex
 
-from command import REFERENCE, CommandTest, run
+from command import REFERENCE, SOURCE, CommandTest, run
 
 
 class FirstSteps(CommandTest):
@@ -14,6 +15,21 @@ class FirstSteps(CommandTest):
             code, own, _ = run(name, "--help")
             self.assertEqual(code, 0)
             self.assertTrue(own.startswith(f"headwater {name}"), own)
+
+    def test_the_first_example_of_the_readme_is_what_the_command_says(self):
+        readme = (SOURCE / "README.md").read_text().split("    $ ", 1)[1].split("(Simulated data", 1)[0]
+        lines = [line.removeprefix("    ") for line in readme.splitlines()]
+        call = " ".join(line.strip() for line in lines[:lines.index("")])
+        panel = self.folder / "demo.csv"
+        self.assertEqual(run("simulate", "--output", panel)[0], 0)
+        words = shlex.split(call)
+        self.assertEqual(words[0], "headwater")
+        code, out, err = run(*words[1:], cwd=self.folder)
+        self.assertEqual(code, 0, err)
+        shown = [line for line in lines[lines.index(""):] if line]
+        self.assertGreater(len(shown), 10)
+        for line in shown:
+            self.assertIn(line, out.splitlines())
 
     def test_everything_fits_80_columns(self):
         panel = self.panel()
