@@ -6,9 +6,10 @@
 // which no order decides, or, on request, in the order in which the drivers are written, which is named because it
 // decides. Shown: how well reweighting balances the drivers, and the share of weight on rows above the limit √N/N of
 // Huber, Lechner and Wunsch (2013). Errors: refitting cluster bootstrap, the logits included.
-// Equals R ddecompose 1.0 in means and variances to its five digits. Ranges of quantiles differ: it interpolates between
-// order statistics as if a row of weight w stood for w cases (Hmisc), so that its answer changes with the scale of the
-// weights; on its men8305 (p90 − p10) .11154 where the smallest value with the share at or below it gives .11087.
+// Equals R ddecompose 1.0 in means and variances to its five digits. Ranges of quantiles differ: it interpolates
+// between order statistics as if a row of weight w stood for w cases (Hmisc), so that its answer changes with the scale
+// of the weights; on its men8305 (p90 − p10) .11154 where the smallest value with the share at or below it gives
+// .11087.
 #include <algorithm>
 #include <cmath>
 
