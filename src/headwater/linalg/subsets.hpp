@@ -57,7 +57,6 @@ SampledShapley sampled_shapley(const SubsetGame& game, long pairs, std::uint64_t
 // columns are in every coalition, ∅ included; columns of the players count from the first column. v(S) can be negative.
 struct TransferredShapley {
   MomentFunctions here, there;  // the same values, derivatives in the moments of either rows
-  double unexplained = 0;       // f(N)/f(∅)
 };
 TransferredShapley transferred_shapley(const SubsetGame& game, Index always, const Matrix& there);
 

@@ -45,7 +45,6 @@ TransferredShapley transferred_shapley(const SubsetGame& game, Index always, con
       if (mask >> i & 1u) in.insert(in.end(), game.players[i].begin(), game.players[i].end());
     const Transfer own = transfer(game.moments, there, in);
     if (mask == 0) none = own;
-    result.unexplained = own.squares / none.squares;
     const int size = __builtin_popcount(mask);
     for (std::size_t i = 0; i < q; ++i) {
       const double c = mask >> i & 1u ? -weight(size - 1) : weight(size);

@@ -1,8 +1,8 @@
 """Headwater: what goes with the productivity of organisations observed over time, and how sure one can be.
 
->>> import headwater as hw
->>> fit = hw.fit("log(y) ~ x | trust + quarter", frame, unit="trust", time="quarter")   # doctest: +SKIP
->>> hw.open("result.h5").fits["capital"].coefficients                                   # doctest: +SKIP
+    import headwater as hw
+    fit = hw.fit("log(y) ~ x | trust + quarter", frame, unit="trust", time="quarter")
+    hw.open("result.h5").fits["capital"].coefficients
 """
 
 from importlib.metadata import PackageNotFoundError, version
