@@ -1,6 +1,6 @@
 # Shared by ./quickstart and ./verify: says what it does, installs only what is missing.
 # Compilations are found in the cache wherever the checkout lies.
-export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros
+export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=time_macros
 say() { printf '\n== %s (%d:%02d)\n' "$*" $((SECONDS / 60)) $((SECONDS % 60)); }
 
 as_root() {

@@ -143,6 +143,11 @@ Tree describe(const Notes& notes) {
 }
 
 const std::vector<double>& numbers(const Tree& tree, std::string_view array) { return typed<double>(tree, array); }
+double scalar(const Tree& tree, std::string_view array) {
+  const std::vector<double>& values = numbers(tree, array);
+  if (values.size() != 1) missing_item(tree, array, "single number");
+  return values.front();
+}
 const std::vector<std::int64_t>& integers(const Tree& tree, std::string_view array) {
   return typed<std::int64_t>(tree, array);
 }

@@ -68,6 +68,7 @@ Tree describe(const Notes& notes);
 
 // Typed reads that throw Error{data, "result.schema"} naming the path when the item is absent or of another type.
 const std::vector<double>& numbers(const Tree& tree, std::string_view array);
+double scalar(const Tree& tree, std::string_view array);  // an array without axes
 const std::vector<std::int64_t>& integers(const Tree& tree, std::string_view array);
 const std::vector<std::string>& texts(const Tree& tree, std::string_view array);
 const std::vector<std::string>& labels(const Tree& tree, std::string_view axis);

@@ -14,13 +14,13 @@ namespace {
 
 constexpr double kInvariant = 1e-12;  // spread within units below this share of the column's size
 
-using Levels = std::map<std::string, std::int32_t>;  // factor -> level
+using LevelCodes = std::map<std::string, std::int32_t>;  // factor -> level
 
 struct Item {
   std::string name, slot;
   int term = -1;
   Names factors, numbers;  // labels of the term's parts
-  Levels levels;
+  LevelCodes levels;
   bool between = false;
   Vector values;  // over the whole design
 };
@@ -105,7 +105,7 @@ std::vector<Item> between(const std::vector<Item>& items, const Design& design) 
   return result;
 }
 
-std::string key(Names factors, Names numbers, const Levels& levels, bool is_between) {
+std::string key(Names factors, Names numbers, const LevelCodes& levels, bool is_between) {
   std::sort(factors.begin(), factors.end());
   std::sort(numbers.begin(), numbers.end());
   std::string text = joined(factors, "\x1f") + "\x1e" + joined(numbers, "\x1f") + "\x1e";

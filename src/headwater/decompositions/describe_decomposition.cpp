@@ -8,7 +8,7 @@
 namespace headwater {
 namespace {
 
-bool estimable(const Decomposition& d, Index i) {
+bool has_error(const Decomposition& d, Index i) {
   return (d.estimates.estimable.empty() || d.estimates.estimable[static_cast<std::size_t>(i)]) &&
          std::isfinite(d.covariance(i, i));
 }
@@ -81,7 +81,7 @@ void describe_components(Tree& tree, const Decomposition& d) {
   Vector error(m), low(m), high(m), band_low(m), band_high(m), share(m), percent(m);
   std::vector<std::int64_t> known;
   for (Index i = 0; i < m; ++i) {
-    known.push_back(estimable(d, i) ? 1 : 0);
+    known.push_back(has_error(d, i) ? 1 : 0);
     const double value = d.estimates.values(i);
     error(i) = known.back() ? std::sqrt(std::max(0.0, d.covariance(i, i))) : none;
     const Interval alone = known.back() ? interval(d, i, reach) : Interval{none, none},

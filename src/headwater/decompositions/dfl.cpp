@@ -27,11 +27,6 @@ constexpr std::size_t kMostDrivers = 10;  // 2^10 logits in each refit
 
 double factorial(std::size_t k) { return std::tgamma(static_cast<double>(k) + 1); }
 
-struct Answer {
-  Vector parts;
-  double total;
-};
-
 class Reweighting {
  public:
   Reweighting(const TwoSamples& s, const Statistic& statistic, bool shapley)
@@ -51,7 +46,7 @@ class Reweighting {
     return reweighted(s_.covariates(in), s_.groups.in_a, wa + wb);
   }
 
-  Answer run() const {
+  DistributionGap run() const {
     const Vector wa = s_.weights_of(true), wb = s_.weights_of(false);
     const std::size_t q = s_.slots.size(), all = (std::size_t{1} << q) - 1;
     const auto value = [&](std::size_t subset) {
@@ -173,7 +168,7 @@ Decompositions run_dfl(const DecompositionInput& input) {
   if (!shapley)
     d.notes.push_back({"dfl.order", "the parts of composition depend on the order " + joined(s.slots, ", ") +
                                         "; order = shapley does not"});
-  const Answer answer = reweighting.run();
+  const DistributionGap answer = reweighting.run();
   d.estimates.names = reweighting.names();
   d.estimates.values = answer.parts;
   d.total = answer.total;

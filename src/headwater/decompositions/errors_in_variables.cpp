@@ -78,13 +78,13 @@ Corrected corrected(const Fit& fit, const Noisy& noisy, double reliability) {
   return c;
 }
 
-struct Target {
+struct DriverTarget {
   Contrast contrast;
   Names slots;            // of drivers, in order
   std::vector<int> slot;  // of each coefficient, -1 for the constant
 };
 
-Target target_of(const DecompositionInput& input) {
+DriverTarget driver_target(const DecompositionInput& input) {
   const Fit& fit = *input.fit;
   const Design& design = *fit.design;
   if (!design.has_time || design.time.count < 2)
@@ -94,7 +94,7 @@ Target target_of(const DecompositionInput& input) {
   const std::int32_t from = input.call.has("from") ? period_code(design, "from", input.call.get("from")) : 0,
                      to =
                          input.call.has("to") ? period_code(design, "to", input.call.get("to")) : design.time.count - 1;
-  Target t{Contrast(design.n()), {}, {}};
+  DriverTarget t{Contrast(design.n()), {}, {}};
   t.contrast.add(1, within_group(weights_or_ones(design), design.time, to));
   t.contrast.add(-1, within_group(weights_or_ones(design), design.time, from));
   for (const std::string& slot : slots_of(fit)) {
@@ -106,7 +106,7 @@ Target target_of(const DecompositionInput& input) {
 }
 
 // Drivers' parts and the rest, with the influence of estimation and of drawing rows.
-Estimates parts_of(const Fit& fit, const Target& target, const Corrected& c) {
+Estimates parts_of(const Fit& fit, const DriverTarget& target, const Corrected& c) {
   const Design& design = *fit.design;
   const auto m = static_cast<Index>(target.slots.size());
   Matrix values = Matrix::Zero(design.n(), m + 1);
@@ -138,7 +138,7 @@ double checked_reliability(const MethodCall& call) {
       {.key = "reliability"});
 }
 
-void add_sweep(Decomposition& d, const DecompositionInput& input, const Noisy& noisy, const Target& target) {
+void add_sweep(Decomposition& d, const DecompositionInput& input, const Noisy& noisy, const DriverTarget& target) {
   const Fit& fit = *input.fit;
   Names index, component;
   std::vector<double> reliability, estimate, error, slope;
@@ -203,7 +203,7 @@ Decompositions run_errors_in_variables(const DecompositionInput& input) {
   const Design& design = *fit.design;
   const double reliability = checked_reliability(input.call);
   const Noisy noisy = noisy_regressor(input);
-  const Target target = target_of(input);
+  const DriverTarget target = driver_target(input);
   const Corrected c = corrected(fit, noisy, reliability);
   const std::string& term = fit.names[static_cast<std::size_t>(noisy.coefficient)];
   if (!c.possible)

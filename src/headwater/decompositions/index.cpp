@@ -20,7 +20,7 @@
 namespace headwater {
 namespace {
 
-enum class Of { price, quantity, productivity };
+enum class IndexOf { price, quantity, productivity };
 
 // Value and quantity of every item in every period, and what each row adds.
 struct Market {
@@ -77,9 +77,9 @@ Market market_of(const DecompositionInput& input) {
   return m;
 }
 
-void read_sides(Market& m, const DecompositionInput& input, Of of) {
-  m.side.assign(static_cast<std::size_t>(m.items.count), of == Of::productivity ? 0 : 1);
-  if (of != Of::productivity) return;
+void read_sides(Market& m, const DecompositionInput& input, IndexOf of) {
+  m.side.assign(static_cast<std::size_t>(m.items.count), of == IndexOf::productivity ? 0 : 1);
+  if (of != IndexOf::productivity) return;
   const std::string column = input.call.get("side");
   if (column.empty())
     throw Error(ErrorKind::usage, "decomposition.option",
@@ -166,39 +166,41 @@ std::vector<Index> matched_or_refuse(const Market& m, std::int32_t a, std::int32
   return items;
 }
 
-struct Asked {
+struct AskedIndex {
   std::string formula;
-  Of of = Of::price;
+  IndexOf of = IndexOf::price;
   bool chain = false, drawn = false;
 };
 
-Asked asked_of(const MethodCall& call) {
-  Asked asked;
+AskedIndex asked_index(const MethodCall& call) {
+  AskedIndex asked;
   asked.formula = call.get("method", "tornqvist");
   const std::string of = call.get("of", "price");
-  asked.of = of == "price" ? Of::price : of == "quantity" ? Of::quantity : Of::productivity;
+  asked.of = of == "price" ? IndexOf::price : of == "quantity" ? IndexOf::quantity : IndexOf::productivity;
   asked.chain = call.get("chain", "no") == "yes";
   asked.drawn = call.get("uncertainty", "given") == "drawn";
   return asked;
 }
 
-std::vector<int> sides_of(Of of) { return of == Of::productivity ? std::vector<int>{1, -1} : std::vector<int>{1}; }
+std::vector<int> sides_of(IndexOf of) {
+  return of == IndexOf::productivity ? std::vector<int>{1, -1} : std::vector<int>{1};
+}
 
 // ln of the index by its definition, the product of its links.
-double log_index(const Market& m, const std::string& formula, Of of, bool chain) {
+double log_index(const Market& m, const std::string& formula, IndexOf of, bool chain) {
   double total = 0;
   for (const int side : sides_of(of)) {
     double product = 1;
     for (const auto& [a, b] : links_of(m, chain))
-      product *= index_number(formula, pairs_of(m, matched_or_refuse(m, a, b, side), a, b, of == Of::price));
+      product *= index_number(formula, pairs_of(m, matched_or_refuse(m, a, b, side), a, b, of == IndexOf::price));
     total += side * std::log(product);
   }
   return total;
 }
 
-std::string component_name(const Market& m, Of of, Index item, int side) {
+std::string component_name(const Market& m, IndexOf of, Index item, int side) {
   const std::string& label = m.items.labels[static_cast<std::size_t>(item)];
-  return of == Of::productivity ? (side > 0 ? "output: " : "input: ") + label : label;
+  return of == IndexOf::productivity ? (side > 0 ? "output: " : "input: ") + label : label;
 }
 
 class Components {
@@ -220,11 +222,12 @@ class Components {
   std::vector<Vector> influences;
 };
 
-void add_logs(Components& parts, const Market& m, const Asked& asked) {
+void add_logs(Components& parts, const Market& m, const AskedIndex& asked) {
   for (const int side : sides_of(asked.of))
     for (const auto& [a, b] : links_of(m, asked.chain)) {
       const std::vector<Index> items = matched_or_refuse(m, a, b, side);
-      const std::vector<Dual> logs = log_contributions(asked.formula, pairs_of(m, items, a, b, asked.of == Of::price));
+      const std::vector<Dual> logs =
+          log_contributions(asked.formula, pairs_of(m, items, a, b, asked.of == IndexOf::price));
       const Link link{m, items, a, b};
       for (std::size_t j = 0; j < items.size(); ++j)
         parts.add(component_name(m, asked.of, items[j], side), side * logs[j].value,
@@ -259,7 +262,7 @@ void add_bennet(Components& parts, const Market& m) {
   }
 }
 
-void note_unmatched(Decomposition& d, const Market& m, const Asked& asked) {
+void note_unmatched(Decomposition& d, const Market& m, const AskedIndex& asked) {
   Names lost;
   for (const auto& [a, b] : links_of(m, asked.chain))
     for (Index j = 0; j < m.items.count; ++j)
@@ -273,7 +276,7 @@ void note_unmatched(Decomposition& d, const Market& m, const Asked& asked) {
 }
 
 // Every formula, fixed and chained: how much the choice matters.
-void add_sensitivity(Decomposition& d, const Market& m, Of of) {
+void add_sensitivity(Decomposition& d, const Market& m, IndexOf of) {
   d.extra_axes.push_back({"formula", kIndexFormulas, "index formulas"});
   for (const bool chain : {false, true}) {
     std::vector<double> values;
@@ -287,9 +290,11 @@ void add_sensitivity(Decomposition& d, const Market& m, Of of) {
   }
 }
 
-void describe(Decomposition& d, const DecompositionInput& input, const Market& m, const Asked& asked) {
+void describe(Decomposition& d, const DecompositionInput& input, const Market& m, const AskedIndex& asked) {
   const auto label = [&](std::int32_t t) { return m.design.time.labels[static_cast<std::size_t>(t)]; };
-  const std::string of = asked.of == Of::price ? "price" : asked.of == Of::quantity ? "quantity" : "productivity";
+  const std::string of = asked.of == IndexOf::price      ? "price"
+                         : asked.of == IndexOf::quantity ? "quantity"
+                                                         : "productivity";
   const bool bennet = asked.formula == "bennet";
   d.method = "index";
   d.call = input.call.text;
@@ -339,7 +344,7 @@ const MethodCard& index_card() {
 }
 
 Decompositions run_index(const DecompositionInput& input) {
-  const Asked asked = asked_of(input.call);
+  const AskedIndex asked = asked_index(input.call);
   Market market = market_of(input);
   read_sides(market, input, asked.of);
   const Market& m = market;

@@ -35,7 +35,7 @@ double greatest(const Vector& g, const Vector& lambda, double radius) {
 }
 
 // R with RR' = covariance, by way of the correlations: factors may differ in size by many powers of ten.
-Matrix root_of(const Matrix& covariance) {
+Matrix scaled_root(const Matrix& covariance) {
   const Vector size = covariance.diagonal().cwiseMax(0).cwiseSqrt();
   const Vector inverse = size.unaryExpr([](double s) { return s > 0 ? 1 / s : 0; });
   const SymmetricEigen eigen = symmetric_eigen(inverse.asDiagonal() * covariance * inverse.asDiagonal());
@@ -66,7 +66,7 @@ struct QuadraticForm {
 QuadraticForm quadratic_of(const ProductSum& sum, const Matrix& covariance) {
   const Index k = sum.pairs();
   const Vector left = sum.factors.values.head(k), right = sum.factors.values.tail(k);
-  const Matrix root = root_of(covariance);
+  const Matrix root = scaled_root(covariance);
   const Matrix a = root.topRows(k), b = root.bottomRows(k), cross = a.transpose() * b;
   const SymmetricEigen curvature = symmetric_eigen(0.5 * (cross + cross.transpose()));
   return {left.dot(right), curvature.vectors.transpose() * (a.transpose() * right + b.transpose() * left),

@@ -23,7 +23,7 @@ struct Measured {
   Vector influence;
 };
 
-Measured mean_of(const Vector& z, const Vector& weights) {
+Measured measured_mean(const Vector& z, const Vector& weights) {
   Contrast contrast(z.size());
   contrast.add(1, weights);
   return {contrast.values(z)(0), contrast.sampling_influence(z)};
@@ -48,8 +48,8 @@ Classes measured(const Design& rows, const TwoGroups& groups, const Grouping& cl
                         (g == 0 ? groups.a : groups.b) +
                         ", so it has no rate there to compare; join classes, or leave its rows out",
                     {.column = classes.name});
-      result.rate[g].push_back(mean_of(rows.y, inside));
-      result.weight[g].push_back(mean_of((inside.array() != 0).cast<double>().matrix(), own));
+      result.rate[g].push_back(measured_mean(rows.y, inside));
+      result.weight[g].push_back(measured_mean((inside.array() != 0).cast<double>().matrix(), own));
     }
   }
   return result;

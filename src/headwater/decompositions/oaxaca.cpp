@@ -31,11 +31,11 @@ constexpr double kBaseTolerance = 1e-8;  // of the outcome's size: more is no ro
 const Names kReferences = {"a", "b", "half", "cotton", "neumark", "jann"};
 
 // sign · x̄_group'β_of, one summand of a part.
-enum class Of { a, b, reference };
+enum class CoefficientsOf { a, b, reference };
 struct Product {
   double sign;
   bool mean_of_a;
-  Of of;
+  CoefficientsOf of;
 };
 struct Part {
   std::string name;
@@ -45,24 +45,32 @@ struct Part {
 
 const std::vector<Part>& parts_of(bool threefold) {
   static const std::vector<Part> two = {
-      {"explained", {{1, true, Of::reference}, {-1, false, Of::reference}}, false},
+      {"explained", {{1, true, CoefficientsOf::reference}, {-1, false, CoefficientsOf::reference}}, false},
       {"unexplained",
-       {{1, true, Of::a}, {-1, true, Of::reference}, {1, false, Of::reference}, {-1, false, Of::b}},
+       {{1, true, CoefficientsOf::a},
+        {-1, true, CoefficientsOf::reference},
+        {1, false, CoefficientsOf::reference},
+        {-1, false, CoefficientsOf::b}},
        true}};
   static const std::vector<Part> three = {
-      {"endowments", {{1, true, Of::b}, {-1, false, Of::b}}, false},
-      {"coefficients", {{1, false, Of::a}, {-1, false, Of::b}}, true},
-      {"interaction", {{1, true, Of::a}, {-1, true, Of::b}, {-1, false, Of::a}, {1, false, Of::b}}, false}};
+      {"endowments", {{1, true, CoefficientsOf::b}, {-1, false, CoefficientsOf::b}}, false},
+      {"coefficients", {{1, false, CoefficientsOf::a}, {-1, false, CoefficientsOf::b}}, true},
+      {"interaction",
+       {{1, true, CoefficientsOf::a},
+        {-1, true, CoefficientsOf::b},
+        {-1, false, CoefficientsOf::a},
+        {1, false, CoefficientsOf::b}},
+       false}};
   return threefold ? three : two;
 }
 
-struct Asked {
+struct AskedOaxaca {
   bool threefold = false, means_drawn = true, every_reference = false;
   std::string reference;
 };
 
-Asked asked_of(const MethodCall& call) {
-  Asked asked;
+AskedOaxaca asked_oaxaca(const MethodCall& call) {
+  AskedOaxaca asked;
   asked.threefold = call.get("form", "twofold") == "threefold";
   asked.means_drawn = call.get("uncertainty", "means") == "means";
   asked.reference = call.get("reference", "jann");
@@ -100,9 +108,11 @@ struct Context {
   const DecompositionInput& input;
   const TwoGroups& groups;
   const GroupFits& fits;
-  const Asked& asked;
+  const AskedOaxaca& asked;
   GroupCoefficients reference;
-  const GroupCoefficients& of(Of which) const { return which == Of::reference ? reference : fits.own(which == Of::a); }
+  const GroupCoefficients& of(CoefficientsOf which) const {
+    return which == CoefficientsOf::reference ? reference : fits.own(which == CoefficientsOf::a);
+  }
 };
 
 Vector picked(const Vector& all, const std::vector<Index>& items) {
@@ -361,14 +371,14 @@ const MethodCard& oaxaca_card() {
 
 Decompositions run_oaxaca(const DecompositionInput& input) {
   const Design& whole = *input.fit->design;
-  const Asked asked = asked_of(input.call);
+  const AskedOaxaca asked = asked_oaxaca(input.call);
   const TwoGroups groups = two_groups(input, whole);
   check_use(input, whole, groups);
   const AllLevels all = all_levels(input.panel, whole, groups.rows, input.spec.estimator.method == "mundlak");
   const Design rows = with_rows(whole, groups.rows);
   const GroupFits fits(rows, all, all.fitted, groups, asked.means_drawn);
   const auto under = [&](bool threefold, const std::string& reference) {
-    Asked one = asked;
+    AskedOaxaca one = asked;
     one.threefold = threefold;
     one.reference = reference;
     return decomposed({input, groups, fits, one, fits.reference(reference)});
@@ -391,7 +401,7 @@ Decompositions run_oaxaca(const DecompositionInput& input) {
       factors ? std::make_unique<const GroupFits>(rows, all, all.general, groups, asked.means_drawn) : nullptr;
   const Overlap overlap = overlap_of(fits);
   const auto complete = [&](Decomposition d, const std::string& reference) {
-    Asked one = asked;
+    AskedOaxaca one = asked;
     one.reference = reference;
     const Context context{input, groups, fits, one, fits.reference(reference)};
     add_detail(d, context, overlap);

@@ -25,11 +25,6 @@ struct Side {
   Vector gamma, means;
 };
 
-struct Answer {
-  Vector parts;
-  double total;
-};
-
 class Regressions {
  public:
   Regressions(const TwoSamples& s, const Statistic& statistic, bool reweight)
@@ -54,7 +49,7 @@ class Regressions {
     return result;
   }
 
-  Answer run() const {
+  DistributionGap run() const {
     const Vector wa = s_.weights_of(true), wb = s_.weights_of(false);
     const Side a = side(wa), b = side(wb);
     const Side c = reweight_ ? side(reweighted(X_, s_.groups.in_a, wa + wb)) : b;
@@ -134,7 +129,7 @@ Decompositions run_rif(const DecompositionInput& input) {
   d.question = "Does the " + statistic.text() + " of " + samples.rows.outcome_name + " differ between " +
                samples.groups.a + " and " + samples.groups.b +
                " through their drivers, or through how these go with it?";
-  const Answer answer = regressions.run();
+  const DistributionGap answer = regressions.run();
   d.estimates.names = regressions.names();
   d.estimates.values = answer.parts;
   d.total = answer.total;

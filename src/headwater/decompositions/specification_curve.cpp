@@ -30,7 +30,7 @@ namespace {
 constexpr int kNullDraws = 9999;
 constexpr std::uint32_t kNullStream = 0x73706563u;
 
-struct Answer {
+struct SpecificationAnswer {
   double value = 0, error = 0, factor = 1, df = 0;
   Index rows = 0;
   Vector influence;  // by cell of the declared specification
@@ -69,8 +69,8 @@ class Curve {
 
   std::vector<SpecificationChoice> choices() const { return specification_choices(input_, declared_, target_); }
 
-  Answer answer(const SpecificationChoice& choice, const std::map<std::string, Index>& cells) const {
-    Answer a;
+  SpecificationAnswer answer(const SpecificationChoice& choice, const std::map<std::string, Index>& cells) const {
+    SpecificationAnswer a;
     const bool declared = choice.kind == "declared";
     Fit own;
     if (!declared) {
@@ -234,7 +234,7 @@ Decompositions run_specification_curve(const DecompositionInput& input) {
   const Curve curve(input);
   const std::vector<SpecificationChoice> choices = curve.choices();
   const std::map<std::string, Index> cells = curve.cells();
-  std::vector<Answer> answers(choices.size());
+  std::vector<SpecificationAnswer> answers(choices.size());
   parallel_for(choices.size(), [&](std::size_t s) {
     try {
       answers[s] = curve.answer(choices[s], cells);

@@ -22,6 +22,12 @@ struct TwoSamples {
   // The constant and the columns of the named slots.
   Matrix covariates(const std::vector<bool>& slot_in) const;
 };
+// The gap in a statistic between the groups, and its parts.
+struct DistributionGap {
+  Vector parts;
+  double total;
+};
+
 // Needs a pooled model without effects. Refuses groups without common support by name.
 TwoSamples two_samples(const DecompositionInput& input);
 

@@ -12,10 +12,6 @@
 namespace headwater {
 namespace {
 
-[[noreturn]] void formula_error(const std::string& code, const std::string& message) {
-  throw Error(ErrorKind::formula, "formula." + code, message);
-}
-
 bool is_call(const Expression& e, const char* function) {
   return e.kind == Expression::Kind::call && e.name == function;
 }

@@ -41,10 +41,6 @@ constexpr std::array<Function, 13> kFunctions = {{{"log", log_or_missing},
                                                   {"round", [](double x) { return std::nearbyint(x); }},
                                                   {"I", same}}};
 
-[[noreturn]] void formula_error(const std::string& code, const std::string& message) {
-  throw Error(ErrorKind::formula, "formula." + code, message);
-}
-
 class Evaluator {
  public:
   explicit Evaluator(const Panel& panel) : panel_(panel) {}

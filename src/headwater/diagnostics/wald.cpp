@@ -19,7 +19,7 @@ namespace headwater {
 namespace {
 
 constexpr double kFewUnits = 5;
-constexpr double kRounding = 1e-12;  // a variance below minus this share of its terms is negative
+constexpr double kNegativeShare = 1e-12;  // a variance below minus this share of its terms is negative
 
 std::string distribution_text(const char* family, const std::vector<double>& df) {
   std::vector<std::string> parts;
@@ -88,7 +88,7 @@ Test combination_test(const Fit& fit, const Covariance& covariance, const Vector
   test.estimate = weights.dot(fit.coefficients);
   const double variance = weights.dot(covariance.matrix * weights);
   const double size = weights.cwiseAbs().dot(covariance.matrix.cwiseAbs() * weights.cwiseAbs());
-  test.std_error = variance < -kRounding * size ? std::nan("") : std::sqrt(std::max(0.0, variance));
+  test.std_error = variance < -kNegativeShare * size ? std::nan("") : std::sqrt(std::max(0.0, variance));
   test.statistic = (test.estimate - value) / test.std_error;
   test.df1 = 1;
   test.df2 = covariance.df;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/formula/parser.hpp"
 
@@ -200,6 +201,10 @@ std::vector<ModelFormula> expand_split(const ModelFormula& model, const std::str
   if (with_full_sample) add("");
   for (const std::string& value : values) add(value);
   return models;
+}
+
+void formula_error(const std::string& code, const std::string& message) {
+  throw Error(ErrorKind::formula, "formula." + code, message);
 }
 
 }  // namespace headwater

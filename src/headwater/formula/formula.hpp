@@ -104,4 +104,7 @@ std::vector<ModelFormula> expand(const Formula& formula);
 std::vector<ModelFormula> expand_split(const ModelFormula& model, const std::string& column,
                                        const std::vector<std::string>& values, bool with_full_sample);
 
+// Throws Error{formula, "formula." + code}: for what is well formed and yet means nothing on the data.
+[[noreturn]] void formula_error(const std::string& code, const std::string& message);
+
 }  // namespace headwater

@@ -157,7 +157,7 @@ Terms parse_primary(Cursor& cursor) {
   return factor_terms(cursor, factor);
 }
 
-Terms parse_power(Cursor& cursor) {
+Terms parse_terms_power(Cursor& cursor) {
   const std::size_t begin = cursor.peek().where.begin;
   Terms base = parse_primary(cursor);
   if (cursor.peek().is("/"))
@@ -184,8 +184,8 @@ Terms parse_power(Cursor& cursor) {
 }
 
 Terms parse_interaction(Cursor& cursor) {
-  Terms left = parse_power(cursor);
-  while (cursor.take_if(":")) left = interactions(cursor, left, parse_power(cursor));
+  Terms left = parse_terms_power(cursor);
+  while (cursor.take_if(":")) left = interactions(cursor, left, parse_terms_power(cursor));
   return left;
 }
 

@@ -14,12 +14,12 @@ constexpr hsize_t kMostObjects = 1'000'000;
 
 // The axes of a group and of those around it, by what they label. The scales say what they label; the list that each
 // array keeps lies in HDF5's heap without checksums and is not read.
-struct Scope {
-  const Scope* outer = nullptr;
+struct AxisScope {
+  const AxisScope* outer = nullptr;
   std::map<Labelled, std::pair<std::string, std::int64_t>> axes;  // name and number of labels
 
   const std::pair<std::string, std::int64_t>* find(const Labelled& dimension) const {
-    for (const Scope* scope = this; scope; scope = scope->outer)
+    for (const AxisScope* scope = this; scope; scope = scope->outer)
       if (const auto found = scope->axes.find(dimension); found != scope->axes.end()) return &found->second;
     return nullptr;
   }
@@ -29,14 +29,14 @@ class Reader {
  public:
   Reader(std::string file, hsize_t bytes) : file_(std::move(file)), bytes_(bytes) {}
 
-  Tree node(hid_t group, const std::string& path, const Scope* outer, int level) {
+  Tree node(hid_t group, const std::string& path, const AxisScope* outer, int level) {
     const ObjectPath at = here(path.empty() ? "/" : path);
     if (level > kMostLevels)
       refuse(at, "levels", "lies deeper than " + std::to_string(kMostLevels) + " groups, or a group holds itself");
     Tree tree;
     tree.name = path.substr(path.rfind('/') + 1);
     tree.attributes = read_attributes(group, bytes_, at);
-    Scope scope{outer, {}};
+    AxisScope scope{outer, {}};
     H5G_info_t info;
     if (H5Gget_info(group, &info) < 0)
       refuse(at, "damaged", "cannot be read (" + reason() + "); the file is damaged, write it again");
@@ -50,7 +50,7 @@ class Reader {
  private:
   ObjectPath here(const std::string& path) const { return {file_, path}; }
 
-  void add_link(hid_t group, hsize_t i, const std::string& path, Scope& scope, int level, Tree& tree) {
+  void add_link(hid_t group, hsize_t i, const std::string& path, AxisScope& scope, int level, Tree& tree) {
     const std::string name = link_name(group, i, path);
     const ObjectPath at = here(path + "/" + name);
     check_link(group, name, at);
@@ -87,7 +87,7 @@ class Reader {
     if (link.type != H5L_TYPE_HARD) refuse(at, "link", "is a link of an unknown kind, which is refused");
   }
 
-  void add_dataset(hid_t dataset, const std::string& name, const ObjectPath& at, Scope& scope, Tree& tree) const {
+  void add_dataset(hid_t dataset, const std::string& name, const ObjectPath& at, AxisScope& scope, Tree& tree) const {
     Values content = read_dataset(dataset, bytes_, at);
     std::string description = read_text_attribute(dataset, "description", bytes_, at);
     if (is_scale(dataset)) {

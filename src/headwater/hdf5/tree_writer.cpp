@@ -158,18 +158,18 @@ struct DatasetWriter {
 };
 
 // The dimension scales of a group and of those around it.
-struct Scope {
-  const Scope* outer = nullptr;
+struct ScaleScope {
+  const ScaleScope* outer = nullptr;
   std::map<std::string, Dataset> scales;
 
   const Dataset* find(const std::string& name) const {
-    for (const Scope* scope = this; scope; scope = scope->outer)
+    for (const ScaleScope* scope = this; scope; scope = scope->outer)
       if (const auto found = scope->scales.find(name); found != scope->scales.end()) return &found->second;
     return nullptr;
   }
 };
 
-void write_axis(hid_t group, const Axis& axis, Scope& scope, const std::string& path) {
+void write_axis(hid_t group, const Axis& axis, ScaleScope& scope, const std::string& path) {
   const std::vector<hsize_t> shape{static_cast<hsize_t>(axis.size())};
   Dataset dataset = std::visit(DatasetWriter{group, axis.name, shape, path}, axis.labels);
   must(H5DSset_scale(dataset.get(), axis.name.c_str()), path);
@@ -197,7 +197,7 @@ void attach_scale(const Dataset& dataset, const Dataset& scale, const LabelledAr
   must(H5DSattach_scale(dataset.get(), scale.get(), static_cast<unsigned>(d)), path);
 }
 
-void write_array(hid_t group, const LabelledArray& array, const Scope& scope, const std::string& path) {
+void write_array(hid_t group, const LabelledArray& array, const ScaleScope& scope, const std::string& path) {
   const std::vector<hsize_t> shape = checked_shape(array, path);
   const Dataset dataset = std::visit(DatasetWriter{group, array.name, shape, path}, array.values);
   write_attribute(dataset.get(), "description", array.description, path);
@@ -231,9 +231,9 @@ Properties group_properties(hid_t kind) {
   return properties;
 }
 
-void write_node(hid_t group, const Tree& tree, const Scope* outer, const std::string& path) {
+void write_node(hid_t group, const Tree& tree, const ScaleScope* outer, const std::string& path) {
   check_names(tree, path);
-  Scope scope{outer, {}};
+  ScaleScope scope{outer, {}};
   for (const auto& [key, value] : tree.attributes) write_attribute(group, key, value, path);
   for (const Axis& axis : tree.axes) write_axis(group, axis, scope, path + "/" + axis.name);
   for (const LabelledArray& array : tree.arrays) write_array(group, array, scope, path + "/" + array.name);

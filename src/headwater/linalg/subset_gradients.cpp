@@ -71,7 +71,7 @@ void join(const SmallSums<U - 1>& without, const SmallSums<U - 1>& with, const d
   lay(value, kOwn, with.values[0], out.values);
 }
 
-constexpr int kUnrolled = 6;
+constexpr int kUnrolledGradients = 6;
 
 class Backwards {
  public:
@@ -87,7 +87,7 @@ class Backwards {
     }
     product_.resize((static_cast<std::size_t>(stack_.columns()) + 1) * sums_.back().lanes);
     stretched_.resize(packed_size(stack_.columns()) * sums_.back().lanes);
-    while (flat_ < std::min(inner_, kUnrolled) && stack_.width[static_cast<std::size_t>(flat_)] == 1) ++flat_;
+    while (flat_ < std::min(inner_, kUnrolledGradients) && stack_.width[static_cast<std::size_t>(flat_)] == 1) ++flat_;
     const Vector own = shapley_weights(inner_), others = shapley_weights(around_ + 1);
     without_ = Matrix::Zero(around_ + 1, inner_ + 1);
     both_ = Matrix::Zero(around_ + 1, inner_ + 1);

@@ -19,7 +19,6 @@ namespace {
 using arrow_c::ArrowArray;
 using arrow_c::ArrowSchema;
 
-constexpr double kExactInteger = 9007199254740992.0;  // 2^53
 constexpr std::int64_t kSecondsPerDay = 86400;
 
 template <class T>

@@ -10,6 +10,8 @@
 
 namespace headwater {
 
+constexpr double kExactInteger = 9007199254740992.0;  // 2^53: beyond it a double skips whole numbers
+
 struct RawTable {
   std::vector<Column> columns;
   std::vector<std::int64_t> source_rows;  // line of each row in the file; 1, 2, ... where a format has no lines

@@ -13,7 +13,6 @@
 namespace headwater {
 namespace {
 
-constexpr double kExactInteger = 9007199254740992.0;  // 2^53
 constexpr std::string_view kPound = "\xC2\xA3";
 constexpr std::string_view kNoBreakSpace = "\xC2\xA0";
 

@@ -17,6 +17,9 @@ enum class Audience {
 Audience parse_audience(const std::string& text);  // throws Error{usage, "report.audience"}
 const char* name(Audience audience);
 
+// A published group of fewer units than this would tell of single ones.
+constexpr int kLeastUnits = 5;
+
 // The names of all units that a result mentions, and which texts and arrays are about single units.
 class UnitNames {
  public:

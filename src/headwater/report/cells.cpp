@@ -10,8 +10,6 @@
 namespace headwater {
 namespace {
 
-constexpr std::int64_t kLeastUnits = 5;
-
 struct Coded {
   std::vector<std::string> names;  // in natural order
   std::vector<std::size_t> code;
@@ -134,7 +132,7 @@ void over_time_part(PayloadWriter& out, const Tree& node, const Tree& fit, Audie
   out.json.begin_array();
   for (const std::int64_t count : units) out.json.value(count);
   out.json.end_array();
-  out.json.member("reach", student_quantile(0.5 + number_attribute(fit, "level") / 2, numbers(fit, "df").front()));
+  out.json.member("reach", student_quantile(0.5 + number_attribute(fit, "level") / 2, scalar(fit, "df")));
   number_rows(out, "mean", mean);
   number_rows(out, "std_error", error);
   out.json.end_object();

@@ -9,7 +9,6 @@
 namespace headwater {
 namespace {
 
-double scalar(const Tree& tree, const char* name) { return numbers(tree, name).front(); }
 constexpr const char* kNumbers[] = {"estimate", "std_error", "statistic", "df", "p_value", "conf_low", "conf_high"};
 
 }  // namespace
@@ -19,9 +18,9 @@ std::string contrast_text(const Tree& tree) {
                level = number_attribute(tree, "level");
   std::string out = heading(text_attribute(tree, "hypothesis"));
   TextTable table;
-  table.column("", TextTable::Align::left);
-  for (const char* name : {"estimate", "std. error", "low", "high", "t"}) table.column(name, TextTable::Align::decimal);
-  table.column("p", TextTable::Align::right);
+  table.column("", Align::left);
+  for (const char* name : {"estimate", "std. error", "low", "high", "t"}) table.column(name, Align::decimal);
+  table.column("p", Align::right);
   table.row({"difference", shown(estimate, error), shown(error, error), shown(scalar(tree, "conf_low"), error),
              shown(scalar(tree, "conf_high"), error), significant(scalar(tree, "statistic"), 3),
              shown_p(scalar(tree, "p_value"))});

@@ -7,20 +7,20 @@ namespace {
 
 bool starred(const GridCell& cell) { return !cell.text.empty() && cell.text.back() == '*'; }
 
-std::string cell_text(const GridCell& cell) {
+std::string csv_cell(const GridCell& cell) {
   if (cell.text.empty()) return "";
   if (!cell.number) return csv_text(cell.text);
   return starred(cell) ? csv_text(cell.text) : shortest(*cell.number);
 }
 
-void add_grid(std::string& out, const Grid& grid) {
+void add_csv_grid(std::string& out, const Grid& grid) {
   out += csv_text(grid.title) + "\n";
   for (const std::string& text : grid.lead) out += csv_text(text) + "\n";
   for (std::size_t c = 0; c < grid.columns.size(); ++c) out += (c > 0 ? "," : "") + csv_text(grid.columns[c].heading);
   out += "\n";
   for (const GridRow& row : grid.rows) {
     out += csv_text(row_name(row));
-    for (std::size_t c = 1; c < grid.columns.size(); ++c) out += "," + cell_text(cell_at(row, c));
+    for (std::size_t c = 1; c < grid.columns.size(); ++c) out += "," + csv_cell(cell_at(row, c));
     out += "\n";
   }
   for (const std::string& note : grid.notes) out += csv_text(note) + "\n";
@@ -40,7 +40,7 @@ std::string csv_tables(const GridBook& book) {
   for (const std::string& text : book.lead) out += csv_text(text) + "\n";
   for (const Grid& grid : book.grids) {
     out += "\n";
-    add_grid(out, grid);
+    add_csv_grid(out, grid);
   }
   return out;
 }

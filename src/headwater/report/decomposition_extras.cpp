@@ -10,7 +10,6 @@ namespace headwater {
 namespace {
 
 constexpr std::size_t kMostRows = 40;  // of a table in text; the result file has them all
-using Align = TextTable::Align;
 
 // Counts and ranks have no decimals.
 bool whole(const std::vector<double>& values) {
@@ -75,7 +74,7 @@ Grid bootstrap_grid(const Tree& node) {
     grid.column(title, Align::decimal);
   for (std::size_t i = 0; i < names.size(); ++i) {
     const double error = numbers(node, "boot_std_error")[i], ratio = error / numbers(node, "std_error")[i];
-    const double rounding = additive(node) ? numbers(node, "tolerance").front() : 0;
+    const double rounding = additive(node) ? scalar(node, "tolerance") : 0;
     const bool zero = std::abs(numbers(node, "estimate")[i]) <= rounding && !(error > 1e6 * rounding);
     if (!std::isfinite(error) || zero) continue;
     const bool analytic = numbers(node, "std_error")[i] > 0;

@@ -8,10 +8,6 @@
 namespace headwater {
 namespace {
 
-using Align = TextTable::Align;
-
-double scalar(const Tree& tree, const char* name) { return numbers(tree, name).front(); }
-
 bool any_finite(const std::vector<double>& values) {
   return std::any_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
 }

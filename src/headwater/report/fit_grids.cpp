@@ -9,8 +9,6 @@
 namespace headwater {
 namespace {
 
-using Align = TextTable::Align;
-
 std::string stars_of(double p) { return p < 0.001 ? "***" : p < 0.01 ? "**" : p < 0.05 ? "*" : ""; }
 
 GridCell count_cell(const Tree& fit, const char* key) {
@@ -27,7 +25,7 @@ GridCell cluster_cell(const Tree& fit) {
 }
 
 GridCell scalar_cell(const Tree& fit, const char* name) {
-  const double value = numbers(fit, name).front();
+  const double value = scalar(fit, name);
   return {shown(value), value};
 }
 
@@ -185,8 +183,8 @@ std::vector<std::string> fit_notes(const Tree& fit) {
   for (std::size_t i = 0; i < names.size(); ++i)
     parts.push_back(names[i] + " " + thousands(columns[i]) +
                     (redundant[i] > 0 ? " (" + thousands(redundant[i]) + " redundant)" : ""));
-  notes.push_back("Effects: " + joined(parts, ", ") + "; exact rank " + shortest(numbers(fit, "effects_rank").front()) +
-                  "; normal equations hold to " + significant(numbers(fit, "certificate").front(), 2) + ".");
+  notes.push_back("Effects: " + joined(parts, ", ") + "; exact rank " + shortest(scalar(fit, "effects_rank")) +
+                  "; normal equations hold to " + significant(scalar(fit, "certificate"), 2) + ".");
   return notes;
 }
 

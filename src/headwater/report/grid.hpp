@@ -20,7 +20,7 @@ struct GridCell {
 
 struct GridColumn {
   std::string heading;
-  TextTable::Align align;
+  Align align;
 };
 
 struct GridRow {
@@ -36,7 +36,7 @@ struct Grid {
   std::vector<GridRow> rows;
   std::vector<std::string> notes;  // paragraphs below
 
-  void column(std::string heading, TextTable::Align align) { columns.push_back({std::move(heading), align}); }
+  void column(std::string heading, Align align) { columns.push_back({std::move(heading), align}); }
 };
 
 struct GridBook {

@@ -9,7 +9,7 @@ namespace {
 constexpr std::string_view kPlace = "{\"headwater\":\"payload\"}";
 
 // Inside <script type="application/json"> these can only stand in JSON strings, where an escape means the same.
-std::string escaped(std::string_view json) {
+std::string inside_script(std::string_view json) {
   std::string out;
   out.reserve(json.size() + json.size() / 16);
   for (std::size_t i = 0; i < json.size(); ++i) {
@@ -41,7 +41,7 @@ std::string report_html(std::string_view page, const std::string& payload) {
   if (at == std::string_view::npos)
     throw Error(ErrorKind::internal, "report.page", "the report page has no place for its payload; build it again");
   std::string html(page.substr(0, at));
-  html += escaped(payload);
+  html += inside_script(payload);
   html += page.substr(at + kPlace.size());
   return html;
 }

@@ -4,7 +4,7 @@
 namespace headwater {
 namespace {
 
-std::string escaped(std::string_view text) {
+std::string html_text(std::string_view text) {
   std::string out;
   for (const char c : one_line(text)) {
     if (c == '"')
@@ -15,34 +15,34 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
-std::string paragraph(const std::string& text) { return "<p dir=\"auto\">" + escaped(text) + "</p>\n"; }
+std::string html_paragraph(const std::string& text) { return "<p dir=\"auto\">" + html_text(text) + "</p>\n"; }
 
 std::string alignment(const GridColumn& column) {
-  return column.align == TextTable::Align::left ? "" : " style=\"text-align:right\"";
+  return column.align == Align::left ? "" : " style=\"text-align:right\"";
 }
 
 void add_row(std::string& out, const Grid& grid, const GridRow& row) {
   if (row.rule) out += "</tbody>\n<tbody>\n";
   const GridCell& first = cell_at(row, 0);
   out += "<tr><th scope=\"row\" dir=\"auto\" style=\"text-align:left;font-weight:normal\"";
-  if (first.text.empty() && !row.name.empty()) out += " aria-label=\"" + escaped(row.name) + "\"";
-  out += ">" + escaped(first.text) + "</th>";
+  if (first.text.empty() && !row.name.empty()) out += " aria-label=\"" + html_text(row.name) + "\"";
+  out += ">" + html_text(first.text) + "</th>";
   for (std::size_t c = 1; c < grid.columns.size(); ++c)
-    out += "<td dir=\"auto\"" + alignment(grid.columns[c]) + ">" + escaped(cell_at(row, c).text) + "</td>";
+    out += "<td dir=\"auto\"" + alignment(grid.columns[c]) + ">" + html_text(cell_at(row, c).text) + "</td>";
   out += "</tr>\n";
 }
 
-void add_grid(std::string& out, const Grid& grid) {
-  out += "<h2 dir=\"auto\">" + escaped(grid.title) + "</h2>\n";
-  for (const std::string& text : grid.lead) out += paragraph(text);
+void add_html_grid(std::string& out, const Grid& grid) {
+  out += "<h2 dir=\"auto\">" + html_text(grid.title) + "</h2>\n";
+  for (const std::string& text : grid.lead) out += html_paragraph(text);
   out += "<table border=\"1\" cellpadding=\"4\" style=\"border-collapse:collapse\">\n<caption dir=\"auto\">" +
-         escaped(grid.title) + "</caption>\n<thead>\n<tr>";
+         html_text(grid.title) + "</caption>\n<thead>\n<tr>";
   for (const GridColumn& column : grid.columns)
-    out += "<th scope=\"col\" dir=\"auto\"" + alignment(column) + ">" + escaped(column.heading) + "</th>";
+    out += "<th scope=\"col\" dir=\"auto\"" + alignment(column) + ">" + html_text(column.heading) + "</th>";
   out += "</tr>\n</thead>\n<tbody>\n";
   for (const GridRow& row : grid.rows) add_row(out, grid, row);
   out += "</tbody>\n</table>\n";
-  for (const std::string& note : grid.notes) out += paragraph(note);
+  for (const std::string& note : grid.notes) out += html_paragraph(note);
 }
 
 }  // namespace
@@ -52,9 +52,9 @@ std::string html_tables(const GridBook& book) {
       "<!DOCTYPE html>\n<html lang=\"en-GB\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
       "<title>" +
-      escaped(book.title) + "</title>\n</head>\n<body>\n<h1>" + escaped(book.title) + "</h1>\n";
-  for (const std::string& text : book.lead) out += paragraph(text);
-  for (const Grid& grid : book.grids) add_grid(out, grid);
+      html_text(book.title) + "</title>\n</head>\n<body>\n<h1>" + html_text(book.title) + "</h1>\n";
+  for (const std::string& text : book.lead) out += html_paragraph(text);
+  for (const Grid& grid : book.grids) add_html_grid(out, grid);
   return out + "</body>\n</html>\n";
 }
 

@@ -29,7 +29,6 @@ class Contract {
   std::vector<std::string> undefined_;
 };
 
-double scalar(const Tree& tree, const char* name) { return numbers(tree, name).front(); }
 std::int64_t whole(const Tree& tree, const char* key) { return static_cast<std::int64_t>(number_attribute(tree, key)); }
 
 void terms(Contract& out, const Tree& fit) {

@@ -6,7 +6,7 @@
 namespace headwater {
 namespace {
 
-std::string escaped_character(char c) {
+std::string latex_character(char c) {
   switch (c) {
     case '\\': return "\\textbackslash{}";
     case '~': return "\\textasciitilde{}";
@@ -25,14 +25,14 @@ std::string escaped_character(char c) {
   }
 }
 
-std::string escaped(std::string_view text) {
+std::string latex_text(std::string_view text) {
   std::string out;
-  for (const char c : one_line(text)) out += escaped_character(c);
+  for (const char c : one_line(text)) out += latex_character(c);
   return out;
 }
 
-std::string cell_text(const GridCell& cell) {
-  const std::string text = escaped(cell.text);
+std::string latex_cell(const GridCell& cell) {
+  const std::string text = latex_text(cell.text);
   return cell.number && !text.empty() && text.front() == '-' ? "$-$" + text.substr(1) : text;
 }
 
@@ -51,26 +51,26 @@ void add_tabular(std::string& out, const Grid& grid) {
   std::string columns;
   std::vector<std::string> cells;
   for (const GridColumn& column : grid.columns) {
-    columns += column.align == TextTable::Align::left ? 'l' : number;
-    cells.push_back(escaped(column.heading));
+    columns += column.align == Align::left ? 'l' : number;
+    cells.push_back(latex_text(column.heading));
   }
   out += "\\begin{tabular}{" + columns + "}\n\\toprule\n";
   add_row(out, cells);
   out += "\\midrule\n";
   for (const GridRow& row : grid.rows) {
     if (row.rule) out += "\\midrule\n";
-    for (std::size_t c = 0; c < cells.size(); ++c) cells[c] = cell_text(cell_at(row, c));
+    for (std::size_t c = 0; c < cells.size(); ++c) cells[c] = latex_cell(cell_at(row, c));
     add_row(out, cells);
   }
   out += "\\bottomrule\n\\end{tabular}\n";
 }
 
-void add_grid(std::string& out, const Grid& grid, const std::vector<std::string>& always) {
-  out += "\n\\begin{table}[htbp]\n\\centering\n\\caption{" + escaped(grid.title) + "}\n";
+void add_latex_grid(std::string& out, const Grid& grid, const std::vector<std::string>& always) {
+  out += "\n\\begin{table}[htbp]\n\\centering\n\\caption{" + latex_text(grid.title) + "}\n";
   add_tabular(out, grid);
   out += "\n\\medskip\n\\begin{minipage}{\\linewidth}\\footnotesize\n";
   for (const auto* texts : {&always, &grid.lead, &grid.notes})
-    for (const std::string& text : *texts) out += escaped(text) + "\\par\n";
+    for (const std::string& text : *texts) out += latex_text(text) + "\\par\n";
   out += "\\end{minipage}\n\\end{table}\n";
 }
 
@@ -81,7 +81,7 @@ std::string latex_tables(const GridBook& book) {
   for (const std::string& text : book.lead) out += "% " + one_line(text) + "\n";
   // A table travels without its page, so what must be said of all of them stands under each.
   const std::vector<std::string> always(book.lead.begin(), book.lead.end() - 1);
-  for (const Grid& grid : book.grids) add_grid(out, grid, always);
+  for (const Grid& grid : book.grids) add_latex_grid(out, grid, always);
   return out;
 }
 

@@ -16,9 +16,10 @@ std::string shown(double value);          // five significant digits
 std::string shown_p(double p);            // "<0.001", "0.042"
 std::string shown_percent(double share);  // "12.3 %"
 
+enum class Align { left, decimal, right };
+
 class TextTable {
  public:
-  enum class Align { left, decimal, right };
   void column(std::string heading, Align align);
   void row(std::vector<std::string> cells);
   void rule();  // a line across

@@ -83,9 +83,6 @@ void decomposition_part(PayloadContext& c, const Tree& node) {
   c.out.json.end_object();
 }
 
-// A group of fewer units than this would tell of single ones.
-constexpr double kLeastUnits = 5;
-
 bool about_units(const PayloadContext& c, const Tree& node, const std::string& units) {
   if (c.units.make_decomposition(node)) return true;
   const auto count = parse_number(units);

@@ -57,8 +57,8 @@ std::string honest_first(const Tree& result) {
   out += limits(result);
   for (const Tree& fit : fits->children) {
     if (!usable(fit) || !fit.find_array("r_squared_within")) continue;
-    const double within = numbers(fit, "r_squared_within").front(), rss = numbers(fit, "rss").front(),
-                 tss = numbers(fit, "tss").front(), tss_within = numbers(fit, "tss_within").front();
+    const double within = scalar(fit, "r_squared_within"), rss = scalar(fit, "rss"), tss = scalar(fit, "tss"),
+                 tss_within = scalar(fit, "tss_within");
     const bool effects = !labels(fit, "effect").empty();
     out += wrapped(fit.name + ": the regressors explain " + shown_percent(within) +
                        (effects ? " of the variance within the effects, which is " +
@@ -116,9 +116,8 @@ std::string variation_table(const Tree& fit) {
   const auto &mean = numbers(fit, "mean"), &total = numbers(fit, "sd_total"), &between = numbers(fit, "sd_between"),
              &within = numbers(fit, "sd_within"), &absorbed = numbers(fit, "sd_absorbed");
   TextTable table;
-  table.column("regressor", TextTable::Align::left);
-  for (const char* name : {"mean", "sd", "between", "within", "after effects"})
-    table.column(name, TextTable::Align::decimal);
+  table.column("regressor", Align::left);
+  for (const char* name : {"mean", "sd", "between", "within", "after effects"}) table.column(name, Align::decimal);
   const auto& dropped = labels(fit, "unidentified");
   for (std::size_t i = 0; i < names.size(); ++i) {
     const bool gone = std::find(dropped.begin(), dropped.end(), names[i]) != dropped.end();
@@ -228,7 +227,7 @@ std::string csv_coefficients(const Tree& result) {
         const double value = numbers(fit, name)[i];
         out += "," + (std::isfinite(value) ? shortest(value) : std::string());
       }
-      out += "," + shortest(numbers(fit, "df").front()) + "," + csv_text(text_attribute(fit, "status")) + "\n";
+      out += "," + shortest(scalar(fit, "df")) + "," + csv_text(text_attribute(fit, "status")) + "\n";
     }
     for (const std::string& name : labels(fit, "unidentified"))
       out += lead + csv_text(name) + ",,,,,,,,,\"not identified\"\n";

@@ -22,8 +22,6 @@ namespace {
 using Part = ContrastQuestion::Part;
 constexpr double kOwnNoise = 1e-8;  // of the variance: beyond what influence explains
 
-double scalar(const Tree& node, const char* name) { return numbers(node, name).front(); }
-
 void refuse_what_has_no_error(const Part& part) {
   const auto& known = integers(*part.decomposition.node, "estimable");
   const Names& names = labels(*part.decomposition.node, "component");

@@ -29,8 +29,8 @@ TEST(Numbers, HaveTheDecimalsTheirErrorDeserves) {
 
 TEST(TextTable, AlignsOnTheDecimalPoint) {
   TextTable table;
-  table.column("term", TextTable::Align::left);
-  table.column("estimate", TextTable::Align::decimal);
+  table.column("term", Align::left);
+  table.column("estimate", Align::decimal);
   table.row({"x", "12.5"});
   table.row({"", "(0.125)"});
   table.row({"z", "not identified"});
@@ -48,8 +48,8 @@ TEST(TextTable, AlignsOnTheDecimalPoint) {
 
 TEST(TextTable, ALongNameTakesItsOwnLine) {
   TextTable table;
-  table.column("term", TextTable::Align::left);
-  table.column("estimate", TextTable::Align::decimal);
+  table.column("term", Align::left);
+  table.column("estimate", Align::decimal);
   table.row({"a name that is longer than the table is wide", "1.5"});
   table.row({"x", "0.5"});
   EXPECT_EQ(table.text(30),
@@ -63,8 +63,8 @@ TEST(TextTable, ALongNameTakesItsOwnLine) {
 
 TEST(TextTable, TooManyColumnsArePrintedInParts) {
   TextTable table;
-  table.column("term", TextTable::Align::left);
-  for (int c = 0; c < 9; ++c) table.column("a long heading " + std::to_string(c), TextTable::Align::decimal);
+  table.column("term", Align::left);
+  for (int c = 0; c < 9; ++c) table.column("a long heading " + std::to_string(c), Align::decimal);
   table.row({"x", "1", "2", "3", "4", "5", "6", "7", "8", "9"});
   const std::string text = table.text();
   expect_no_line_beyond(kPageWidth, text);
