@@ -17,14 +17,14 @@ constexpr std::size_t kSumBlock = 128;
 
 int processors() { return std::max(1, static_cast<int>(std::thread::hardware_concurrency())); }
 
-int initial_threads() {
+int threads_by_default() {
   const char* text = std::getenv("HEADWATER_THREADS");
   const long asked = text ? std::strtol(text, nullptr, 10) : 0;
   return asked > 0 && asked <= 4096 ? static_cast<int>(asked) : processors();
 }
 
 std::atomic<int>& thread_count() {
-  static std::atomic<int> count{initial_threads()};
+  static std::atomic<int> count{threads_by_default()};
   return count;
 }
 
@@ -58,7 +58,7 @@ double pairwise(std::size_t begin, std::size_t end, const Block& block) {
 
 }  // namespace
 
-void set_threads(int count) { thread_count() = count > 0 ? count : processors(); }
+void set_threads(int count) { thread_count() = count > 0 ? count : threads_by_default(); }
 int threads() { return thread_count(); }
 
 void parallel_for(std::size_t count, const std::function<void(std::size_t)>& body) {
@@ -87,6 +87,10 @@ void parallel_for(std::size_t count, const std::function<void(std::size_t)>& bod
   work();
   for (std::thread& thread : pool) thread.join();
   failure.rethrow();
+}
+
+void parallel_run(std::initializer_list<std::function<void()>> tasks) {
+  parallel_for(tasks.size(), [&](std::size_t i) { tasks.begin()[i](); });
 }
 
 double pairwise_sum(const double* values, std::size_t count) {

@@ -4,15 +4,19 @@
 
 #include <cstddef>
 #include <functional>
+#include <initializer_list>
 
 namespace headwater {
 
-// Number of worker threads: 0 asks for all processors. Process wide; HEADWATER_THREADS sets the initial value.
+// Number of worker threads, process wide: 0, and the initial value, is HEADWATER_THREADS, or all processors without it.
 void set_threads(int count);
 int threads();
 
 // Calls body(i) for i in 0..count-1. The first exception (lowest i) is rethrown after all workers stopped.
 void parallel_for(std::size_t count, const std::function<void(std::size_t)>& body);
+
+// Runs tasks that do not need one another; the first exception (in their order) is rethrown after all stopped.
+void parallel_run(std::initializer_list<std::function<void()>> tasks);
 
 // Sum of values[0..count) by a pairwise tree over blocks of 128.
 double pairwise_sum(const double* values, std::size_t count);

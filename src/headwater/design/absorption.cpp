@@ -251,10 +251,13 @@ Vector Absorber::State::fill_gram(Matrix& gram) const {
     }
     std::sort(touched.begin(), touched.end());
     touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
-    for (const Index a : touched)
-      for (const Index b : touched) gram(a, b) -= sums(a) * sums(b) / eliminated_mass(static_cast<Index>(g));
+    for (auto from = touched.begin(); from != touched.end(); ++from) {
+      const double share = sums(*from) / eliminated_mass(static_cast<Index>(g));
+      for (auto to = from; to != touched.end(); ++to) gram(*to, *from) -= sums(*to) * share;
+    }
     for (const Index a : touched) sums(a) = 0;
   }
+  gram.triangularView<Eigen::StrictlyUpper>() = gram.transpose();
   return before;
 }
 

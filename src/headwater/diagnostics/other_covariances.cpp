@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "headwater/core/error.hpp"
+#include "headwater/core/threads.hpp"
 #include "headwater/diagnostics/test.hpp"
 
 namespace headwater {
@@ -37,18 +38,19 @@ OtherCovariances other_covariances(const Fit& fit, const Covariance& own) {
   OtherCovariances result;
   const std::vector<Choice> all = choices(fit, own);
   result.std_error = Matrix::Constant(static_cast<Index>(all.size()), fit.k(), std::nan(""));
-  for (std::size_t r = 0; r < all.size(); ++r) {
-    result.rules.push_back(all[r].rule + (all[r].profile == own.profile ? "" : ", profile " + all[r].profile));
-    result.df.push_back(std::nan(""));
-    result.reasons.emplace_back();
+  result.df.assign(all.size(), std::nan(""));
+  result.reasons.resize(all.size());
+  for (const Choice& choice : all)
+    result.rules.push_back(choice.rule + (choice.profile == own.profile ? "" : ", profile " + choice.profile));
+  parallel_for(all.size(), [&](std::size_t r) {
     try {
       const Covariance other = covariance(fit, parse_method_call(all[r].rule), all[r].profile);
       result.std_error.row(static_cast<Index>(r)) = other.matrix.diagonal().cwiseMax(0).cwiseSqrt().transpose();
-      result.df.back() = other.df;
+      result.df[r] = other.df;
     } catch (const Error& error) {
-      result.reasons.back() = error.message();
+      result.reasons[r] = error.message();
     }
-  }
+  });
   return result;
 }
 

@@ -1,6 +1,6 @@
 #include "headwater/moments/moments.hpp"
 
-#include <map>
+#include <unordered_map>
 
 namespace headwater {
 
@@ -13,23 +13,31 @@ Matrix sums_by(const Matrix& rows, const Grouping& groups) {
 
 Grouping intersection(const std::vector<const Grouping*>& groupings) {
   if (groupings.size() == 1) return *groupings.front();
-  Grouping result;
-  std::map<std::vector<std::int32_t>, std::int32_t> known;
   const std::size_t n = groupings.front()->code.size();
-  std::vector<std::int32_t> key(groupings.size());
-  for (std::size_t i = 0; i < n; ++i) {
-    for (std::size_t d = 0; d < groupings.size(); ++d) key[d] = groupings[d]->code[i];
-    const auto [entry, fresh] = known.emplace(key, result.count);
-    if (fresh) {
-      std::string label;
-      for (std::size_t d = 0; d < groupings.size(); ++d)
-        label += (d > 0 ? "^" : "") + groupings[d]->labels[static_cast<std::size_t>(key[d])];
-      result.labels.push_back(std::move(label));
-      ++result.count;
+  Grouping result = *groupings.front();
+  std::vector<std::size_t> first;
+  for (std::size_t d = 1; d < groupings.size(); ++d) {
+    const Grouping& next = *groupings[d];
+    std::unordered_map<std::int64_t, std::int32_t> known;
+    known.reserve(n);
+    first.clear();
+    for (std::size_t i = 0; i < n; ++i) {
+      const std::int64_t both = std::int64_t{result.code[i]} * next.count + next.code[i];
+      const auto [entry, fresh] = known.emplace(both, static_cast<std::int32_t>(first.size()));
+      if (fresh) first.push_back(i);
+      result.code[i] = entry->second;
     }
-    result.code.push_back(entry->second);
+    result.count = static_cast<std::int32_t>(first.size());
+    result.name += "^" + next.name;
   }
-  for (std::size_t d = 0; d < groupings.size(); ++d) result.name += (d > 0 ? "^" : "") + groupings[d]->name;
+  result.labels.clear();
+  for (const std::size_t i : first) {
+    std::string label;
+    for (const Grouping* grouping : groupings)
+      label +=
+          (grouping == groupings.front() ? "" : "^") + grouping->labels[static_cast<std::size_t>(grouping->code[i])];
+    result.labels.push_back(std::move(label));
+  }
   return result;
 }
 

@@ -1,13 +1,16 @@
 // CSV as RFC 4180 has it. The messages and the ledger are the point: nothing is guessed, nothing is lost in silence.
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <deque>
+#include <iterator>
 #include <unordered_map>
 
 #include "headwater/core/error.hpp"
 #include "headwater/core/hash.hpp"
 #include "headwater/core/text.hpp"
+#include "headwater/core/threads.hpp"
 #include "headwater/panel/readers.hpp"
 
 namespace headwater {
@@ -89,12 +92,42 @@ void refuse_other_formats(std::string_view bytes, const std::string& file) {
                 file + " is a web page, perhaps the error page of a download; fetch the CSV itself", {.file = file});
 }
 
-// Eight bytes of plain text: none is NUL, none above 127.
-bool plain_text(const char* at) {
+// Eight bytes at a time.
+constexpr std::uint64_t kHigh = 0x8080808080808080u, kOnes = 0x0101010101010101u;
+
+std::uint64_t word_at(const char* at) {
   std::uint64_t word = 0;
   std::memcpy(&word, at, sizeof word);
-  constexpr std::uint64_t kHigh = 0x8080808080808080u, kOnes = 0x0101010101010101u;
-  return (word & kHigh) == 0 && ((word - kOnes) & ~word & kHigh) == 0;
+  return word;
+}
+
+// The high bit of the first byte that is zero, and perhaps of later ones.
+std::uint64_t zero_bytes(std::uint64_t word) { return (word - kOnes) & ~word & kHigh; }
+std::uint64_t bytes_equal(std::uint64_t word, char c) {
+  return zero_bytes(word ^ (kOnes * static_cast<unsigned char>(c)));
+}
+
+// Eight bytes of plain text: none is NUL, none above 127.
+bool plain_text(const char* at) {
+  const std::uint64_t word = word_at(at);
+  return (word & kHigh) == 0 && zero_bytes(word) == 0;
+}
+
+// Where an unquoted field ends that begins at `at`.
+std::size_t field_end(std::string_view bytes, std::size_t at, char separator) {
+  for (; std::endian::native == std::endian::little && at + 8 <= bytes.size(); at += 8) {
+    const std::uint64_t word = word_at(bytes.data() + at);
+    const std::uint64_t stops = bytes_equal(word, separator) | bytes_equal(word, '\n') | bytes_equal(word, '\r');
+    if (stops != 0) return at + static_cast<std::size_t>(std::countr_zero(stops)) / 8;
+  }
+  while (at < bytes.size() && bytes[at] != separator && bytes[at] != '\n' && bytes[at] != '\r') ++at;
+  return at;
+}
+
+std::size_t line_count(std::string_view bytes) {
+  std::size_t lines = 1;
+  for (std::size_t at = bytes.find('\n'); at != std::string_view::npos; at = bytes.find('\n', at + 1)) ++lines;
+  return lines;
 }
 
 void check_encoding(std::string_view bytes, char separator, const std::string& file) {
@@ -151,9 +184,9 @@ class Tokens {
 
  private:
   std::string_view plain() {
-    const std::size_t begin = at_;
-    while (at_ < bytes_.size() && bytes_[at_] != separator_ && bytes_[at_] != '\n' && bytes_[at_] != '\r') ++at_;
-    return bytes_.substr(begin, at_ - begin);
+    const std::size_t begin = at_, end = field_end(bytes_, begin, separator_);
+    at_ = end;
+    return bytes_.substr(begin, end - begin);
   }
 
   std::string_view quoted(std::size_t column) {
@@ -252,7 +285,7 @@ RawTable parse_csv(std::string_view bytes, const std::string& file, char separat
   const Names header = read_header(tokens, file, separator);
   std::vector<std::vector<std::string_view>> cells(header.size());
   RawTable table;
-  const auto lines = static_cast<std::size_t>(std::count(bytes.begin(), bytes.end(), '\n')) + 1;
+  const std::size_t lines = line_count(bytes);
   if (lines < kMostReserved / header.size())
     for (auto& column : cells) column.reserve(lines);
   std::vector<std::string_view> fields;
@@ -267,11 +300,14 @@ RawTable parse_csv(std::string_view bytes, const std::string& file, char separat
   if (table.source_rows.empty())
     throw Error(ErrorKind::data, "csv.no_rows", file + " has a header and no rows; there is nothing to fit",
                 {.file = file});
-  for (std::size_t j = 0; j < header.size(); ++j) {
+  table.columns.resize(header.size());
+  std::vector<Notes> notes(header.size());
+  parallel_for(header.size(), [&](std::size_t j) {
     const bool key = header[j] == options.unit || header[j] == options.time;
     const bool text = key || std::find(options.text.begin(), options.text.end(), header[j]) != options.text.end();
-    table.columns.push_back(type_column(header[j], cells[j], table.source_rows, text, table.ledger.notes));
-  }
+    table.columns[j] = type_column(header[j], cells[j], table.source_rows, text, notes[j]);
+  });
+  for (Notes& of_column : notes) std::move(of_column.begin(), of_column.end(), std::back_inserter(table.ledger.notes));
   table.ledger.file = file;
   table.ledger.rows_read = static_cast<std::int64_t>(table.source_rows.size());
   return table;
@@ -280,8 +316,10 @@ RawTable parse_csv(std::string_view bytes, const std::string& file, char separat
 RawTable read_csv(const std::string& path, const ReadOptions& options) {
   const std::string bytes = read_file(path);
   const bool tabs = path.size() >= 4 && lower(path.substr(path.size() - 4)) == ".tsv";
-  RawTable table = parse_csv(bytes, path, tabs ? '\t' : ',', options);
-  table.ledger.sha256 = sha256(bytes);
+  RawTable table;
+  std::string digest;
+  parallel_run({[&] { table = parse_csv(bytes, path, tabs ? '\t' : ',', options); }, [&] { digest = sha256(bytes); }});
+  table.ledger.sha256 = std::move(digest);
   return table;
 }
 

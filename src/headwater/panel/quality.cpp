@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "headwater/core/text.hpp"
+#include "headwater/core/threads.hpp"
 #include "headwater/panel/panel.hpp"
 
 namespace headwater {
@@ -60,7 +61,7 @@ double median(std::vector<double> values) {
 // Log changes of a size column from the row before, less the median change of the same period (a pandemic moves all),
 // and how large they usually are: 1.4826 times the median absolute deviation.
 struct Changes {
-  const Column* column;
+  const Column* column = nullptr;
   std::vector<double> unusual;  // one per row, 0 where not known
   std::vector<bool> known;
   double usual = 0;
@@ -263,8 +264,8 @@ void check_quality(const Panel& panel, DataLedger& ledger) {
     if (column.name != panel.keys().time && column.name != panel.keys().unit && looks_like_size(column))
       sizes.push_back(&column);
   std::vector<Suspicion> tenfold, jumps, mergers, shares, steps, totals;
-  std::vector<Changes> changes;
-  for (const Column* column : sizes) changes.push_back(changes_of(panel, *column));
+  std::vector<Changes> changes(sizes.size());
+  parallel_for(sizes.size(), [&](std::size_t j) { changes[j] = changes_of(panel, *sizes[j]); });
   for (const Changes& of_column : changes) find_spikes(panel, of_column, tenfold, jumps);
   find_mergers(panel, changes, mergers);
   for (const Column& column : panel.columns()) {

@@ -51,19 +51,18 @@ bool without_commas(std::string_view text, std::string& plain) {
   return true;
 }
 
-struct Parsed {
+// What a cell is in a column of numbers.
+struct NumericCell {
   double value = std::numeric_limits<double>::quiet_NaN();
+  Missing mark = Missing::present;
   bool number = false;
-  bool decorated = false;  // separators, currency, percent or brackets
   bool percent = false;
 };
 
-Parsed parse_cell(std::string_view raw) {
-  Parsed parsed;
-  if (const auto plain = parse_number(raw)) return {*plain, true, false, false};
-  std::string_view cell = stripped(raw);
-  if (const auto plain = parse_number(cell)) return {*plain, true, false, false};
-  parsed.decorated = true;
+// A number with separators, currency, percent or brackets.
+NumericCell decorated_number(std::string_view cell) {
+  NumericCell parsed;
+  if (const auto plain = parse_number(cell)) return {*plain, Missing::present, true, false};
   double sign = 1;
   if (cell.size() > 2 && cell.front() == '(' && cell.back() == ')') {
     sign = -1;
@@ -91,6 +90,13 @@ Parsed parse_cell(std::string_view raw) {
   return parsed;
 }
 
+NumericCell numeric_cell(std::string_view raw) {
+  if (const auto plain = parse_number(raw)) return {*plain, Missing::present, true, false};  // no mark is a number
+  NumericCell cell;
+  cell.mark = missing_mark(raw);
+  return cell.mark == Missing::present ? decorated_number(stripped(raw)) : cell;
+}
+
 Missing text_mark(std::string_view raw) {
   const std::string_view cell = stripped(raw);
   if (cell.empty()) return Missing::empty;
@@ -110,20 +116,26 @@ Column text_column(std::string name, const std::vector<std::string_view>& cells,
   Column column;
   column.name = std::move(name);
   column.type = Column::Type::text;
-  std::unordered_map<std::string_view, std::int32_t> index;
+  struct Known {
+    Missing mark;
+    std::int32_t code;
+  };
+  std::unordered_map<std::string_view, Known> known;
   std::vector<std::string_view> found;
   column.codes.resize(cells.size());
   for (std::size_t i = 0; i < cells.size(); ++i) {
     const std::string_view cell = key ? cells[i] : trimmed(cells[i]);
-    const Missing mark = !key ? text_mark(cell) : blank(cell) ? Missing::empty : Missing::present;
-    if (mark != Missing::present) {
-      column.codes[i] = -1;
-      keep_missing(column, cells.size(), i, mark);
-      continue;
+    const auto [entry, fresh] = known.try_emplace(cell, Known{Missing::present, -1});
+    Known& now = entry->second;
+    if (fresh) {
+      now.mark = !key ? text_mark(cell) : blank(cell) ? Missing::empty : Missing::present;
+      if (now.mark == Missing::present) {
+        now.code = static_cast<std::int32_t>(found.size());
+        found.push_back(cell);
+      }
     }
-    const auto [entry, fresh] = index.emplace(cell, static_cast<std::int32_t>(found.size()));
-    if (fresh) found.push_back(cell);
-    column.codes[i] = entry->second;
+    column.codes[i] = now.code;
+    if (now.mark != Missing::present) keep_missing(column, cells.size(), i, now.mark);
   }
   std::vector<std::int32_t> order(found.size()), rank(found.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<std::int32_t>(i);
@@ -163,6 +175,27 @@ std::string why_no_number(std::string_view raw) {
   return "which is not a number";
 }
 
+// A column of text because of the cell at `odd`, the first that is no number.
+Column no_numbers(std::string name, const std::vector<std::string_view>& cells, const std::vector<std::int64_t>& rows,
+                  std::size_t odd, Notes& notes) {
+  Column text = text_column(std::move(name), cells, false);
+  const std::string where = "row " + std::to_string(rows[odd]), what = "'" + shown(cells[odd]) + "'";
+  text.why_text = where + " holds " + what + ", " + why_no_number(cells[odd]);
+  std::vector<std::size_t> count(text.levels.size());
+  for (const std::int32_t code : text.codes)
+    if (code >= 0) ++count[static_cast<std::size_t>(code)];
+  std::size_t numbers = 0, others = 0;
+  for (std::size_t level = 0; level < count.size(); ++level) {
+    const NumericCell cell = numeric_cell(text.levels[level]);
+    if (cell.mark == Missing::present) (cell.number ? numbers : others) += count[level];
+  }
+  if (numbers > others)
+    notes.push_back(
+        {"data.text_among_numbers", "column '" + text.name + "' is read as text: " + std::to_string(others) +
+                                        " of its cells are not numbers, the first in " + where + " (" + what + ")"});
+  return text;
+}
+
 }  // namespace
 
 bool has_decimal_comma(std::string_view raw) {
@@ -195,33 +228,19 @@ Column type_column(std::string column_name, const std::vector<std::string_view>&
   Column column;
   column.name = column_name;
   column.numbers.resize(static_cast<Index>(cells.size()));
-  std::size_t numbers = 0, percents = 0, large = 0, odd = 0, first_odd = 0, first_number = 0;
+  std::size_t numbers = 0, percents = 0, large = 0, first_number = 0;
   for (std::size_t i = 0; i < cells.size(); ++i) {
-    const bool digit = !cells[i].empty() && cells[i].front() >= '0' && cells[i].front() <= '9';
-    const Missing mark = digit ? Missing::present : missing_mark(cells[i]);  // no mark starts with a digit
-    double value = std::numeric_limits<double>::quiet_NaN();
-    if (mark != Missing::present) {
-      keep_missing(column, cells.size(), i, mark);
-    } else if (const Parsed parsed = parse_cell(cells[i]); parsed.number) {
-      value = parsed.value;
+    const NumericCell cell = numeric_cell(cells[i]);
+    column.numbers(static_cast<Index>(i)) = cell.value;
+    if (cell.mark != Missing::present) {
+      keep_missing(column, cells.size(), i, cell.mark);
+    } else if (cell.number) {
       if (numbers++ == 0) first_number = i;
-      percents += parsed.percent;
-      large += std::abs(value) >= kExactInteger && cells[i].find_first_of(".eE") == std::string_view::npos;
-    } else if (odd++ == 0) {
-      first_odd = i;
+      percents += cell.percent;
+      large += std::abs(cell.value) >= kExactInteger && cells[i].find_first_of(".eE") == std::string_view::npos;
+    } else {
+      return no_numbers(std::move(column_name), cells, rows, i, notes);
     }
-    column.numbers(static_cast<Index>(i)) = value;
-  }
-  if (odd > 0) {
-    Column text = text_column(column_name, cells, false);
-    text.why_text = "row " + std::to_string(rows[first_odd]) + " holds '" + shown(cells[first_odd]) + "', " +
-                    why_no_number(cells[first_odd]);
-    if (numbers > odd)
-      notes.push_back(
-          {"data.text_among_numbers", "column '" + column_name + "' is read as text: " + std::to_string(odd) +
-                                          " of its cells are not numbers, the first in row " +
-                                          std::to_string(rows[first_odd]) + " ('" + shown(cells[first_odd]) + "')"});
-    return text;
   }
   if (numbers == 0) notes.push_back({"data.no_values", "column '" + column_name + "' has no value in any row"});
   if (percents > 0 && percents == numbers)

@@ -62,7 +62,7 @@ po::options_description scalar_keys() {
       "run.model", po::value<Text>()->default_value(""), "model files, separated by commas")(
       "run.sample", po::value<Text>()->default_value("own"), "own or common: one sample for all models")(
       "run.seed", po::value<std::uint64_t>()->default_value(20260212), "seed of everything random")(
-      "run.threads", po::value<int>()->default_value(0), "worker threads; 0: all processors")(
+      "run.threads", po::value<int>()->default_value(0), "worker threads; 0: HEADWATER_THREADS, or all processors")(
       "run.level", po::value<double>()->default_value(0.95), "level of intervals")(
       "run.power", po::value<double>()->default_value(0.80), "power of minimum detectable effects")(
       "run.bootstrap", po::value<Text>()->default_value(""),

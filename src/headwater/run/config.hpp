@@ -43,7 +43,7 @@ struct RunConfig {
     std::vector<std::string> models;  // paths
     std::string sample = "own";       // own | common: one sample for all models
     std::uint64_t seed = 20260212;
-    int threads = 0;  // 0: all processors
+    int threads = 0;  // 0: HEADWATER_THREADS, or all processors
     double level = 0.95;
     double power = 0.80;
     std::string bootstrap;        // of the decompositions, e.g. multiplier(draws = 999); "": none

@@ -13,8 +13,7 @@ Fit fit_spec(const Panel& panel, const Spec& spec) {
   return estimator(spec.estimator.method).run(std::make_shared<const Design>(make_design(panel, spec)));
 }
 
-void diagnose(ModelResult& model) {
-  model.variation = variation(model.fit);
+void infer(ModelResult& model) {
   model.covariance = covariance(model.fit);
   model.coefficients = coefficient_table(model.fit, model.covariance);
   model.detectable = minimum_detectable_effects(model.fit, model.covariance);
@@ -24,6 +23,10 @@ void diagnose(ModelResult& model) {
     model.tests.push_back(linear_combination(model.fit, model.covariance, text));
   model.movers = influential_units(model.fit, model.covariance);
   model.other_covariances = other_covariances(model.fit, model.covariance);
+}
+
+void diagnose(ModelResult& model) {
+  parallel_run({[&] { infer(model); }, [&] { model.variation = variation(model.fit); }});
 }
 
 ModelResult run_model(const Panel& panel, const Spec& spec, bool estimate) {
