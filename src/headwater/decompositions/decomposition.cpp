@@ -62,6 +62,14 @@ void check_closure(Decomposition& d, double scale, Index rows) {
                   ", further apart than rounding explains; nothing of it is shown, please report it with the data");
 }
 
+// What is no function of the fit's coefficients alone has no covariance under equal error variances.
+void note_rows_of_their_own(Decomposition& d) {
+  if (d.inference.rule.method == "iid" && d.estimates.coefficient_block.size() == 0 && !d.estimates.influence.isZero(0))
+    d.notes.push_back({"decomposition.iid",
+                       "iid is the covariance of coefficients; the standard errors of these parts take rows as "
+                       "independent, each with a variance of its own, as robust does"});
+}
+
 // Where both factors of a product are near zero their errors multiply, which no first-order standard error holds.
 void note_products_near_zero(Decomposition& d) {
   Names near_zero;
@@ -164,6 +172,7 @@ void finish(Decomposition& d, const Inference& inference, const Atoms& atoms, co
     product.factors.factor = inference.factor;
   }
   d.covariance = joint_covariance(d.estimates, inference.rule, d.atoms);
+  note_rows_of_their_own(d);
   if (!d.additive) return;
   d.total_influence = inference.rule.method == "cluster" ? Vector(sums_by(total_influence, cells)) : total_influence;
   const double total_variance = variance(inference, total_influence, atoms) + d.total_noise;

@@ -3,9 +3,10 @@
 //   b_short − b_full = Σ_g δ_g, δ_g = (X₁'WX₁)⁻¹X₁'W H_g, H_g = X₂g β₂g, exactly and whatever the order (Gelbach 2016,
 //   eq. 7).
 // Effects are common to both regressions (everything is then within them), or added as groups of their own.
-// Influence: r_i u_gi + Γ_g ψ(β₂g), r = WX₁(X₁'WX₁)⁻¹ and u_g = H_g − X₁δ_g; with G/(G−1) on the clusters. Equals
-// Stata's b1x2 in the parts; its standard errors mix degrees of freedom across blocks and differ by up to 0.3 %.
-// pyfixest's decompose leaves out covariates that no group names; here every added regressor belongs to a group.
+// Influence: r_i u_gi + Γ_g ψ(β₂g), r = WX₁(X₁'WX₁)⁻¹ and u_g = H_g − X₁δ_g; with G/(G−1) on the clusters. Under iid
+// the second half has the covariance Γ V(β₂) Γ' of the full regression, which is V(b_full) − σ²(X₁'WX₁)⁻¹ for the
+// total. Equals Stata's b1x2 in the parts; its standard errors mix degrees of freedom across blocks and differ by up to
+// 0.3 %. pyfixest's decompose leaves out covariates that no group names; here every added regressor belongs to a group.
 #include <algorithm>
 
 #include "headwater/core/error.hpp"
@@ -49,6 +50,7 @@ Fit short_fit(const Design& full, std::vector<Index> columns, bool keep_effects)
 
 struct Comparison {
   const Fit& full;
+  const Covariance& covariance;  // of the full fit
   const Fit& brief;
   const OutcomeParts& parts;
   std::vector<Index> shown;  // parts that are groups
@@ -64,7 +66,13 @@ ProductSum products_of(const Comparison& c, const Vector& r, Index part) {
   ProductSum products;
   append(products, c.full.coefficients(own), c.parts.coefficient_influence()(Eigen::all, own), levels.transpose() * r,
          rest.array().colwise() * r.array());
+  if (c.covariance.type == "iid") products.factors.coefficient_block = c.covariance.matrix(own, own);
   return products;
+}
+
+// σ² of the full regression, as its iid covariance has it.
+double error_variance(const Comparison& c) {
+  return c.covariance.factor * c.full.goodness.rss / static_cast<double>(c.full.n());
 }
 
 Decomposition of_coefficient(const DecompositionInput& input, const Comparison& c, Index in_short, Index in_full,
@@ -82,17 +90,21 @@ Decomposition of_coefficient(const DecompositionInput& input, const Comparison& 
                " goes with each of them?";
   d.total_name = "coefficient of " + name + " in the short regression less that in the full one";
   d.estimates.values.resize(m);
-  d.estimates.influence.resize(r.size(), m);
+  d.estimates.influence.resize(r.size(), 2 * m);  // through the full regression's coefficients, and the auxiliary ones
   for (Index p = 0; p < m; ++p) {
     const Index part = c.shown[static_cast<std::size_t>(p)];
     d.estimates.names.push_back(c.parts.names()[static_cast<std::size_t>(part)]);
     d.estimates.values(p) = r.dot(c.parts.values().col(part));
-    d.estimates.influence.col(p) = estimation.col(part) + r.cwiseProduct(c.left.col(p));
+    d.estimates.influence.col(p) = estimation.col(part);
+    d.estimates.influence.col(m + p) = r.cwiseProduct(c.left.col(p));
     d.products.emplace_back();
     if (c.parts.kinds()[static_cast<std::size_t>(part)] == PartKind::driver)
       d.products.back() = products_of(c, r, part);
   }
-  d.estimates.jacobian = Matrix::Identity(m, m);
+  d.estimates.jacobian.resize(m, 2 * m);
+  d.estimates.jacobian << Matrix::Identity(m, m), Matrix::Identity(m, m);
+  const bool iid = c.covariance.type == "iid";
+  if (iid) d.estimates.coefficient_block = c.parts.iid_covariance(r, c.covariance)(c.shown, c.shown);
   d.total = c.brief.coefficients(in_short) - c.full.coefficients(in_full);
   add_extra(d, "coefficient_short", c.brief.coefficients(in_short), "coefficient in the short regression",
             "outcome per regressor");
@@ -104,7 +116,10 @@ Decomposition of_coefficient(const DecompositionInput& input, const Comparison& 
   d.not_identified = c.parts.not_identified();
   merge(d.notes, c.parts.notes());
   add_explained_variance(d, c.full);
-  const Vector total = influence(c.brief).col(in_short) - influence(c.full).col(in_full);
+  const Vector total = iid ? Vector(r.cwiseProduct(c.brief.residuals - c.full.residuals))
+                           : Vector(influence(c.brief).col(in_short) - influence(c.full).col(in_full));
+  if (iid)
+    d.total_noise = c.covariance.matrix(in_full, in_full) - error_variance(c) * c.brief.bread(in_short, in_short);
   const double scale = std::abs(c.brief.coefficients(in_short)) + std::abs(c.full.coefficients(in_full)) +
                        r.norm() * c.parts.values().norm();
   finish(d, inference, atoms_of(*c.full.design), total, scale);
@@ -160,6 +175,7 @@ Decompositions run_gelbach(const DecompositionInput& input) {
     added_columns = Absorber(design.effects, design.weights, design.n()).project(added_columns).columns;
   added_columns -= (brief.regressors * (rows.transpose() * added_columns)).eval();
   const Comparison comparison{full,
+                              *input.covariance,
                               brief,
                               parts,
                               shown,

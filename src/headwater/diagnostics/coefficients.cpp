@@ -17,6 +17,22 @@ double column_sd(const Matrix& X, Index j, const Vector& weights) {
   return std::sqrt(squares / mass);
 }
 
+// The interval on the parameter's own scale, carried back (delta method there). Zero is where it cannot be, or its
+// boundary, so there is no t test of it.
+void stay_inside(CoefficientTable& table, Index j, ParameterScale scale, double reach) {
+  if (scale == ParameterScale::linear) return;
+  table.statistic(j) = table.p_value(j) = std::nan("");
+  const double x = table.estimate(j), half = reach * table.std_error(j);
+  if (scale == ParameterScale::log) {
+    table.conf_low(j) = x * std::exp(-half / x);
+    table.conf_high(j) = x * std::exp(half / x);
+  } else {
+    const double at = std::log(x / (1 - x)), moved = half / (x * (1 - x));
+    table.conf_low(j) = 1 / (1 + std::exp(moved - at));
+    table.conf_high(j) = 1 / (1 + std::exp(-moved - at));
+  }
+}
+
 }  // namespace
 
 CoefficientTable coefficient_table(const Fit& fit, const Covariance& covariance) {
@@ -31,6 +47,7 @@ CoefficientTable coefficient_table(const Fit& fit, const Covariance& covariance)
   table.conf_low = table.estimate - reach * table.std_error;
   table.conf_high = table.estimate + reach * table.std_error;
   for (Index j = 0; j < fit.k(); ++j) table.p_value(j) = student_two_sided(table.statistic(j), covariance.df);
+  for (std::size_t j = 0; j < fit.scales.size(); ++j) stay_inside(table, static_cast<Index>(j), fit.scales[j], reach);
   return table;
 }
 
@@ -44,6 +61,8 @@ Detectable minimum_detectable_effects(const Fit& fit, const Covariance& covarian
   result.within_sd = Vector::Zero(fit.k());
   for (Index j = 0; j < fit.k(); ++j)
     if (j < fit.regressors.cols()) result.within_sd(j) = column_sd(fit.regressors, j, fit.weights);
+  for (std::size_t j = 0; j < fit.scales.size(); ++j)
+    if (fit.scales[j] != ParameterScale::linear) result.mde(static_cast<Index>(j)) = std::nan("");
   result.mde_per_within_sd = result.mde.cwiseProduct(result.within_sd);
   return result;
 }

@@ -37,20 +37,25 @@ struct GoodnessOfFit {
   double sigma2 = 0;            // rss / df_residual
 };
 
+// Where an interval is symmetric, so that it stays where the parameter can be: x, log x (above 0), log(x / (1 − x))
+// (between 0 and 1).
+enum class ParameterScale { linear, log, logit };
+
 struct Fit {
   std::shared_ptr<const Design> design;
   std::string estimator;  // canonical text, e.g. "long_difference(periods = 4)"
   Atoms atoms;
-  Names names;                 // k identified coefficients
-  std::vector<Index> columns;  // k: column of design->X each coefficient belongs to (-1 for made-up parameters)
-  std::vector<Index> mean_of;  // k: design column whose unit mean this is (mundlak), else -1; empty: none
-  Vector coefficients;         // k
-  Matrix regressors;           // atoms.n × k: what the coefficients multiply, after the estimator's transformation
-  Vector outcome;              // atoms.n, transformed alike
-  Vector residuals;            // atoms.n
-  Vector weights;              // atoms.n, or empty
-  Matrix scores;  // atoms.n × k: contribution of each atom to the estimating equations (w x̃ e for least squares)
-  Matrix bread;   // k × k: inverse of minus the mean-free derivative of the summed scores, (X̃'WX̃)⁻¹
+  Names names;                         // k identified coefficients
+  std::vector<Index> columns;          // k: column of design->X each coefficient belongs to (-1 for made-up parameters)
+  std::vector<Index> mean_of;          // k: design column whose unit mean this is (mundlak), else -1; empty: none
+  Vector coefficients;                 // k
+  std::vector<ParameterScale> scales;  // k, or empty: all linear
+  Matrix regressors;  // atoms.n × k: what the coefficients multiply, after the estimator's transformation
+  Vector outcome;     // atoms.n, transformed alike
+  Vector residuals;   // atoms.n
+  Vector weights;     // atoms.n, or empty
+  Matrix scores;      // atoms.n × k: contribution of each atom to the estimating equations (w x̃ e for least squares)
+  Matrix bread;       // k × k: inverse of minus the mean-free derivative of the summed scores, (X̃'WX̃)⁻¹
   bool likelihood = false;  // bread is the inverse observed information; iid covariance is the bread itself
   std::vector<NotIdentified> not_identified;  // columns dropped, with what they are collinear with
   EffectsRank effects_rank;

@@ -2,9 +2,9 @@
 // frontier? Model y = Xβ + v − s·u, v ~ N(0, σ_v²), u ~ |N(0, σ_u²)|, s = 1 (production) or −1 (cost); σ² = σ_v² +
 // σ_u², γ = σ_u²/σ². Estimator: maximum likelihood over (β, σ², γ) from corrected least squares and a grid of γ, by
 // BFGS and then Newton steps with exact second derivatives. Degrees of freedom n − k, k counting σ² and γ; intervals
-// use the normal distribution. Inverse observed information as bread, the rows' derivatives as scores. Aigner, Lovell
-// and Schmidt (1977); Battese and Corra (1977). Equals FRONTIER 4.1 and R frontier::sfa on front41 to 6e-7, where those
-// stop short of the maximum.
+// use the normal distribution, of σ² about its logarithm and of γ about its log odds. Inverse observed information as
+// bread, the rows' derivatives as scores. Aigner, Lovell and Schmidt (1977); Battese and Corra (1977). Equals
+// FRONTIER 4.1 and R frontier::sfa on front41 to 6e-7, where those stop short of the maximum.
 #include "headwater/estimators/frontier.hpp"
 
 #include <algorithm>
@@ -196,11 +196,15 @@ void add_efficiencies(Fit& fit, double sigma2, double gamma, double sign) {
 // (1995).
 void add_likelihoods(Fit& fit, double value, double ols_value) {
   const double ratio = std::max(0.0, 2 * (value - ols_value));
+  const double p_value = ratio > 0 ? 0.5 * chi_squared_upper(ratio, 1) : 1.0;
   add_scalar(fit, "log_likelihood", value, "log likelihood at the maximum");
   add_scalar(fit, "log_likelihood_ols", ols_value, "log likelihood of least squares, no inefficiency");
   add_scalar(fit, "lr_statistic", ratio, "likelihood ratio of inefficiency against none");
-  add_scalar(fit, "lr_p_value", ratio > 0 ? 0.5 * chi_squared_upper(ratio, 1) : 1.0,
-             "p value by the mixture of chi-squared(0) and chi-squared(1)");
+  add_scalar(fit, "lr_p_value", p_value, "p value by the mixture of chi-squared(0) and chi-squared(1)");
+  fit.notes.push_back({"frontier.likelihood_ratio",
+                       "inefficiency against none: likelihood ratio " + significant(ratio, 4) + ", p " +
+                           significant(p_value, 3) +
+                           " by the mixture of chi-squared(0) and chi-squared(1), so gamma has no t test"});
 }
 
 void fill_parameters(Fit& fit, const Likelihood& model, const Optimum& optimum) {
@@ -208,6 +212,8 @@ void fill_parameters(Fit& fit, const Likelihood& model, const Optimum& optimum) 
   fit.names.insert(fit.names.end(), {"sigma2", "gamma"});
   fit.columns.insert(fit.columns.end(), {-1, -1});
   fit.coefficients = optimum.theta;
+  fit.scales.assign(static_cast<std::size_t>(k), ParameterScale::linear);
+  fit.scales.insert(fit.scales.end(), {ParameterScale::log, ParameterScale::logit});
   fit.residuals = model.y - model.X * optimum.theta.head(k);
   Matrix regressors = Matrix::Zero(n, k + 2);
   regressors.leftCols(k) = model.X;

@@ -1,5 +1,6 @@
 // Analytic influence equals the numerical derivative in each cluster's weight: weighted, unbalanced, with effects.
 #include "headwater/core/error.hpp"
+#include "headwater/linalg/solve.hpp"
 #include "infinitesimal_jackknife.hpp"
 
 namespace headwater {
@@ -112,6 +113,41 @@ TEST(Gelbach, IsTheChangeOfTheCoefficientWhateverTheGroups) {
   const Decomposition d = m.run("gelbach(base = x)").front();
   EXPECT_EQ(d.estimates.names, (Names{"second", "other"}));
   EXPECT_NEAR(d.total, brief.fit.coefficients(0) - m.fit.coefficients(0), 1e-13);
+}
+
+// δ = Γβ₂ by hand: the full regression's own covariance through Γ, and the auxiliary regression's residuals.
+TEST(Gelbach, UnderIidGoesThroughTheFullRegressionsOwnCovariance) {
+  const SmallModel m = small_model(small_panel(8, 30, 4, 0.9), small_spec("y ~ x + z", "pooled", "", "iid"));
+  const Decomposition d = m.run("gelbach(base = x)").front();
+
+  const Matrix& X = m.design->X;  // 1, x, z
+  const Matrix brief = X.leftCols(2);
+  const Matrix r = brief * solve_definite(brief.transpose() * brief, Matrix::Identity(2, 2));
+  const double gamma = r.col(1).dot(X.col(2)), beta = m.fit.coefficients(2);
+  const Vector left = X.col(2) - brief * (r.transpose() * X.col(2));
+  const double through = gamma * gamma * m.rule.matrix(2, 2),
+               beside = (beta * r.col(1).cwiseProduct(left)).squaredNorm();
+  ASSERT_EQ(d.estimates.values.size(), 1);
+  EXPECT_NEAR(d.estimates.values(0), gamma * beta, 1e-13);
+  EXPECT_NEAR(d.covariance(0, 0), through + beside, 1e-12 * (through + beside));
+  EXPECT_NEAR(d.total_std_error, std::sqrt(through + beside), 1e-12 * d.total_std_error);
+}
+
+TEST(Decompositions, SayWhichErrorsTheyHaveUnderIid) {
+  const SmallModel m = small_model(small_panel(8, 30, 4), small_spec("y ~ x + z | unit", "within", "", "iid"));
+  const auto says_so = [&](const char* call) {
+    const Decomposition d = m.run(call).front();
+    for (const Note& note : d.notes)
+      if (note.code == "decomposition.iid")
+        return note.message ==
+               "iid is the covariance of coefficients; the standard errors of these parts take rows as independent, "
+               "each with a variance of its own, as robust does";
+    return false;
+  };
+  EXPECT_TRUE(says_so("shapley"));
+  EXPECT_TRUE(says_so("oaxaca(groups = type, a = acute, b = community)"));
+  EXPECT_FALSE(says_so("gelbach(base = x)"));
+  EXPECT_FALSE(says_so("change(from = 2010, to = 2013)"));
 }
 
 TEST(OlleyPakes, RefusesIndicesWithABasePeriod) {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 #include <memory>
 
 #include "headwater/core/distributions.hpp"
@@ -56,6 +57,30 @@ TEST(Coefficients, HaveIntervalsAndMinimumDetectableEffects) {
     const double sd = std::sqrt((column.array() - column.mean()).square().mean());
     EXPECT_NEAR(detectable.mde_per_within_sd(j), detectable.mde(j) * sd, 1e-12);
   }
+}
+
+TEST(Coefficients, OfVariancesAndSharesStayWhereTheyCanBe) {
+  Fit fit = fitted("y ~ x + z");
+  fit.scales = {ParameterScale::linear, ParameterScale::log, ParameterScale::logit};
+  Covariance V = covariance(fit);
+  fit.coefficients << 1, 0.2, 0.797206197423056;
+  V.matrix.setZero();
+  V.matrix.diagonal() << 1, 0.25, 0.16411041271038668 * 0.16411041271038668;
+  V.df = std::numeric_limits<double>::infinity();
+
+  const CoefficientTable table = coefficient_table(fit, V);
+  EXPECT_NEAR(table.conf_low(0), 1 - 1.959963984540054, 1e-13);
+  EXPECT_NEAR(table.conf_low(1), 0.2 * std::exp(-1.959963984540054 * 0.5 / 0.2), 1e-15);
+  EXPECT_NEAR(table.conf_high(1), 0.2 * std::exp(1.959963984540054 * 0.5 / 0.2), 1e-12);
+  EXPECT_NEAR(table.conf_low(2), 0.349634817751286, 1e-14);
+  EXPECT_NEAR(table.conf_high(2), 0.9663818222695137, 1e-14);
+  const Detectable detectable = minimum_detectable_effects(fit, V);
+  for (const Index j : {1, 2}) {
+    EXPECT_TRUE(std::isnan(table.statistic(j)));
+    EXPECT_TRUE(std::isnan(table.p_value(j)));
+    EXPECT_TRUE(std::isnan(detectable.mde(j)));
+  }
+  EXPECT_TRUE(std::isfinite(table.p_value(0)) && std::isfinite(detectable.mde(0)));
 }
 
 TEST(Wald, OfOneCoefficientIsTheSquareOfItsT) {

@@ -90,6 +90,11 @@ TEST(Frontier, EqualsFrontier41OnItsExample) {
   ASSERT_EQ(wanted.size(), 60);
   for (Index i = 0; i < 60; ++i) EXPECT_NEAR(got[static_cast<std::size_t>(i)], wanted(i), 2e-6) << i;
   EXPECT_LT(fit.scores.colwise().sum().cwiseAbs().maxCoeff(), 1e-8);
+  EXPECT_EQ(fit.scales.back(), ParameterScale::logit);
+  ASSERT_EQ(fit.notes.size(), 1u);
+  EXPECT_EQ(fit.notes.front().message,
+            "inefficiency against none: likelihood ratio 2.839, p 0.046 by the mixture of chi-squared(0) and "
+            "chi-squared(1), so gamma has no t test");
 }
 
 TEST(Frontier, CostIsProductionMirrored) {
