@@ -7,6 +7,7 @@
 #include "headwater/core/error.hpp"
 #include "headwater/core/random.hpp"
 #include "headwater/core/text.hpp"
+#include "headwater/core/threads.hpp"
 #include "headwater/covariances/profiles.hpp"
 #include "headwater/covariances/rules.hpp"
 #include "headwater/linalg/solve.hpp"
@@ -18,7 +19,7 @@ namespace {
 constexpr double kEps = std::numeric_limits<double>::epsilon();
 constexpr double kLost = 1e-8;   // of the total's standard error: covariance that went missing
 constexpr double kReadable = 2;  // |total| / SE below which shares are not shown
-constexpr int kBandDraws = 20000;
+constexpr std::size_t kBandDraws = 20000, kBandBlock = 1000;
 constexpr double kLeftOut = 0.1;  // second-order variance over first-order: 5 % of a standard error
 
 std::vector<const Grouping*> ways_of(const MethodCall& rule, const Atoms& atoms) {
@@ -76,7 +77,7 @@ void note_products_near_zero(Decomposition& d) {
   for (std::size_t i = 0; i < d.products.size(); ++i) {
     const ProductSum& product = d.products[i];
     if (product.pairs() == 0 || !d.estimates.estimable[i]) continue;
-    const ProductVariance v = product_variance(product, joint_covariance(product.factors, d.inference.rule, d.atoms));
+    const ProductVariance v = product_variance(product, product.covariance);
     if (v.first > 0 && v.second > kLeftOut * v.first)
       near_zero.push_back(d.estimates.names[i] + " " + significant(100 * (std::sqrt(1 + v.second / v.first) - 1), 2) +
                           " %");
@@ -167,9 +168,10 @@ void finish(Decomposition& d, const Inference& inference, const Atoms& atoms, co
   if (inference.rule.method == "cluster") d.estimates.influence = sums_by(d.estimates.influence, cells);
   d.estimates.factor = inference.factor;
   for (ProductSum& product : d.products) {
-    if (inference.rule.method == "cluster" && product.pairs() > 0)
-      product.factors.influence = sums_by(product.factors.influence, cells);
+    if (product.pairs() == 0) continue;
+    if (inference.rule.method == "cluster") product.factors.influence = sums_by(product.factors.influence, cells);
     product.factors.factor = inference.factor;
+    product.covariance = joint_covariance(product.factors, inference.rule, d.atoms);
   }
   d.covariance = joint_covariance(d.estimates, inference.rule, d.atoms);
   note_rows_of_their_own(d);
@@ -191,7 +193,7 @@ void finish(Decomposition& d, const Inference& inference, const Atoms& atoms, co
 Interval interval(const Decomposition& d, Index component, double reach) {
   if (!d.products.empty())
     if (const ProductSum& product = d.products[static_cast<std::size_t>(component)]; product.pairs() > 0)
-      return product_interval(product, joint_covariance(product.factors, d.inference.rule, d.atoms), reach);
+      return product_interval(product, product.covariance, reach);
   const double value = d.estimates.values(component),
                half = reach * std::sqrt(std::max(0.0, d.covariance(component, component)));
   return {value - half, value + half};
@@ -223,14 +225,16 @@ double simultaneous_critical_value(const Matrix& covariance, const std::vector<b
   const SymmetricEigen eigen = symmetric_eigen(correlation);
   const Matrix root = eigen.vectors * eigen.values.cwiseMax(0).cwiseSqrt().asDiagonal();
   std::vector<double> largest(kBandDraws);
-  Vector z(m);
-  for (int draw = 0; draw < kBandDraws; ++draw) {
-    RandomStream random(seed, static_cast<std::uint32_t>(draw), 0x62616e64);
-    for (Index j = 0; j < m; ++j) z(j) = random.normal();
-    const double stretch = std::isfinite(df) ? std::sqrt(df / (2 * random.gamma(df / 2))) : 1;
-    largest[static_cast<std::size_t>(draw)] = (root * z).cwiseAbs().maxCoeff() * stretch;
-  }
-  const auto at = static_cast<std::ptrdiff_t>(std::ceil(level * kBandDraws)) - 1;
+  parallel_for(kBandDraws / kBandBlock, [&](std::size_t block) {
+    Vector z(m);
+    for (std::size_t draw = block * kBandBlock; draw < (block + 1) * kBandBlock; ++draw) {
+      RandomStream random(seed, static_cast<std::uint32_t>(draw), 0x62616e64);
+      for (Index j = 0; j < m; ++j) z(j) = random.normal();
+      const double stretch = std::isfinite(df) ? std::sqrt(df / (2 * random.gamma(df / 2))) : 1;
+      largest[draw] = (root * z).cwiseAbs().maxCoeff() * stretch;
+    }
+  });
+  const auto at = static_cast<std::ptrdiff_t>(std::ceil(level * static_cast<double>(kBandDraws))) - 1;
   std::nth_element(largest.begin(), largest.begin() + at, largest.end());
   return largest[static_cast<std::size_t>(at)];
 }

@@ -16,6 +16,7 @@ struct Interval {
 struct ProductSum {
   Index pairs() const { return factors.values.size() / 2; }
   Estimates factors;  // 2k items: the k left factors, then the k right ones; influence on atoms, identity jacobian
+  Matrix covariance;  // 2k × 2k of the factors under the decomposition's rule: finish() fills it
 };
 
 // Adds Σ_j left_j right_j; influences are atoms × k.
