@@ -17,8 +17,7 @@ constexpr const char* kDraws = "cluster(draws = 2000)";
 
 double second_order(const Decomposition& d, std::size_t i) {
   if (d.products.empty() || d.products[i].pairs() == 0) return 0;
-  const Estimates& factors = d.products[i].factors;
-  return product_variance(d.products[i], joint_covariance(factors, d.inference.rule, d.atoms)).second;
+  return product_variance(d.products[i], d.products[i].covariance).second;
 }
 
 TEST(Bootstrap, RefitsAgreeWithAnalyticErrorsOnFourHundredTrusts) {
