@@ -18,7 +18,7 @@ namespace {
 
 constexpr double kEps = std::numeric_limits<double>::epsilon();
 constexpr double kLost = 1e-8;   // of the total's standard error: covariance that went missing
-constexpr double kReadable = 2;  // |total| / SE below which shares are not shown
+constexpr double kReadable = 2;  // |estimate| / SE from which a total is a base for shares, and a share is normal
 constexpr std::size_t kBandDraws = 20000, kBandBlock = 1000;
 constexpr double kLeftOut = 0.1;  // second-order variance over first-order: 5 % of a standard error
 
@@ -69,6 +69,22 @@ void note_rows_of_their_own(Decomposition& d) {
     d.notes.push_back({"decomposition.iid",
                        "iid is the covariance of coefficients; the standard errors of these parts take rows as "
                        "independent, each with a variance of its own, as robust does"});
+}
+
+// Shares of variance are squares and products of estimates: near zero the first order leaves out what matters.
+void note_shares_near_zero(Decomposition& d) {
+  if (d.unit != kShareOfVariance) return;
+  Names near_zero;
+  for (Index i = 0; i < d.estimates.values.size(); ++i) {
+    const double share = std::abs(d.estimates.values(i)), error = std::sqrt(std::max(0.0, d.covariance(i, i)));
+    if (share > 16 * kEps && share < kReadable * error)
+      near_zero.push_back(d.estimates.names[static_cast<std::size_t>(i)]);
+  }
+  if (!near_zero.empty())
+    d.notes.push_back({"decomposition.shares_near_zero",
+                       "shares within two standard errors of zero are not normal and less certain than their standard "
+                       "error says (" +
+                           joined(near_zero, ", ") + "); read a bootstrap interval, bootstrap = cluster(draws = 999)"});
 }
 
 // Where both factors of a product are near zero their errors multiply, which no first-order standard error holds.
@@ -175,6 +191,7 @@ void finish(Decomposition& d, const Inference& inference, const Atoms& atoms, co
   }
   d.covariance = joint_covariance(d.estimates, inference.rule, d.atoms);
   note_rows_of_their_own(d);
+  note_shares_near_zero(d);
   if (!d.additive) return;
   d.total_influence = inference.rule.method == "cluster" ? Vector(sums_by(total_influence, cells)) : total_influence;
   const double total_variance = variance(inference, total_influence, atoms) + d.total_noise;

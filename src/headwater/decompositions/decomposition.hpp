@@ -27,6 +27,8 @@ Inference inference_of(const Fit& fit, const Covariance& covariance);
 // Several fits on one sample, or none: G/(G−1) of the fewest clusters for cluster rules, else 1.
 Inference inference_of(const Spec& spec, const Atoms& atoms);
 
+constexpr const char* kShareOfVariance = "share of variance";  // the unit of such parts
+
 struct Decomposition {
   std::string method;                // "change"
   std::string call;                  // as used, with every option resolved

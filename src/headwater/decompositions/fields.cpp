@@ -51,7 +51,7 @@ Decompositions run_fields(const DecompositionInput& input) {
   d.total_name = "variance of " + design.outcome_name;
   d.question =
       "How much of the variance of " + design.outcome_name + " goes with each driver, effect and the residual?";
-  d.unit = "share of variance";
+  d.unit = kShareOfVariance;
   d.frame = "outcomes and drivers as realised, units as drawn";
   d.sample_hash = design.sample_hash;
   d.not_identified = parts.not_identified();

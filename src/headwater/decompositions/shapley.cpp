@@ -19,24 +19,6 @@
 namespace headwater {
 namespace {
 
-constexpr double kNearZero = 2;  // standard errors
-
-// A share near zero is not normal about its value: it cannot be negative.
-void note_near_zero(Decomposition& d, const Names& players) {
-  Names near;
-  for (Index i = 0; i < d.estimates.values.size(); ++i) {
-    const std::string& name = d.estimates.names[static_cast<std::size_t>(i)];
-    if (std::find(players.begin(), players.end(), name) != players.end() &&
-        std::abs(d.estimates.values(i)) < kNearZero * std::sqrt(d.covariance(i, i)))
-      near.push_back(name);
-  }
-  if (near.empty()) return;
-  d.notes.push_back({"shapley.near_zero",
-                     "the share of " + joined(near, ", ") +
-                         " is within two standard errors of zero, where it cannot be negative and is not normal: read "
-                         "the upper end of a bootstrap interval instead"});
-}
-
 Decomposition of_groups(const DecompositionInput& input, const VarianceGame& game) {
   const long pairs = input.call.integer("pairs", 1024);
   if (pairs < 2)
@@ -62,7 +44,6 @@ Decomposition of_groups(const DecompositionInput& input, const VarianceGame& gam
               "share of variance");
   }
   game.finish(d, Vector::Zero(d.estimates.influence.rows()), 1 / game.conditioning());
-  note_near_zero(d, game.players());
   return d;
 }
 
@@ -79,7 +60,6 @@ Decomposition of_members(const DecompositionInput& input, const VarianceGame& ga
   d.choices["inside"] = group;
   d.question = "How is the share of " + group + " in the " + game.base_name() + " shared among its terms?";
   game.finish(d, game.influence(whole).col(static_cast<Index>(player)), 1 / game.conditioning());
-  note_near_zero(d, members);
   return d;
 }
 

@@ -157,7 +157,7 @@ Decomposition begun(const DecompositionInput& input, const Design& design, const
   d.choices["levels"] = joined(names, " + ");
   d.total = 1;
   d.total_name = "variance of " + design.outcome_name;
-  d.unit = "share of variance";
+  d.unit = kShareOfVariance;
   d.frame = "outcomes and drivers as realised, units as drawn";
   d.sample_hash = design.sample_hash;
   add_explained_variance(d, *input.fit);

@@ -221,7 +221,7 @@ Decomposition VarianceGame::described(const MethodCall& call) const {
   Decomposition d;
   d.method = call.method;
   d.call = call.text;
-  d.unit = "share of variance";
+  d.unit = kShareOfVariance;
   d.frame = "outcomes and drivers as realised, units as drawn";
   d.sample_hash = fit_.design->sample_hash;
   d.choices = {{"of", options_.total ? "total" : "within"}, {"players", options_.players}};

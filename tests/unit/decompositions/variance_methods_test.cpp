@@ -1,9 +1,11 @@
 // variance, bma and das_gupta against their definitions.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "headwater/core/error.hpp"
+#include "headwater/core/text.hpp"
 #include "headwater/decompositions/das_gupta.hpp"
 #include "headwater/linalg/solve.hpp"
 #include "small_panel.hpp"
@@ -213,6 +215,28 @@ TEST(HeldOut, SaysWhatItCannotDo) {
             "the rows that holdout = year > 2012 leaves do not identify every coefficient; hold out fewer rows");
   EXPECT_EQ(refusal("y ~ x + z", "pooled", "shapley(holdout = year > 2012, inside = first)"),
             "holdout shares the variance among groups and cannot be combined with inside; use players = terms");
+}
+
+TEST(SharesOfVariance, NearZeroSayThatTheirErrorsAreTooSmall) {
+  const SmallModel m = small_model(small_panel(8, 30, 4), small_spec("y ~ x + z + q | unit", "within"));
+  int said = 0;
+  for (const char* call : {"shapley(players = terms)", "importance(metric = genizi, players = terms)", "fields"}) {
+    const Decomposition d = m.run(call).front();
+    Names near_zero;
+    for (Index i = 0; i < d.estimates.values.size(); ++i)
+      if (std::abs(d.estimates.values(i)) < 2 * std::sqrt(d.covariance(i, i)))
+        near_zero.push_back(d.estimates.names[static_cast<std::size_t>(i)]);
+    const auto note = std::find_if(d.notes.begin(), d.notes.end(),
+                                   [](const Note& n) { return n.code == "decomposition.shares_near_zero"; });
+    ASSERT_EQ(note == d.notes.end(), near_zero.empty()) << call;
+    if (near_zero.empty()) continue;
+    ++said;
+    EXPECT_EQ(note->message,
+              "shares within two standard errors of zero are not normal and less certain than their standard error "
+              "says (" +
+                  joined(near_zero, ", ") + "); read a bootstrap interval, bootstrap = cluster(draws = 999)");
+  }
+  EXPECT_GT(said, 0);
 }
 
 }  // namespace
