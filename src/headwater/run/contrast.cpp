@@ -20,6 +20,7 @@ namespace headwater {
 namespace {
 
 using Part = ContrastQuestion::Part;
+constexpr double kSkewed = 1e-6;    // of the reach: ends that are not symmetric
 constexpr double kOwnNoise = 1e-8;  // of the variance: beyond what influence explains
 
 void refuse_what_has_no_error(const Part& part) {
@@ -172,6 +173,33 @@ double smallest(const ContrastQuestion& question, const char* name) {
   return least;
 }
 
+struct Range {
+  double low, high;
+};
+
+// A single component keeps the interval it has in its decomposition, which is skewed for a product near zero; what has
+// several has estimate ± reach.
+Range interval_of(const ContrastQuestion& question, double reach, Notes& notes) {
+  const Range symmetric{question.value - reach, question.value + reach};
+  const Part& part = question.parts.front();
+  const bool single = question.parts.size() == 1 && (part.gradient.array() != 0).count() == 1;
+  if (!single || question.shares) return symmetric;
+  Index at = 0;
+  part.gradient.cwiseAbs().maxCoeff(&at);
+  const Tree& node = *part.decomposition.node;
+  const double weight = part.gradient(at);
+  const auto moved = [&](const char* name) {
+    const auto component = static_cast<std::size_t>(at);
+    return question.value + weight * (numbers(node, name)[component] - numbers(node, "estimate")[component]);
+  };
+  const Range own{moved(weight > 0 ? "conf_low" : "conf_high"), moved(weight > 0 ? "conf_high" : "conf_low")};
+  if (std::abs(own.low - symmetric.low) + std::abs(own.high - symmetric.high) > kSkewed * reach)
+    notes.push_back({"contrast.skewed",
+                     "the component is a product of estimates near zero: the interval is that of its decomposition and "
+                     "not symmetric; read it rather than the p value"});
+  return own;
+}
+
 void describe_parts(Tree& tree, const ContrastQuestion& question) {
   Names index, paths, components;
   std::vector<double> weights;
@@ -207,6 +235,7 @@ Tree contrast(const Tree& result, const std::string& text) {
   const Tree& first = *question.parts.front().decomposition.node;
   const double level = number_attribute(first, "level"), df = smallest(question, "df");
   const double error = std::sqrt(std::max(0.0, variance)), reach = student_quantile(0.5 + level / 2, df) * error;
+  const Range interval = interval_of(question, reach, notes);
   const double statistic = error > 0 ? question.value / error : std::nan("");
   const std::string unit = question.shares ? "1" : text_attribute(first, "unit");
   Tree tree;
@@ -221,8 +250,8 @@ Tree contrast(const Tree& result, const std::string& text) {
   tree.scalar("statistic", statistic, "estimate by standard error");
   tree.scalar("df", df, "degrees of freedom (infinite: normal)", "degrees of freedom");
   tree.scalar("p_value", std::isfinite(statistic) ? student_two_sided(statistic, df) : std::nan(""), "two-sided");
-  tree.scalar("conf_low", question.value - reach, "lower end of the interval", unit);
-  tree.scalar("conf_high", question.value + reach, "upper end of the interval", unit);
+  tree.scalar("conf_low", interval.low, "lower end of the interval", unit);
+  tree.scalar("conf_high", interval.high, "upper end of the interval", unit);
   describe_parts(tree, question);
   merge(tree, describe(notes));
   return tree;

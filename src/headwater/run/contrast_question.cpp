@@ -144,13 +144,19 @@ class Parser {
     const std::size_t colon = text_.find(':', at_);
     if (colon == std::string::npos) fail("a component, written decomposition:component");
     const std::string word(trimmed(std::string_view(text_).substr(at_, colon - at_)));
-    Names known;
-    for (const auto& [name, named] : names_)
-      if (known.empty() || known.back() != name) known.push_back(name);
+    Names known, methods;
+    for (const auto& [name, named] : names_) {
+      if (!known.empty() && known.back() == name) continue;
+      known.push_back(name);
+      const bool alone = name.find('/') == std::string::npos && !std::isdigit(static_cast<unsigned char>(name.front()));
+      if (alone) methods.push_back(name);
+    }
     const std::string near = nearest(word, known);
     throw Error(ErrorKind::usage, "contrast.unknown",
                 "the result has no decomposition '" + word + "'" +
-                    (near.empty() ? "; it has " + joined(known, ", ") : "; did you mean '" + near + "'?"),
+                    (near.empty() ? "; it has " + joined(methods, ", ") + ", each also under its full name, such as " +
+                                        names_.rbegin()->second.path
+                                  : "; did you mean '" + near + "'?"),
                 {.key = word});
   }
 

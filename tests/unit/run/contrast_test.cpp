@@ -49,6 +49,24 @@ TEST(Contrast, WithinADecompositionUsesItsCovariance) {
   EXPECT_EQ(text_attribute(answer, "hypothesis"), "change:first - change:second = 0");
 }
 
+TEST(Contrast, OfOneComponentHasItsInterval) {
+  const Tree result = result_of({{"decompose.use", kChange}}, small_panel(5));
+  const Tree& change = node(result, "model", "1_change");
+  const auto part = [&](const char* name) { return numbers(change, name)[0]; };
+  ASSERT_GT(std::abs(part("conf_low") + part("conf_high") - 2 * part("estimate")), 1e-3 * part("std_error"));
+
+  const Tree same = contrast(result, "change:first");
+  EXPECT_NEAR(number(same, "conf_low"), part("conf_low"), 1e-15);
+  EXPECT_NEAR(number(same, "conf_high"), part("conf_high"), 1e-15);
+  const Tree turned = contrast(result, "1 - 2 * change:first");
+  EXPECT_NEAR(number(turned, "conf_low"), 1 - 2 * part("conf_high"), 1e-14);
+  EXPECT_NEAR(number(turned, "conf_high"), 1 - 2 * part("conf_low"), 1e-14);
+  ASSERT_EQ(labels(same, "note").size(), 1u);
+  EXPECT_EQ(texts(same, "note_message").front(),
+            "the component is a product of estimates near zero: the interval is that of its decomposition and not "
+            "symmetric; read it rather than the p value");
+}
+
 // Components with a standard error: rules over periods or several ways can be blind to some.
 Names estimable(const Tree& node) {
   Names names;
@@ -161,6 +179,9 @@ TEST(Contrast, Messages) {
   EXPECT_EQ(message_of(result, "change:first"),
             "'change' names 2 decompositions of the result; write model/1_change or model/2_change");
   EXPECT_EQ(message_of(result, "chnage:first"), "the result has no decomposition 'chnage'; did you mean 'change'?");
+  EXPECT_EQ(message_of(result, "nope:first"),
+            "the result has no decomposition 'nope'; it has change, each also under its full name, such as "
+            "model/2_change");
   EXPECT_EQ(message_of(result, "1_change:frist - 1_change:second"),
             "model/1_change has no component 'frist'; did you mean 'first'?");
   EXPECT_EQ(message_of(result, "1_change:first * 2"),
