@@ -36,7 +36,7 @@ class Keys(Numbered):
                          [{"reason": "l(x, 1) has no value (a period is missing or lies before the first)", "rows": 12}])
         fit = self.answered(6, gap, "--estimator", "first_difference")
         self.assertEqual(fit["nobs"], 18)
-        self.warns(6, fit, "6 rows have no partner exactly 1 periods before (a gap), so their difference is not formed; gaps = bridge "
+        self.warns(6, fit, "6 rows have no partner exactly 1 period before (a gap), so no difference is formed there; gaps = bridge "
                            "takes the row before")
 
     def test_07_singleton_unit(self):

@@ -129,6 +129,10 @@ std::string thousands(long long value) {
   return grouped;
 }
 
+std::string counted(long long count, std::string_view noun) {
+  return thousands(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
+}
+
 std::optional<double> parse_number(std::string_view text) {
   if (!text.empty() && text.front() == '+') text.remove_prefix(1);
   if (text.empty()) return std::nullopt;

@@ -19,6 +19,7 @@ std::string shortest(double value);
 std::string significant(double value, int digits);
 // 12345 -> "12,345"
 std::string thousands(long long value);
+std::string counted(long long count, std::string_view noun);  // "1 row", "4,647 rows"
 
 // The whole of `text` as a double, locale-free. Rejects hexadecimal, "inf", "nan" and anything left over.
 std::optional<double> parse_number(std::string_view text);

@@ -42,7 +42,7 @@ struct Decomposition {
   double total = 0;                  // computed independently of the components
   double total_std_error = 0;        // directly, not from the components' covariance
   Vector total_influence;            // of the same atoms on the total, computed apart from the components'
-  double total_noise = 0;            // variance of the total's own independent noise
+  double total_noise = 0;            // variance of the total beyond its influence: noise, a coefficient block
   bool total_estimable = true;
   double closure_error = 0;   // |Σ components − total|
   double tolerance = 0;       // closure_error was at most this

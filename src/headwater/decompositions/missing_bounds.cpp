@@ -121,6 +121,11 @@ const MethodCard& missing_bounds_card() {
 
 Decompositions run_missing_bounds(const DecompositionInput& input) {
   const Fit& fit = *input.fit;
+  if (!input.call.has("term"))
+    throw Error(ErrorKind::usage, "decomposition.option",
+                "missing_bounds needs term, the regressor with missing cells, such as missing_bounds(term = " +
+                    fit.names.back() + ")",
+                {.key = "term"});
   const std::string term = input.call.get("term");
   const Index j = coefficient_index(fit, term);
   const std::string& method = input.spec.estimator.method;

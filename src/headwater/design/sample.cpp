@@ -86,7 +86,7 @@ void Sample::refuse_empty() {
   std::vector<std::string> losses;
   bool singletons = false;
   for (const auto& [reason, rows] : ledger_.dropped) {
-    losses.push_back(std::to_string(rows) + " rows: " + reason);
+    losses.push_back(counted(rows, "row") + ": " + reason);
     singletons |= reason.rfind("singleton", 0) == 0;
   }
   throw Error(ErrorKind::data, "design.no_rows",

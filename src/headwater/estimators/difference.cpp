@@ -121,10 +121,10 @@ Fit fit_differences(std::shared_ptr<const Design> design, const MethodCard& card
   data.constant = drift;
   Fit fit = solve_least_squares(std::move(design), std::move(data));
   if (across > 0)
-    fit.notes.push_back(
-        {"difference.gaps",
-         std::to_string(across) + " rows have no partner exactly " + std::to_string(steps) +
-             " periods before (a gap), so their difference is not formed; gaps = bridge takes the row before"});
+    fit.notes.push_back({"difference.gaps",
+                         counted(across, "row") + (across == 1 ? " has" : " have") + " no partner exactly " +
+                             counted(steps, "period") +
+                             " before (a gap), so no difference is formed there; gaps = bridge takes the row before"});
   return fit;
 }
 

@@ -3,7 +3,7 @@
 namespace headwater {
 namespace {
 
-std::vector<std::string> counted(std::size_t count) {
+std::vector<std::string> numbered(std::size_t count) {
   std::vector<std::string> index;
   for (std::size_t i = 1; i <= count; ++i) index.push_back(std::to_string(i));
   return index;
@@ -18,7 +18,7 @@ void describe_missing(Tree& tree, const DataLedger& ledger) {
       reasons.emplace_back(name(reason));
       cells.push_back(count);
     }
-  tree.axis("missing_entry", counted(columns.size()), "column and reason of missing cells");
+  tree.axis("missing_entry", numbered(columns.size()), "column and reason of missing cells");
   tree.text("missing_column", "missing_entry", columns, "column");
   tree.text("missing_reason", "missing_entry", reasons, "why the cells have no value");
   tree.integers("missing_cells", "missing_entry", cells, "cells without a value", "cells");
@@ -33,7 +33,7 @@ void describe_suspicions(Tree& tree, const DataLedger& ledger) {
     periods.push_back(suspicion.period);
     messages.push_back(suspicion.message);
   }
-  tree.axis("suspicion", counted(kinds.size()), "values that look odd; none was changed");
+  tree.axis("suspicion", numbered(kinds.size()), "values that look odd; none was changed");
   tree.text("suspicion_kind", "suspicion", kinds, "total, merger, tenfold, jump, share above one, step function");
   tree.text("suspicion_column", "suspicion", columns, "columns concerned");
   tree.text("suspicion_unit", "suspicion", units, "unit concerned");
@@ -59,14 +59,14 @@ Tree describe(const DataLedger& ledger) {
   tree.integers("lost_rows", "lost_reason", rows, "rows lost", "rows");
   describe_missing(tree, ledger);
   describe_suspicions(tree, ledger);
-  tree.axis("succession", counted(ledger.succession.size()), "what the succession table did");
+  tree.axis("succession", numbered(ledger.succession.size()), "what the succession table did");
   tree.text("succession_message", "succession", ledger.succession, "in words");
   std::vector<std::string> codes, messages;
   for (const Note& note : ledger.notes) {
     codes.push_back(note.code);
     messages.push_back(note.message);
   }
-  tree.axis("data_note", counted(codes.size()), "warnings of the reader");
+  tree.axis("data_note", numbered(codes.size()), "warnings of the reader");
   tree.text("data_note_code", "data_note", codes, "stable code of the warning");
   tree.text("data_note_message", "data_note", messages, "the warning in words");
   return tree;

@@ -184,7 +184,7 @@ std::optional<Period> named_month(std::string_view text) {
 }
 
 // A whole number, or a short prefix of letters and a number: t5 is before t10.
-std::optional<Period> counted(std::string_view text) {
+std::optional<Period> counted_period(std::string_view text) {
   const std::size_t prefix = count_prefix(text).size();
   if (prefix > 8) return std::nullopt;
   text.remove_prefix(prefix);
@@ -230,7 +230,7 @@ std::optional<Period> parse_period(std::string_view raw) {
   if (auto period = calendar(text)) return period;
   if (auto period = day_first(text)) return period;
   if (auto period = named_month(text)) return period;
-  return counted(text);
+  return counted_period(text);
 }
 
 std::string_view count_prefix(std::string_view text) {

@@ -191,13 +191,13 @@ void apply(const Succession& entry, Series& series, DataLedger& ledger,
   if (entry.policy == "drop") {
     const std::int64_t lost = series.drop(entry.from);
     ledger.rows_lost.emplace_back("succession: " + entry.from + " left out", lost);
-    ledger.succession.push_back(change + ": its " + std::to_string(lost) + " rows are left out (policy drop)");
+    ledger.succession.push_back(change + ": " + counted(lost, "row") + " left out (policy drop)");
     return;
   }
   const auto both = series.overlap(entry.from, entry.to);
   if (entry.policy == "link" && !both) {
     const std::int64_t linked = series.rename(entry.from, entry.to, std::numeric_limits<std::int64_t>::min());
-    ledger.succession.push_back(change + ": " + std::to_string(linked) + " rows are linked to one series");
+    ledger.succession.push_back(change + ": " + counted(linked, "row") + " linked to one series");
     return;
   }
   const auto after = series.first_from(entry.to, series.last(entry.from) + 1);
@@ -239,9 +239,9 @@ void break_series(const std::map<Break, std::vector<std::string>>& breaks, Serie
     const auto& [where, old_codes] = *at;
     const std::string broken = where.code + "@" + series.label(where.period);
     const std::int64_t renamed = series.has(where.code) ? series.rename(where.code, broken, where.period) : 0;
-    ledger.succession.push_back(joined(old_codes, ", ") + " taken over by " + where.code + ": its " +
-                                std::to_string(renamed) + " rows from " + series.label(where.period) +
-                                " on are a series of their own, " + broken);
+    ledger.succession.push_back(joined(old_codes, ", ") + " taken over by " + where.code + ": " +
+                                counted(renamed, "row") + " from " + series.label(where.period) +
+                                " on as a series of their own, " + broken);
   }
 }
 

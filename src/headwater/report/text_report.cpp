@@ -80,7 +80,7 @@ std::string lost_rows(const Tree& result) {
     const auto& reasons = labels(fit, "sample_reason");
     const auto& rows = integers(fit, "sample_rows");
     std::vector<std::string> parts;
-    for (std::size_t i = 0; i < reasons.size(); ++i) parts.push_back(thousands(rows[i]) + " rows: " + reasons[i]);
+    for (std::size_t i = 0; i < reasons.size(); ++i) parts.push_back(counted(rows[i], "row") + ": " + reasons[i]);
     const std::string text = thousands(static_cast<long long>(number_attribute(fit, "rows_used"))) + " of " +
                              thousands(static_cast<long long>(number_attribute(fit, "rows_read"))) + " rows used" +
                              (parts.empty() ? "" : "; dropped: " + joined(parts, "; ")) + ".";
@@ -140,7 +140,7 @@ std::string data_section(const Tree& result) {
   const auto& reasons = labels(*data, "lost_reason");
   const auto& lost = integers(*data, "lost_rows");
   for (std::size_t i = 0; i < reasons.size(); ++i)
-    out += wrapped("Left out: " + thousands(lost[i]) + " rows, " + reasons[i] + ".", 2);
+    out += wrapped("Left out: " + counted(lost[i], "row") + ", " + reasons[i] + ".", 2);
   out += lost_rows(result) + missing_cells(*data);
   for (const std::string& message : texts(*data, "succession_message"))
     out += wrapped("Succession: " + message + ".", 2);

@@ -188,5 +188,16 @@ TEST(SpecificationCurve, DifferencesHaveTheErrorThatGelbachGivesThem) {
               1e-14);
 }
 
+TEST(MissingBounds, AsksForTheRegressor) {
+  const SmallModel m = small_model(small_panel(3, 20, 4), small_spec("y ~ x + z | unit", "within"));
+  try {
+    m.run("missing_bounds");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.message(),
+              "missing_bounds needs term, the regressor with missing cells, such as missing_bounds(term = z)");
+  }
+}
+
 }  // namespace
 }  // namespace headwater

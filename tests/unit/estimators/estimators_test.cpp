@@ -134,7 +134,7 @@ TEST(FirstDifference, FormsNoDifferenceAcrossAGap) {
   EXPECT_EQ(fit.names, (Names{"(Intercept)", "x"}));
   ASSERT_EQ(fit.notes.size(), 1u);
   EXPECT_EQ(fit.notes[0].code, "difference.gaps");
-  EXPECT_EQ(fit.notes[0].message.rfind("1 rows have no partner exactly 1 periods before (a gap)", 0), 0u)
+  EXPECT_EQ(fit.notes[0].message.rfind("1 row has no partner exactly 1 period before (a gap)", 0), 0u)
       << fit.notes[0].message;
 }
 

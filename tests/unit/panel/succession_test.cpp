@@ -36,7 +36,7 @@ TEST(Succession, LinksSeriesThatFollowOneAnother) {
   const Panel panel = with_table("old_code,new_code,date\nOLD,NEW,2013-04-01\n");
   EXPECT_EQ(panel.units().labels, (Names{"ACQ", "LATE", "NEW", "TAKEN"}));
   EXPECT_EQ(panel.row_at(2, 2011), panel.row_at(2, 2013) - 2);
-  EXPECT_EQ(panel.ledger().succession, (Names{"OLD became NEW (2013-04-01): 2 rows are linked to one series"}));
+  EXPECT_EQ(panel.ledger().succession, (Names{"OLD became NEW (2013-04-01): 2 rows linked to one series"}));
 }
 
 TEST(Succession, LinksChainsInAnyOrderOfTheTable) {
@@ -50,8 +50,8 @@ TEST(Succession, BreaksTheAcquirerAtEveryTakeover) {
   EXPECT_EQ(panel.rows(), 11);
   EXPECT_EQ(panel.ledger().succession,
             (Names{"TAKEN became ACQ: both have rows in 2010, so the series cannot be linked; ACQ is broken instead",
-                   "LATE taken over by ACQ: its 1 rows from 2014 on are a series of their own, ACQ@2014",
-                   "TAKEN taken over by ACQ: its 2 rows from 2012 on are a series of their own, ACQ@2012"}));
+                   "LATE taken over by ACQ: 1 row from 2014 on as a series of their own, ACQ@2014",
+                   "TAKEN taken over by ACQ: 2 rows from 2012 on as a series of their own, ACQ@2012"}));
   EXPECT_EQ(panel.ledger().continued_by,
             (std::vector<std::pair<std::string, std::string>>{
                 {"ACQ", "ACQ@2012"}, {"TAKEN", "ACQ@2012"}, {"ACQ@2012", "ACQ@2014"}, {"LATE", "ACQ@2014"}}));
@@ -64,7 +64,7 @@ TEST(Succession, DropsThePredecessor) {
   EXPECT_EQ(panel.ledger().rows_kept, 9);
   EXPECT_EQ(panel.ledger().rows_lost,
             (std::vector<std::pair<std::string, std::int64_t>>{{"succession: TAKEN left out", 2}}));
-  EXPECT_EQ(panel.ledger().succession, (Names{"TAKEN became ACQ: its 2 rows are left out (policy drop)"}));
+  EXPECT_EQ(panel.ledger().succession, (Names{"TAKEN became ACQ: 2 rows left out (policy drop)"}));
   EXPECT_EQ(panel.source_row(0), 5);
 }
 
@@ -92,7 +92,7 @@ TEST(Succession, RealCodesBreakTheAcquirers) {
   EXPECT_EQ(panel.rows(), 5464);
   EXPECT_EQ(panel.units().count, 216);
   EXPECT_EQ(panel.ledger().succession.back(),
-            "RGQ taken over by RDE: its 27 rows from 2018-19 Q2 on are a series of their own, RDE@2018-19 Q2");
+            "RGQ taken over by RDE: 27 rows from 2018-19 Q2 on as a series of their own, RDE@2018-19 Q2");
 }
 
 }  // namespace
