@@ -72,8 +72,7 @@ double effective_clusters(const Decomposition& d, Index i) {
 }
 
 void note_parting(Decomposition& d, const Summary& s, const MethodCall& bootstrap) {
-  Names parted, lopsided, near_zero;
-  const bool share = d.unit.find("share") != std::string::npos;
+  Names parted, lopsided;
   for (Index i = 0; i < s.std_error.size(); ++i) {
     const double analytic = std::sqrt(std::max(0.0, d.covariance(i, i)));
     const bool zero = std::abs(d.estimates.values(i)) <= d.tolerance && s.std_error(i) <= 1e6 * d.tolerance;
@@ -84,7 +83,6 @@ void note_parting(Decomposition& d, const Summary& s, const MethodCall& bootstra
     if (const double clusters = effective_clusters(d, i);
         clusters < kFewEffective || d.estimates.influence.rows() < kFewClusters)
       lopsided.push_back(name + " " + significant(clusters, 2));
-    if (share && std::abs(d.estimates.values(i)) < 2 * analytic) near_zero.push_back(name);
   }
   const std::string advice = "; read the bootstrap interval (" + bootstrap.method + ")";
   if (!parted.empty())
@@ -93,9 +91,6 @@ void note_parting(Decomposition& d, const Summary& s, const MethodCall& bootstra
   if (!lopsided.empty())
     d.notes.push_back({"bootstrap.few_clusters", "few clusters carry the uncertainty (effective number: " +
                                                      joined(lopsided, ", ") + ")" + advice});
-  if (!near_zero.empty())
-    d.notes.push_back({"bootstrap.near_zero",
-                       "shares near zero have no normal distribution (" + joined(near_zero, ", ") + ")" + advice});
 }
 
 std::string digest(const Matrix& values) {
