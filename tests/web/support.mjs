@@ -59,15 +59,20 @@ export function payloadOf(path) {
   return JSON.parse(/<script type="application\/json" id="payload">([\s\S]*?)<\/script>/.exec(html)[1]);
 }
 
+// A machine that compiles beside the tests is slow, not wrong.
+const patience = 120_000;
+
 export async function browse() {
   const browser = await chromium.launch({
     executablePath: HEADWATER_CHROMIUM,
     args: ["--no-sandbox", "--disable-gpu"],
+    timeout: patience,
   });
   return {
     // A page with what went wrong in it: messages of the console, errors, dialogs and requests beyond the file itself.
     async open(path, viewport = { width: 1280, height: 900 }) {
       const context = await browser.newContext({ viewport, offline: true, acceptDownloads: true });
+      context.setDefaultTimeout(patience);
       const page = await context.newPage();
       const trouble = [];
       page.on("console", (message) => trouble.push(`${message.type()}: ${message.text()}`));
@@ -80,7 +85,7 @@ export async function browse() {
         if (!/^(file|data|blob):/.test(request.url())) trouble.push(`request: ${request.url()}`);
       });
       await page.goto(`file://${path}`);
-      await page.waitForSelector(".hw-chart svg", { state: "attached", timeout: 20_000 });
+      await page.waitForSelector(".hw-chart svg", { state: "attached" });
       return { page, trouble, close: () => context.close() };
     },
     close: () => browser.close(),
