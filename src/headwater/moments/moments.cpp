@@ -33,9 +33,8 @@ Grouping intersection(const std::vector<const Grouping*>& groupings) {
   result.labels.clear();
   for (const std::size_t i : first) {
     std::string label;
-    for (const Grouping* grouping : groupings)
-      label +=
-          (grouping == groupings.front() ? "" : "^") + grouping->labels[static_cast<std::size_t>(grouping->code[i])];
+    for (std::size_t d = 0; d < groupings.size(); ++d)
+      label += (d > 0 ? "^" : "") + groupings[d]->labels[static_cast<std::size_t>(groupings[d]->code[i])];
     result.labels.push_back(std::move(label));
   }
   return result;

@@ -36,6 +36,13 @@ TEST(Intersection, HasOnlyThePairsThatOccur) {
   EXPECT_EQ(both.labels, (Names{"x^1", "x^2", "y^2"}));
 }
 
+TEST(Intersection, OfAGroupingWithItselfKeepsBothLabels) {
+  const Grouping a = groups({0, 1, 0}, {"x", "y"});
+  const Grouping twice = intersection({&a, &a});
+  EXPECT_EQ(twice.code, a.code);
+  EXPECT_EQ(twice.labels, (Names{"x^x", "y^y"}));
+}
+
 TEST(NestedIn, AsksWhetherEveryInnerLevelHasOneOuterLevel) {
   const Grouping trust = groups({0, 0, 1, 1, 2}, {"a", "b", "c"}), region = groups({0, 0, 1, 1, 0}, {"n", "s"}),
                  moved = groups({0, 1, 1, 1, 0}, {"n", "s"});
