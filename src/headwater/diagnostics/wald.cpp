@@ -181,7 +181,7 @@ std::vector<Test> driver_tests(const Fit& fit, const Covariance& covariance) {
     if (members.empty()) continue;
     tests.push_back(joint_test(fit, covariance, members,
                                "every coefficient of " + partition.slots[slot] + " is zero (" +
-                                   std::to_string(members.size()) + (members.size() == 1 ? " term)" : " terms)")));
+                                   counted(static_cast<long long>(members.size()), "term") + ")"));
   }
   if (!tests.empty()) merge(tests.front().notes, partition.notes);
   return tests;
@@ -239,7 +239,7 @@ std::vector<Test> long_run_sums(const Fit& fit, const Covariance& covariance) {
     Vector weights = Vector::Zero(fit.k());
     for (const Index j : lags.lagged) weights(j) = 1;
     if (lags.current >= 0) weights(lags.current) = 1;
-    const std::string count = std::to_string(lags.lagged.size()) + (lags.lagged.size() == 1 ? " lag" : " lags");
+    const std::string count = counted(static_cast<long long>(lags.lagged.size()), "lag");
     tests.push_back(combination_test(fit, covariance, weights, 0,
                                      lags.current >= 0
                                          ? "the sum over " + lags.variable + " and " + count + " of it is zero"

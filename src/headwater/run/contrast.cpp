@@ -14,6 +14,7 @@
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/covariances/covariance.hpp"
+#include "headwater/decompositions/intervals.hpp"
 #include "headwater/run/contrast_question.hpp"
 
 namespace headwater {
@@ -173,14 +174,10 @@ double smallest(const ContrastQuestion& question, const char* name) {
   return least;
 }
 
-struct Range {
-  double low, high;
-};
-
 // A single component keeps the interval it has in its decomposition, which is skewed for a product near zero; what has
 // several has estimate ± reach.
-Range interval_of(const ContrastQuestion& question, double reach, Notes& notes) {
-  const Range symmetric{question.value - reach, question.value + reach};
+Interval interval_of(const ContrastQuestion& question, double reach, Notes& notes) {
+  const Interval symmetric{question.value - reach, question.value + reach};
   const Part& part = question.parts.front();
   const bool single = question.parts.size() == 1 && (part.gradient.array() != 0).count() == 1;
   if (!single || question.shares) return symmetric;
@@ -192,7 +189,7 @@ Range interval_of(const ContrastQuestion& question, double reach, Notes& notes) 
     const auto component = static_cast<std::size_t>(at);
     return question.value + weight * (numbers(node, name)[component] - numbers(node, "estimate")[component]);
   };
-  const Range own{moved(weight > 0 ? "conf_low" : "conf_high"), moved(weight > 0 ? "conf_high" : "conf_low")};
+  const Interval own{moved(weight > 0 ? "conf_low" : "conf_high"), moved(weight > 0 ? "conf_high" : "conf_low")};
   if (std::abs(own.low - symmetric.low) + std::abs(own.high - symmetric.high) > kSkewed * reach)
     notes.push_back({"contrast.skewed",
                      "the component is a product of estimates near zero: the interval is that of its decomposition and "
@@ -235,7 +232,7 @@ Tree contrast(const Tree& result, const std::string& text) {
   const Tree& first = *question.parts.front().decomposition.node;
   const double level = number_attribute(first, "level"), df = smallest(question, "df");
   const double error = std::sqrt(std::max(0.0, variance)), reach = student_quantile(0.5 + level / 2, df) * error;
-  const Range interval = interval_of(question, reach, notes);
+  const Interval interval = interval_of(question, reach, notes);
   const double statistic = error > 0 ? question.value / error : std::nan("");
   const std::string unit = question.shares ? "1" : text_attribute(first, "unit");
   Tree tree;
