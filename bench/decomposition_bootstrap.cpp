@@ -102,12 +102,10 @@ void compare_refits(const std::string& outcome, const std::string& draws) {
       for (Index i = 0; extra.name == "boot_std_error" && i < d.estimates.values.size(); ++i) {
         const auto at = static_cast<std::size_t>(i);
         const double first = std::max(0.0, d.covariance(i, i)), drawn = std::get<std::vector<double>>(extra.values)[at];
-        const bool product = !d.products.empty() && d.products[at].pairs() > 0;
-        const double second = product ? product_variance(d.products[at], d.products[at].covariance).second : 0;
         if (!(first > 1e-18)) continue;
         std::printf("  %-60.60s %-24.24s t %6.1f  bootstrap/analytic %.4f, with second order %.4f\n", d.call.c_str(),
                     d.estimates.names[at].c_str(), d.estimates.values(i) / std::sqrt(first), drawn / std::sqrt(first),
-                    drawn / std::sqrt(first + second));
+                    drawn / std::sqrt(first + second_order_variance(d, i)));
       }
 }
 

@@ -207,6 +207,12 @@ void finish(Decomposition& d, const Inference& inference, const Atoms& atoms, co
     d.shares_reason = "the total is zero";
 }
 
+double second_order_variance(const Decomposition& d, Index component) {
+  if (d.products.empty()) return 0;
+  const ProductSum& product = d.products[static_cast<std::size_t>(component)];
+  return product.pairs() > 0 ? product_variance(product, product.covariance).second : 0;
+}
+
 Interval interval(const Decomposition& d, Index component, double reach) {
   if (!d.products.empty())
     if (const ProductSum& product = d.products[static_cast<std::size_t>(component)]; product.pairs() > 0)

@@ -71,6 +71,9 @@ void finish(Decomposition& decomposition, const Inference& inference, const Atom
 // Interval of a component `reach` standard errors wide where it is linear in what was estimated, and as far as the same
 // reach in its factors takes it where it is a sum of products.
 Interval interval(const Decomposition& decomposition, Index component, double reach);
+// What the standard error of a component leaves out where it is a sum of products: the product of the factors' own
+// variances; 0 for other components.
+double second_order_variance(const Decomposition& decomposition, Index component);
 
 // Adds a scalar or an array with its axes to what the method reports beside its components.
 void add_extra(Decomposition& decomposition, const std::string& name, double value, const std::string& description,
