@@ -4,8 +4,9 @@
 // small; Kline, Saggio and Sølvsten (2020) correct them without assuming equal error variances, here exactly, a match
 // left out at a time (two_way.cpp). Drivers are taken out first by regression with both effects. Divisor n − 1. Equals
 // their LeaveOutTwoWay with type_algorithm = "exact".
-// Corrected variances can be negative and the parts need not sum to the variance. No interval: the distribution of the
-// corrected variances is not normal when few levels carry most leverage; it is said to be not estimable, never ±0.
+// Corrected variances can be negative and the parts need not sum to the variance. Their standard errors are those of
+// the jackknife over matches (rows, of who never moves), which err on the safe side (two_way_errors.cpp); drivers'
+// slopes count as known. The plug-in variances are biased, so they have none.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -24,6 +25,8 @@ namespace headwater {
 namespace {
 
 constexpr double kAbsorbed = 1e-9;  // share of a column's norm that must survive both effects
+constexpr double kRounding = 1e-12;
+constexpr double kLopsided = 0.1;  // share of a variance that one level may hold unsaid
 
 struct Pruned {
   std::vector<std::int64_t> rows;  // of the design
@@ -76,21 +79,21 @@ Pruned pruned(const DecompositionInput& input, const Design& design, const std::
 }
 
 Decomposition assembled(const DecompositionInput& input, const Design& design, const Pruned& sample,
-                        const std::string& first, const std::string& second, const TwoWayVariance& v) {
+                        const std::string& first, const std::string& second, const Vector& v) {
   Decomposition d;
   d.method = "leave_out";
   d.call = input.call.text;
   d.choices = {{"first", first}, {"second", second}, {"left_out", "match"}, {"divisor", "n - 1"}};
   d.estimates.names = {"effects: " + first, "effects: " + second, "twice their covariance"};
-  d.estimates.values = Vector(3);
-  d.estimates.values << v.first, v.second, 2 * v.covariance;
+  d.estimates.values = v;
+  d.estimates.values(kCovariance) *= 2;
   d.unit = "outcome²";
   d.frame = "levels and matches as they are, errors of a match independent of those of others";
   d.sample_hash = design.sample_hash;
   add_extra(d, "rows", static_cast<double>(sample.rows.size()), "rows of the leave-out connected set", "rows");
   add_extra(d, "levels_first", sample.first.count, "levels of the first effect in it", "levels");
   add_extra(d, "levels_second", sample.second.count, "levels of the second effect in it", "levels");
-  add_extra(d, "correlation", v.covariance / std::sqrt(v.first * v.second),
+  add_extra(d, "correlation", v(kCovariance) / std::sqrt(v(kFirst) * v(kSecond)),
             "correlation of the effects over rows; NaN where a variance is not positive");
   if (static_cast<Index>(sample.rows.size()) < design.n())
     d.notes.push_back(
@@ -101,7 +104,8 @@ Decomposition assembled(const DecompositionInput& input, const Design& design, c
   return d;
 }
 
-Decomposition closed(Decomposition d, const DecompositionInput& input, const Design& design) {
+// Biased by noise as they are, the plug-in variances have no standard error.
+Decomposition without_errors(Decomposition d, const DecompositionInput& input, const Design& design) {
   const auto m = static_cast<Index>(d.estimates.names.size());
   d.estimates.kind = UncertaintyKind::not_estimable;
   d.estimates.estimable.assign(static_cast<std::size_t>(m), false);
@@ -110,6 +114,47 @@ Decomposition closed(Decomposition d, const DecompositionInput& input, const Des
   d.total_estimable = false;
   finish(d, inference_of(input.spec, atoms_of(design)), atoms_of(design), Vector::Zero(design.n()),
          1e2 * d.estimates.values.cwiseAbs().maxCoeff());
+  return d;
+}
+
+// The largest share of each variance of `errors` that pieces of one first unit hold.
+Vector largest_shares(const Matches& m, const Matrix& errors) {
+  Matrix own = Matrix::Zero(m.firsts, errors.cols());
+  for (Index p = 0; p < errors.rows(); ++p) {
+    const Index match = p < m.count.size() ? p : m.match[static_cast<std::size_t>(p - m.count.size())];
+    own.row(m.first[static_cast<std::size_t>(match)]) += errors.row(p).cwiseAbs2();
+  }
+  return own.colwise().maxCoeff().transpose().cwiseQuotient(own.colwise().sum().transpose());
+}
+
+Decomposition with_errors(Decomposition d, const DecompositionInput& input, const Design& design, const Matches& m,
+                          Matrix errors) {
+  errors.col(kCovariance) *= 2;
+  if (errors.col(kCovariance).norm() < kRounding * errors.norm()) {  // every first unit meets every second one alike
+    errors.col(kCovariance).setZero();
+    d.estimates.values(kCovariance) = 0;
+  }
+  d.estimates.kind = UncertaintyKind::model;
+  d.estimates.influence = Matrix::Zero(design.n(), 1);
+  d.estimates.jacobian = Matrix::Zero(kTwoWayParts, 1);
+  d.estimates.noise = errors.transpose() * errors;
+  d.additive = false;
+  d.frame =
+      "levels, matches and the drivers' slopes as they are, errors of a match (of a row, where " + d.choices["first"] +
+      " never moves) independent of those of others; standard errors on the safe side, by the jackknife over them";
+  Inference inference = inference_of(input.spec, atoms_of(design));
+  inference.df = std::numeric_limits<double>::infinity();
+  finish(d, inference, atoms_of(design), Vector(), 1);
+  const Vector largest = largest_shares(m, errors);
+  Names lopsided;
+  for (Index i = 0; i < largest.size(); ++i)
+    if (largest(i) > kLopsided)  // NaN where a variance is zero
+      lopsided.push_back(d.estimates.names[static_cast<std::size_t>(i)] + " " + significant(100 * largest(i), 2) +
+                         " %");
+  if (!lopsided.empty())
+    d.notes.push_back(
+        {"leave_out.lopsided", "one level of " + d.choices["first"] + " holds much of the variance of an estimate (" +
+                                   joined(lopsided, ", ") + "), so intervals that take it as normal are rough"});
   return d;
 }
 
@@ -143,7 +188,8 @@ Decompositions run_leave_out(const DecompositionInput& input) {
                 "leave_out counts rows and takes no weights, which the model has (" + design.spec.weights +
                     "); leave the weights out");
   const Pruned sample = pruned(input, design, first, second);
-  const TwoWay effects = two_way(matches(sample.y, sample.first, sample.second));
+  const Matches pairs = matches(sample.y, sample.first, sample.second);
+  TwoWay effects = two_way(pairs);
 
   Decomposition plug_in = assembled(input, design, sample, first, second, effects.plug_in);
   plug_in.question = "How much of the variance net of the drivers do the estimated effects of " + first + " and " +
@@ -166,12 +212,12 @@ Decompositions run_leave_out(const DecompositionInput& input) {
   corrected.question =
       "How much of that variance is left to the effects of " + first + " and " + second + " once noise is taken out?";
   corrected.choices["correction"] = "leave-out";
-  corrected.additive = false;
-  if (effects.corrected.first < 0 || effects.corrected.second < 0)
+  if (effects.corrected.head(2).minCoeff() < 0)
     corrected.notes.push_back({"leave_out.negative",
                                "a corrected variance is negative: the estimated effects vary less than their noise "
                                "alone would make them, so the true variance is as good as zero"});
-  return {closed(std::move(plug_in), input, design), closed(std::move(corrected), input, design)};
+  return {without_errors(std::move(plug_in), input, design),
+          with_errors(std::move(corrected), input, design, pairs, std::move(effects.errors))};
 }
 
 }  // namespace headwater

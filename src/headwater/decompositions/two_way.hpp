@@ -9,27 +9,35 @@
 
 namespace headwater {
 
-// One row for each pair that occurs.
+// One match for each pair that occurs, sorted by first unit.
 struct Matches {
   std::vector<std::int32_t> first, second;  // codes
   Vector count, mean;                       // rows and their mean outcome
-  Vector spare;  // Σ over rows of (y − ȳ)(y − mean of the match's other rows) / count, zero for a single row
+  std::vector<Index> match;                 // of each row
+  Vector deviation;                         // of each row from its match's mean
   std::int32_t firsts = 0, seconds = 0;
   double rows = 0, grand_mean = 0;
 };
 Matches matches(const Vector& y, const Grouping& first, const Grouping& second);
+// The match after the last one that has the first unit of match `from`.
+Index end_of_first(const Matches& matches, Index from);
 
 // Rows kept: the largest set in which the second units stay connected when any one first unit is left out, without
 // first units seen once only. True for a row kept.
 std::vector<bool> leave_out_connected(const Grouping& first, const Grouping& second);
 
-struct TwoWayVariance {
-  double first = 0, second = 0, covariance = 0;  // over rows, divisor n − 1
-};
+enum TwoWayPart : Index { kFirst, kSecond, kCovariance, kTwoWayParts };
+
 struct TwoWay {
-  Vector first, second;  // effects, the second's mean over rows is zero
-  Vector leverage;       // of each match
-  TwoWayVariance plug_in, corrected;
+  Vector first, second;       // effects, the second's mean over rows is zero
+  Vector residual, leverage;  // of each match
+  Vector noise;               // of each match: σ² of a row, unbiased; zero for a single row of who never moves
+  Matrix noise_weight;        // matches × 3: what a unit of it adds to each plug-in variance
+  Vector plug_in, corrected;  // variance of the first, of the second, covariance; over rows, divisor n − 1
+  // What each independent piece of noise adds to the corrected variances: (matches + rows) × 3. A piece is the match of
+  // a first unit that moves, or a row of one that does not; the other entries are zero. Their products sum to a
+  // covariance that errs on the safe side (two_way_errors.cpp).
+  Matrix errors;
 };
 // Kline, Saggio and Sølvsten (2020), a match left out at a time. Throws Error{usage, "leave_out.too_large"}.
 TwoWay two_way(const Matches& matches);

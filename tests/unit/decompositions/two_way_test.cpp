@@ -53,8 +53,21 @@ Rows rows_of(std::uint64_t seed, int workers, int firms, double move) {
   return pruned;
 }
 
+// Variance of the rows of a match, one row left out of its mean at a time.
+double spare(const Rows& rows, const Matches& m, Index k) {
+  double sum = 0;
+  for (Index i = 0; i < rows.y.size(); ++i) {
+    if (rows.worker.code[static_cast<std::size_t>(i)] != m.first[static_cast<std::size_t>(k)] ||
+        rows.firm.code[static_cast<std::size_t>(i)] != m.second[static_cast<std::size_t>(k)])
+      continue;
+    const double others = (m.count(k) * m.mean(k) - rows.y(i)) / (m.count(k) - 1);
+    sum += (rows.y(i) - rows.y.mean()) * (rows.y(i) - others) / m.count(k);
+  }
+  return sum;
+}
+
 // D = [worker dummies, firm dummies but the last] over matches with weights; everything by dense matrices.
-TwoWayVariance by_matrices(const Rows& rows, const Matches& m) {
+Vector by_matrices(const Rows& rows, const Matches& m) {
   const Index N = m.firsts, J = m.seconds, M = m.count.size(), k = N + J - 1;
   Matrix D = Matrix::Zero(M, k), over_first = Matrix::Zero(rows.y.size(), k), over_second = over_first;
   for (Index r = 0; r < M; ++r) {
@@ -79,12 +92,13 @@ TwoWayVariance by_matrices(const Rows& rows, const Matches& m) {
     for (Index r = 0; r < M; ++r) {
       const double w = m.count(r), residual = m.mean(r) - D.row(r).dot(b);
       const bool stays = lever(r, r) > 1 - 1e-10;
-      const double noise = stays ? m.spare(r) : w * (m.mean(r) - rows.y.mean()) * residual / (1 - lever(r, r));
+      const double noise = stays ? spare(rows, m, r) : w * (m.mean(r) - rows.y.mean()) * residual / (1 - lever(r, r));
       value -= w * B(r, r) * noise;
     }
     return value;
   };
-  return {corrected(over_first, over_first), corrected(over_second, over_second), corrected(over_first, over_second)};
+  return Eigen::Vector3d(corrected(over_first, over_first), corrected(over_second, over_second),
+                         corrected(over_first, over_second));
 }
 
 TEST(TwoWay, EqualsTheCorrectionByExplicitMatrices) {
@@ -92,59 +106,93 @@ TEST(TwoWay, EqualsTheCorrectionByExplicitMatrices) {
     const Rows rows = rows_of(seed, 60, 7, 0.3);
     const Matches m = matches(rows.y, rows.worker, rows.firm);
     const TwoWay got = two_way(m);
-    const TwoWayVariance expected = by_matrices(rows, m);
-    EXPECT_NEAR(got.corrected.first, expected.first, 1e-11);
-    EXPECT_NEAR(got.corrected.second, expected.second, 1e-11);
-    EXPECT_NEAR(got.corrected.covariance, expected.covariance, 1e-11);
-    EXPECT_LT(got.corrected.second, got.plug_in.second);
+    EXPECT_LT((got.corrected - by_matrices(rows, m)).cwiseAbs().maxCoeff(), 1e-11);
+    EXPECT_LT(got.corrected(kSecond), got.plug_in(kSecond));
   }
 }
 
-// The spare variance of a match: leave one row out of it at a time.
-TEST(TwoWay, NoiseOfAStayerIsFromItsOtherRows) {
-  const Rows rows = rows_of(5, 40, 4, 0.2);
-  const Matches m = matches(rows.y, rows.worker, rows.firm);
-  for (Index k = 0; k < m.count.size(); ++k) {
-    if (m.count(k) < 2) continue;
-    double sum = 0;
-    for (Index i = 0; i < rows.y.size(); ++i) {
-      if (rows.worker.code[static_cast<std::size_t>(i)] != m.first[static_cast<std::size_t>(k)] ||
-          rows.firm.code[static_cast<std::size_t>(i)] != m.second[static_cast<std::size_t>(k)])
+// What a piece of noise adds is the slope of the corrected variances in it, times its residual over √(1 − P).
+TEST(TwoWay, ErrorsAreSlopesTimesResiduals) {
+  for (const std::uint64_t seed : {11U, 12U}) {
+    const Rows rows = rows_of(seed, 50, 6, 0.3);
+    const Matches m = matches(rows.y, rows.worker, rows.firm);
+    const TwoWay got = two_way(m);
+    const auto slope = [&](const Vector& direction) {
+      const double h = 1e-4;
+      const auto at = [&](double step) {
+        return two_way(matches(rows.y + step * direction, rows.worker, rows.firm)).corrected;
+      };
+      return Vector((at(h) - at(-h)) / (2 * h));  // exact for a quadratic
+    };
+    int moving = 0, staying = 0;
+    for (Index k = 0; k < m.count.size(); ++k) {
+      const Index mates = end_of_first(m, k) - k;
+      if (mates == 1 && (k == 0 || m.first[static_cast<std::size_t>(k - 1)] != m.first[static_cast<std::size_t>(k)]))
         continue;
-      const double others = (m.count(k) * m.mean(k) - rows.y(i)) / (m.count(k) - 1);
-      sum += (rows.y(i) - rows.y.mean()) * (rows.y(i) - others) / m.count(k);
+      Vector match = Vector::Zero(rows.y.size());
+      for (Index i = 0; i < match.size(); ++i) match(i) = m.match[static_cast<std::size_t>(i)] == k ? 1 : 0;
+      const Vector expected = slope(match) * got.residual(k) / std::sqrt(1 - got.leverage(k));
+      EXPECT_LT((got.errors.row(k).transpose() - expected).cwiseAbs().maxCoeff(), 1e-9);
+      ++moving;
     }
-    EXPECT_NEAR(m.spare(k), sum, 1e-12);
+    for (Index i = 0; i < rows.y.size(); ++i) {
+      const Index k = m.match[static_cast<std::size_t>(i)];
+      if (1 - got.leverage(k) > 1e-9) {
+        EXPECT_EQ(got.errors.row(m.count.size() + i).norm(), 0);
+        continue;
+      }
+      const double residual = m.deviation(i) * std::sqrt(m.count(k) / (m.count(k) - 1));
+      const Vector expected = slope(Vector::Unit(rows.y.size(), i)) * residual;
+      EXPECT_LT((got.errors.row(m.count.size() + i).transpose() - expected).cwiseAbs().maxCoeff(), 1e-9);
+      ++staying;
+    }
+    EXPECT_GT(moving, 20);
+    EXPECT_GT(staying, 20);
   }
 }
 
-// Unbiased over draws of the noise with effects and matches held.
-TEST(TwoWay, IsUnbiasedWherePlugInIsNot) {
-  const Rows base = rows_of(6, 80, 6, 0.35);
-  Matches m = matches(base.y, base.worker, base.firm);
+// Over draws of the noise with effects and matches held: unbiased where plug-in is not, with variances on the safe side
+// but not far from it, and intervals that cover.
+TEST(TwoWay, IsUnbiasedAndItsIntervalsCover) {
+  const Rows base = rows_of(6, 160, 8, 0.35);
+  const Matches m = matches(base.y, base.worker, base.firm);
   RandomStream effects(99, 0, 0);
   Vector alpha(m.firsts), psi(m.seconds);
   for (Index i = 0; i < alpha.size(); ++i) alpha(i) = effects.normal();
   for (Index j = 0; j < psi.size(); ++j) psi(j) = 0.4 * effects.normal();
-  Vector truth(base.y.size());
-  for (Index i = 0; i < truth.size(); ++i) truth(i) = psi(base.firm.code[static_cast<std::size_t>(i)]);
-  const double expected = (truth.array() - truth.mean()).square().sum() / (m.rows - 1);
+  Vector of_worker(base.y.size()), of_firm = of_worker;
+  for (Index i = 0; i < of_firm.size(); ++i) {
+    of_worker(i) = alpha(base.worker.code[static_cast<std::size_t>(i)]);
+    of_firm(i) = psi(base.firm.code[static_cast<std::size_t>(i)]);
+  }
+  const auto over_rows = [&](const Vector& a, const Vector& b) {
+    return (a.array() - a.mean()).matrix().dot((b.array() - b.mean()).matrix()) / (m.rows - 1);
+  };
+  const Eigen::Vector3d truth(over_rows(of_worker, of_worker), over_rows(of_firm, of_firm),
+                              over_rows(of_worker, of_firm));
   const int draws = 1500;
-  double corrected = 0, squares = 0, plug_in = 0;
+  Eigen::Array3d mean = Eigen::Array3d::Zero(), squares = mean, variance = mean, covered = mean, plug_in = mean;
   for (int draw = 0; draw < draws; ++draw) {
     RandomStream random(7, static_cast<std::uint32_t>(draw), 1);
-    Vector y = truth;
-    for (Index i = 0; i < y.size(); ++i)
-      y(i) += alpha(base.worker.code[static_cast<std::size_t>(i)]) +
-              (0.4 + 0.4 * static_cast<double>(i % 3)) * random.normal();
+    Vector y = of_worker + of_firm;
+    for (Index i = 0; i < y.size(); ++i) y(i) += (0.4 + 0.4 * static_cast<double>(i % 3)) * random.normal();
     const TwoWay got = two_way(matches(y, base.worker, base.firm));
-    corrected += got.corrected.second / draws;
-    squares += got.corrected.second * got.corrected.second / draws;
-    plug_in += got.plug_in.second / draws;
+    const Eigen::Array3d own = got.errors.colwise().squaredNorm().transpose().array();
+    mean += got.corrected.array() / draws;
+    squares += got.corrected.array().square() / draws;
+    plug_in += got.plug_in.array() / draws;
+    variance += own / draws;
+    for (Index part = 0; part < kTwoWayParts; ++part)
+      covered(part) += std::abs(got.corrected(part) - truth(part)) <= 1.96 * std::sqrt(own(part)) ? 1.0 / draws : 0;
   }
-  const double error = std::sqrt((squares - corrected * corrected) / draws);
-  EXPECT_NEAR(corrected, expected, 4 * error);
-  EXPECT_GT(plug_in, expected + 10 * error);
+  const Eigen::Array3d actual = squares - mean.square();
+  for (Index part = 0; part < kTwoWayParts; ++part) {
+    EXPECT_NEAR(mean(part), truth(part), 4 * std::sqrt(actual(part) / draws)) << part;
+    EXPECT_GT(variance(part), 0.9 * actual(part)) << part;  // a simulated variance is known to a few per cent
+    EXPECT_LT(variance(part), 2 * actual(part)) << part;
+    EXPECT_GT(covered(part), 0.93) << part;
+  }
+  EXPECT_GT(plug_in(kSecond), truth(kSecond) + 10 * std::sqrt(actual(kSecond) / draws));
 }
 
 TEST(LeaveOutConnected, StaysConnectedWithoutAnyOneMover) {
@@ -156,13 +204,15 @@ TEST(LeaveOutConnected, StaysConnectedWithoutAnyOneMover) {
             (std::vector<bool>{true, true, true, true, false, false, false, false, false, true, true}));
 }
 
-TEST(LeaveOut, PartsOfThePlugInSumAndNothingHasAnError) {
+TEST(LeaveOut, PartsOfThePlugInSumAndTheCorrectedOnesHaveErrors) {
   const SmallModel m = small_model(small_panel(3, 40, 6, 0.9), small_spec("y ~ x + z", "pooled"));
   const auto both = m.run("leave_out(first = unit, second = year)");
   ASSERT_EQ(both.size(), 2);
   EXPECT_TRUE(both[0].additive);
   EXPECT_LE(both[0].closure_error, both[0].tolerance);
-  EXPECT_FALSE(both[1].estimates.estimable[0]);
+  EXPECT_FALSE(both[0].estimates.estimable[0]);
+  EXPECT_EQ(both[1].estimates.kind, UncertaintyKind::model);
+  EXPECT_GT(both[1].covariance.diagonal().minCoeff(), 0);
   EXPECT_LT(both[1].estimates.values(0), both[0].estimates.values(0));
 }
 
