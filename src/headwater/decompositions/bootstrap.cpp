@@ -172,7 +172,26 @@ MethodCall parse_bootstrap(const std::string& text) {
               {.key = "bootstrap"});
 }
 
+std::string no_bootstrap(const Decomposition& d, const MethodCall& bootstrap) {
+  if (const char* because = decomposition(d.method).no_bootstrap; because[0] != 0) return because;
+  if (d.estimates.kind == UncertaintyKind::draws) return "its errors are those of replicates of its own";
+  bool any = false;
+  for (Index i = 0; i < d.estimates.values.size(); ++i) any = any || estimable(d, i);
+  if (!any) return "none of its parts has a standard error to estimate";
+  if (bootstrap.method == "multiplier" && d.estimates.kind != UncertaintyKind::influence)
+    return "it has no influence of clusters to multiply; use bootstrap = cluster";
+  return "";
+}
+
 void add_bootstrap(Decomposition& d, const BootstrapDraws& draws, const MethodCall& bootstrap) {
+  const auto failed = std::count_if(draws.failures.begin(), draws.failures.end(),
+                                    [](const std::string& failure) { return !failure.empty(); });
+  if (failed > 0 && failed == draws.values.rows()) {
+    d.notes.push_back({"bootstrap.failed", "no replicate of " + std::to_string(failed) +
+                                               " could be computed, so there is no bootstrap interval (" +
+                                               draws.failures.front() + ")"});
+    return;
+  }
   const Summary s = summary_of(d, draws);
   d.choices["bootstrap"] = bootstrap.text;
   d.extras.push_back({.name = "boot_digest",
@@ -188,11 +207,12 @@ void add_bootstrap(Decomposition& d, const BootstrapDraws& draws, const MethodCa
   add_vector(d, "boot_student_high", s.student_high, "upper end of the studentised interval");
   if (bootstrap.get("keep", "no") == "yes") keep_replicates(d, draws.values);
   note_parting(d, s, bootstrap);
-  if (static_cast<double>(draws.failed) > kFailures * static_cast<double>(draws.values.rows()))
-    d.notes.push_back(
-        {"bootstrap.failed", std::to_string(draws.failed) + " of " + std::to_string(draws.values.rows()) +
-                                 " replicates could not be computed (clusters that a component needs were "
-                                 "not drawn); the intervals describe the others"});
+  if (static_cast<double>(failed) > kFailures * static_cast<double>(draws.values.rows()))
+    d.notes.push_back({"bootstrap.failed", std::to_string(failed) + " of " + std::to_string(draws.values.rows()) +
+                                               " replicates could not be computed, the first because " +
+                                               *std::find_if(draws.failures.begin(), draws.failures.end(),
+                                                             [](const std::string& f) { return !f.empty(); }) +
+                                               "; the intervals describe the others"});
 }
 
 void bootstrap_all(const Panel& panel, const Spec& spec, const Fit* fit, ByCall& results) {
@@ -203,12 +223,10 @@ void bootstrap_all(const Panel& panel, const Spec& spec, const Fit* fit, ByCall&
   for (std::size_t c = 0; c < results.size(); ++c)
     for (std::size_t i = 0; i < results[c].size(); ++i) {
       Decomposition& d = results[c][i];
-      const bool resampled = d.estimates.kind == UncertaintyKind::draws;  // by the method itself
-      if (resampled || !decomposition(spec.decompositions[c].method).bootstrap) continue;
-      if (call.method == "cluster")
-        add_bootstrap(d, draws[c][i], call);
-      else if (d.estimates.kind == UncertaintyKind::influence)
-        add_bootstrap(d, multiplier_draws(d, call), call);
+      if (const std::string because = no_bootstrap(d, call); !because.empty())
+        d.notes.push_back({"bootstrap.none", "no bootstrap of " + d.method + ", because " + because});
+      else
+        add_bootstrap(d, call.method == "cluster" ? draws[c][i] : multiplier_draws(d, call), call);
     }
 }
 

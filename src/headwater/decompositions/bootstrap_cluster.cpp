@@ -104,8 +104,9 @@ void record(const Decomposition& original, const Decomposition& own, const Count
                 "a replicate of " + original.call + " has parts that the decomposition itself does not show");
 }
 
-void mark_failed(std::vector<BootstrapDraws>& group, Index b) {
+void mark_failed(std::vector<BootstrapDraws>& group, Index b, const std::string& because) {
   for (BootstrapDraws& draws : group) {
+    draws.failures[static_cast<std::size_t>(b)] = because;
     draws.values.row(b).setConstant(std::nan(""));
     draws.std_errors.row(b).setConstant(std::nan(""));
     draws.totals(b) = std::nan("");
@@ -123,6 +124,7 @@ class Refitter {
     Fit fit;
     Covariance rule;
     bool fitted = false;
+    std::string no_fit;
     if (fit_) {
       try {
         Design design = redrawn(*fit_->design, *replicate.drawn);
@@ -132,14 +134,15 @@ class Refitter {
         fitted = true;
       } catch (const Error& error) {
         if (error.kind() == ErrorKind::usage || error.kind() == ErrorKind::internal) throw;
+        no_fit = error.message();
       }
     }
     for (std::size_t c = 0; c < results.size(); ++c) {
       const MethodCall& call = spec.decompositions[c];
       const DecompositionRow& method = decomposition(call.method);
-      if (!method.bootstrap) continue;
+      if (method.no_bootstrap[0] != 0) continue;
       try {
-        if (method.needs_fit && !fitted) throw Error(ErrorKind::data, "bootstrap.no_fit", "the replicate has no fit");
+        if (method.needs_fit && !fitted) throw Error(ErrorKind::data, "bootstrap.no_fit", no_fit);
         const std::vector<Decomposition> own =
             method.run({panel_, spec, call, fitted ? &fit : nullptr, fitted ? &rule : nullptr});
         if (own.size() != results[c].size())
@@ -148,7 +151,7 @@ class Refitter {
       } catch (const Error& error) {
         const bool identity = error.code() == "bootstrap.identity" || error.code() == "decomposition.closure";
         if (error.kind() == ErrorKind::internal || identity) throw;
-        mark_failed(draws[c], b);
+        mark_failed(draws[c], b, error.message());
       }
     }
   }
@@ -171,7 +174,7 @@ std::vector<std::vector<BootstrapDraws>> cluster_draws(const Panel& panel, const
     draws.emplace_back();
     for (const Decomposition& d : group) {
       const Index m = d.estimates.values.size();
-      draws.back().push_back({Matrix(B, m), Matrix(B, m), Vector(B), 0});
+      draws.back().push_back({Matrix(B, m), Matrix(B, m), Vector(B), Names(static_cast<std::size_t>(B))});
     }
   }
   const Refitter refitter(panel, spec, fit);
@@ -179,9 +182,6 @@ std::vector<std::vector<BootstrapDraws>> cluster_draws(const Panel& panel, const
     refitter.run(drawn_replicate(groups, codes, spec.seed, static_cast<std::uint32_t>(b)), results,
                  static_cast<Index>(b), draws);
   });
-  for (auto& group : draws)
-    for (BootstrapDraws& own : group)
-      for (Index b = 0; b < B; ++b) own.failed += std::isnan(own.totals(b)) ? 1 : 0;
   return draws;
 }
 

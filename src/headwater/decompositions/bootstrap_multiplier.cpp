@@ -51,7 +51,7 @@ BootstrapDraws multiplier_draws(const Decomposition& d, const MethodCall& bootst
   const Matrix squares = psi.leftCols(m).cwiseAbs2();
   const bool noisy = d.estimates.noise.size() > 0;
   const Matrix noise_root = noisy ? root_of(d.estimates.noise) : Matrix();
-  BootstrapDraws draws{Matrix(B, m), Matrix(B, m), Vector(B), 0};
+  BootstrapDraws draws{Matrix(B, m), Matrix(B, m), Vector(B), {}};
   parallel_for(static_cast<std::size_t>((B + kBlock - 1) / kBlock), [&](std::size_t block) {
     const Index first = static_cast<Index>(block) * kBlock, rows = std::min(kBlock, B - first);
     Matrix w(rows, G);

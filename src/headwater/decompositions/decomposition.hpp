@@ -97,7 +97,7 @@ struct DecompositionRow {
   MethodCard card;
   bool needs_fit;
   std::vector<Decomposition> (*run)(const DecompositionInput& input);
-  bool bootstrap = true;  // false: repeats fits itself, or its numbers are not estimates; a bootstrap passes it by
+  const char* no_bootstrap = "";  // why a bootstrap passes it by, in words that follow "because"; "": it does not
 };
 const std::vector<DecompositionRow>& decompositions();
 const DecompositionRow& decomposition(std::string_view name);  // throws Error{usage, "decomposition.unknown"}
