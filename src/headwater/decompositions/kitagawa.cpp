@@ -9,6 +9,7 @@
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/decompositions/contrast.hpp"
+#include "headwater/decompositions/extra_table.hpp"
 #include "headwater/decompositions/groups.hpp"
 #include "headwater/decompositions/levels.hpp"
 #include "headwater/decompositions/methods.hpp"
@@ -59,6 +60,19 @@ Measured half_product(const Measured& sum_a, const Measured& sum_b, const Measur
   const double mean = 0.5 * (sum_a.value + sum_b.value), difference = a.value - b.value;
   return {mean * difference,
           0.5 * difference * (sum_a.influence + sum_b.influence) + mean * (a.influence - b.influence)};
+}
+
+// Both sides of the difference over all classes.
+void add_sums(Decomposition& d, Index classes) {
+  std::vector<double> sums, errors;
+  for (const Index from : {Index{0}, classes}) {
+    sums.push_back(d.estimates.values.segment(from, classes).sum());
+    errors.push_back(std::sqrt(std::max(0.0, d.covariance.block(from, from, classes, classes).sum())));
+  }
+  ExtraTable("side", "The sums over classes", {"rates", "composition"})
+      .numbers("sum", sums, "sum of the parts over classes", d.unit)
+      .numbers("std_error", errors, "its standard error", d.unit)
+      .add_to(d);
 }
 
 }  // namespace
@@ -137,6 +151,7 @@ Decompositions run_kitagawa(const DecompositionInput& input) {
   d.notes = groups.notes;
   finish(d, inference_of(input.spec, atoms_of(rows)), atoms_of(rows), gap.sampling_influence(rows.y),
          std::max(1.0, rows.y.cwiseAbs().maxCoeff()));
+  add_sums(d, J);
   return {std::move(d)};
 }
 

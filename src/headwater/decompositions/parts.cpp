@@ -231,8 +231,9 @@ std::string outcome_unit(const Spec& spec) { return log_outcome(spec) ? "log poi
 void add_explained_variance(Decomposition& decomposition, const Fit& fit) {
   const GoodnessOfFit& g = fit.goodness;
   if (!(g.tss_within > 0) || !(g.tss > 0)) return;
-  add_extra(decomposition, "explained_within", 1 - g.rss / g.tss_within,
-            "share of the variance within the effects that the drivers explain");
+  if (!fit.effect_levels.empty())
+    add_extra(decomposition, "explained_within", 1 - g.rss / g.tss_within,
+              "share of the variance within the effects that the drivers explain");
   add_extra(decomposition, "explained_total", (g.tss_within - g.rss) / g.tss,
             "share of the total variance of the outcome that the drivers explain");
 }

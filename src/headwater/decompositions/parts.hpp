@@ -77,7 +77,8 @@ bool log_outcome(const Spec& spec);
 // "log points" or "outcome".
 std::string outcome_unit(const Spec& spec);
 
-// Shares of the variance within the effects and of the total variance that the drivers explain, as extras.
+// Shares of the variance within the effects, where there are some, and of the total variance that the drivers
+// explain, as extras.
 struct Decomposition;
 void add_explained_variance(Decomposition& decomposition, const Fit& fit);
 

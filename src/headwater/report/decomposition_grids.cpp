@@ -77,7 +77,7 @@ bool any_text(const GridRow& row) {
 bool additive(const Tree& node) { return !node.find_attribute("additive") || number_attribute(node, "additive") != 0; }
 
 std::size_t groups_at(const std::vector<Tree>& nodes, std::size_t from) {
-  if (!nodes[from].find_attribute("choice.by")) return 0;
+  if (!nodes[from].find_attribute("choice.group")) return 0;
   std::size_t to = from;
   while (to < nodes.size() && text_attribute(nodes[to], "call") == text_attribute(nodes[from], "call")) ++to;
   return to - from;
@@ -169,10 +169,13 @@ Grid triplet_grid(const std::vector<const Tree*>& nodes) {
 }
 
 std::string explained_note(const Tree& node) {
-  if (!node.find_array("explained_within") || !node.find_array("explained_total")) return "";
-  return "Before any share: the drivers explain " + shown_percent(scalar(node, "explained_within")) +
-         " of the variance within units and " + shown_percent(scalar(node, "explained_total")) +
-         " of the total variance of the outcome.";
+  if (!node.find_array("explained_total")) return "";
+  const std::string total = shown_percent(scalar(node, "explained_total"));
+  const std::string within = node.find_array("explained_within")
+                                 ? shown_percent(scalar(node, "explained_within")) +
+                                       " of the variance within the effects and " + total + " of the total variance"
+                                 : total + " of the variance";
+  return "Before any share: the drivers explain " + within + " of the outcome.";
 }
 
 std::string frame_note(const Tree& node) {

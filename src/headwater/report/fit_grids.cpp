@@ -62,7 +62,9 @@ void summary_rows(Grid& grid, const std::vector<const Tree*>& fits) {
   for (const std::string& effect : effects)
     row("effect: " + effect, [&](const Tree& f) { return has(labels(f, "effect"), effect) ? "yes" : "no"; });
   row("outcome mean", [](const Tree& f) { return scalar_cell(f, "outcome_mean"); });
-  row("R2 within", [](const Tree& f) { return scalar_cell(f, "r_squared_within"); });
+  if (!effects.empty())
+    row("R2 within",
+        [](const Tree& f) { return labels(f, "effect").empty() ? GridCell("") : scalar_cell(f, "r_squared_within"); });
   row("R2 total", [](const Tree& f) { return scalar_cell(f, "r_squared"); });
 }
 

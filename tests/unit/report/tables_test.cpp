@@ -94,6 +94,33 @@ TEST(DecompositionTable, WhatIsNotEstimableIsNeverAZeroError) {
   expect_80_columns(text);
 }
 
+// Classes of one decomposition are not groups that have one each.
+TEST(DecompositionTable, IsByGroupOnlyWhereEachGroupHasItsOwn) {
+  Tree result = small_result(1);
+  Tree one = small_decomposition();
+  one.attribute("choice.by", std::string("type"));
+  result.child("decompositions").child("staff").children.push_back(one);
+  EXPECT_TRUE(contains(decomposition_tables(result), "change (staff)\n"));
+  Tree& stored = result.child("decompositions").child("staff").children.back();
+  stored.attribute("choice.group", std::string("acute"));
+  EXPECT_TRUE(contains(decomposition_tables(result), "change by type (staff)\n"));
+}
+
+TEST(DecompositionTable, WithoutEffectsNothingIsSaidToLieWithinThem) {
+  Tree result = small_result(1);
+  Tree decomposition = small_decomposition();
+  decomposition.scalar("explained_total", 0.5, "total");
+  result.child("decompositions").child("staff").children.push_back(decomposition);
+  EXPECT_TRUE(contains(decomposition_tables(result),
+                       "Before any share: the drivers explain 50.0 % of the variance of the outcome.\n"));
+  result.child("decompositions").child("staff").children.back().scalar("explained_within", 0.2, "within");
+  EXPECT_TRUE(contains(decomposition_tables(result), "20.0 % of the variance within the effects"));
+  Tree& fit = result.child("fits").children.front();
+  for (Axis& axis : fit.axes)
+    if (axis.name == "effect") axis.labels = Names{};
+  EXPECT_FALSE(contains(coefficient_tables(result, {}), "R2 within"));
+}
+
 TEST(Csv, QuotesAndDefusesCells) {
   Tree result = small_result(1);
   Tree& fit = result.child("fits").children.front();

@@ -18,10 +18,12 @@ function explainedFirst(d: Decomposition): HTMLElement | null {
     d.extras.find((extra) => extra.name === wanted && extra.dims.length === 0)?.values[0] as Maybe | undefined;
   const within = scalar("explained_within"),
     total = scalar("explained_total");
-  if (within === undefined || total === undefined) return null;
-  return p(
-    `Before any share: the drivers account for ${share(within)} of the variance within units and ${share(total)} of the total variance of the outcome.`,
-  );
+  if (total === undefined) return null;
+  const part =
+    within === undefined
+      ? `${share(total)} of the variance`
+      : `${share(within)} of the variance within the effects and ${share(total)} of the total variance`;
+  return p(`Before any share: the drivers account for ${part} of the outcome.`);
 }
 
 function fineprint(d: Decomposition): HTMLElement {
@@ -92,8 +94,8 @@ export function attribution(report: Report): HTMLElement[] {
           : "This result holds no decomposition.",
       ),
     ];
-  const grouped = answers.filter((d) => d.choices.by !== undefined),
-    alone = answers.filter((d) => d.choices.by === undefined);
+  const grouped = answers.filter((d) => d.choices.group !== undefined),
+    alone = answers.filter((d) => d.choices.group === undefined);
   const main = new Set(report.models.map((model) => model.main.id));
   const isMain = (d: Decomposition) => main.has(d.fit) || !report.payload.fits.some((fit) => fit.id === d.fit);
   const first = alone.filter(isMain),

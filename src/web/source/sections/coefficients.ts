@@ -119,7 +119,7 @@ function sideBySide(model: Model): HTMLElement {
     ["clusters", (fit) => fit.cluster.map((own, i) => `${own} ${count(fit.cluster_count[i])}`).join(", ") || "none"],
     ["effects", (fit) => fit.effect.join(", ") || "none"],
     ["outcome mean", (fit) => number(fit.outcome_mean)],
-    ["R² within the effects", (fit) => number(fit.r_squared_within, 0.01)],
+    ["R² within the effects", (fit) => (fit.effect.length > 0 ? number(fit.r_squared_within, 0.01) : "no effects")],
     ["R² total", (fit) => number(fit.r_squared, 0.01)],
   ];
   for (const [label, value] of foot) lines.push({ label, words: label, cells: fits.map(value) });
@@ -229,7 +229,10 @@ function diagnostics(model: Model): HTMLElement {
     items.push(
       sentence(
         `${capital(roleOf(fit))}: ${fit.status.replaceAll("_", " ")}; errors ${fit.covariance}, profile ${fit.profile}` +
-          `${clusters > 0 ? `, ${plural(clusters, "cluster")}${clusters < 40 ? ", which is few: read the intervals with care" : ""}` : ""}; R² within the effects ${share(fit.r_squared_within)}`,
+          `${clusters > 0 ? `, ${plural(clusters, "cluster")}${clusters < 40 ? ", which is few: read the intervals with care" : ""}` : ""}; ` +
+          (fit.effect.length > 0
+            ? `R² within the effects ${share(fit.r_squared_within)}`
+            : `R² ${share(fit.r_squared)}`),
       ),
     );
   }

@@ -80,7 +80,10 @@ function explained(report: Report, model: Model, at: number): HTMLElement | null
     "div",
     {},
     p(
-      `Of the variance that is left within the effects, the drivers account for ${share(main.within)}. That is ${share(main.total)} of the total variance of ${roleOf(main.fit)}. Every share of a driver further down is a share of something this small.`,
+      (main.fit.effect.length > 0
+        ? `Of the variance that is left within the effects, the drivers account for ${share(main.within)}. That is ${share(main.total)} of the total variance of ${roleOf(main.fit)}. `
+        : `The drivers account for ${share(main.total)} of the variance of ${roleOf(main.fit)}. `) +
+        "Every share of a driver further down is a share of this.",
     ),
     figureElement(
       {
