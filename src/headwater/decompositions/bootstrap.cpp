@@ -173,7 +173,8 @@ MethodCall parse_bootstrap(const std::string& text) {
 }
 
 std::string no_bootstrap(const Decomposition& d, const MethodCall& bootstrap) {
-  if (const char* because = decomposition(d.method).no_bootstrap; because[0] != 0) return because;
+  if (const std::string_view because = decomposition(d.method).no_bootstrap; !because.empty())
+    return std::string(because);
   if (d.estimates.kind == UncertaintyKind::draws) return "its errors are those of replicates of its own";
   bool any = false;
   for (Index i = 0; i < d.estimates.values.size(); ++i) any = any || estimable(d, i);

@@ -140,7 +140,7 @@ class Refitter {
     for (std::size_t c = 0; c < results.size(); ++c) {
       const MethodCall& call = spec.decompositions[c];
       const DecompositionRow& method = decomposition(call.method);
-      if (method.no_bootstrap[0] != 0) continue;
+      if (!method.no_bootstrap.empty()) continue;
       try {
         if (method.needs_fit && !fitted) throw Error(ErrorKind::data, "bootstrap.no_fit", no_fit);
         const std::vector<Decomposition> own =

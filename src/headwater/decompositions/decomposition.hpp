@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "headwater/core/labelled.hpp"
@@ -97,7 +98,7 @@ struct DecompositionRow {
   MethodCard card;
   bool needs_fit;
   std::vector<Decomposition> (*run)(const DecompositionInput& input);
-  const char* no_bootstrap = "";  // why a bootstrap passes it by, in words that follow "because"; "": it does not
+  std::string_view no_bootstrap = {};  // why a bootstrap passes it by, in words that follow "because"; "": it does not
 };
 const std::vector<DecompositionRow>& decompositions();
 const DecompositionRow& decomposition(std::string_view name);  // throws Error{usage, "decomposition.unknown"}

@@ -60,7 +60,7 @@ class Curve {
       of_ = parse_method_call(of);
       const DecompositionRow& method = decomposition(of_.method);
       check_options(of_, method.card);
-      if (!method.needs_fit || method.no_bootstrap[0] != 0)
+      if (!method.needs_fit || !method.no_bootstrap.empty())
         throw Error(ErrorKind::usage, "decomposition.option",
                     "specification_curve cannot repeat " + of_.method + "; name a decomposition of one fit in of",
                     {.key = "of"});
