@@ -140,7 +140,7 @@ double checked_reliability(const MethodCall& call) {
 
 void add_sweep(Decomposition& d, const DecompositionInput& input, const Noisy& noisy, const DriverTarget& target) {
   const Fit& fit = *input.fit;
-  Names index, component;
+  Names rows, component;
   std::vector<double> reliability, estimate, error, slope;
   std::vector<double> impossible;
   for (const double r : kSweep) {
@@ -152,15 +152,15 @@ void add_sweep(Decomposition& d, const DecompositionInput& input, const Noisy& n
     const Estimates e = parts_of(fit, target, c);
     const Matrix V = d.inference.factor * meat(d.inference.rule, e.influence, atoms_of(*fit.design));
     for (Index i = 0; i < e.values.size(); ++i) {
-      index.push_back(std::to_string(index.size() + 1));
-      reliability.push_back(r);
       component.push_back(e.names[static_cast<std::size_t>(i)]);
+      rows.push_back(component.back() + " at " + shortest(r));
+      reliability.push_back(r);
       estimate.push_back(e.values(i));
       error.push_back(std::sqrt(std::max(0.0, V(i, i))));
       slope.push_back(c.coefficients(noisy.coefficient));
     }
   }
-  ExtraTable table("sweep", "Parts of the change as the reliability of " + input.call.get("term") + " falls", index);
+  ExtraTable table("sweep", "Parts of the change as the reliability of " + input.call.get("term") + " falls", rows);
   table.numbers("reliability", reliability, "share of the regressor's variance that is not noise")
       .texts("component", component, "part")
       .numbers("estimate", estimate, "part", d.unit)

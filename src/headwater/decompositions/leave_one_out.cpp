@@ -94,22 +94,22 @@ bool always_zero(const Decomposition& d, const Matrix& values, Index i) {
 }
 
 void add_movers(Decomposition& d, const Names& units, const Matrix& values) {
-  Names index, component, unit;
+  Names rows, component, unit;
   std::vector<double> without, change, in_se;
   for (Index i = 0; i < values.cols(); ++i) {
     if (always_zero(d, values, i)) continue;
     const double whole = d.estimates.values(i), error = std::sqrt(std::max(0.0, d.covariance(i, i)));
     const std::vector<std::size_t> order = by_change(values.col(i), whole);
     for (std::size_t r = 0; r < std::min(kMovers, order.size()); ++r) {
-      index.push_back(std::to_string(index.size() + 1));
       component.push_back(d.estimates.names[static_cast<std::size_t>(i)]);
+      rows.push_back(component.back() + ", " + std::to_string(r + 1));
       unit.push_back(units[order[r]]);
       without.push_back(values(static_cast<Index>(order[r]), i));
       change.push_back(without.back() - whole);
       in_se.push_back(error > 0 ? change.back() / error : std::nan(""));
     }
   }
-  ExtraTable table("mover", "Units without which a component changes most, by exact refits", index);
+  ExtraTable table("mover", "Units without which a component changes most, by exact refits", rows);
   table.texts("component", component, "component")
       .texts("unit", unit, "unit left out")
       .numbers("without", without, "component without the unit", d.unit)

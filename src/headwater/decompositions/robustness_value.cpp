@@ -61,14 +61,14 @@ std::vector<Benchmark> benchmarks_for(const Fit& fit, const Names& slots, Index 
 }
 
 struct Bounds {
-  Names index, term, benchmark, remark;
+  Names rows, term, benchmark, remark;
   std::vector<double> strength, r2_treatment, r2_outcome, estimate, error, low, high;
 };
 
 void add_bound(Bounds& out, const std::string& term, const Benchmark& benchmark, double strength,
                const std::optional<ConfounderBound>& bound, const AdjustedEstimate& adjusted, double critical) {
   const double none = std::nan("");
-  out.index.push_back(std::to_string(out.index.size() + 1));
+  out.rows.push_back(term + ", " + shortest(strength) + " x " + benchmark.name);
   out.term.push_back(term);
   out.benchmark.push_back(benchmark.name);
   out.strength.push_back(strength);
@@ -83,7 +83,7 @@ void add_bound(Bounds& out, const std::string& term, const Benchmark& benchmark,
 
 void table_of(Decomposition& d, const Bounds& b, const std::string& unit) {
   ExtraTable table("benchmark", "What the coefficients become with a confounder some times as strong as a benchmark",
-                   b.index);
+                   b.rows);
   table.texts("term", b.term, "coefficient")
       .texts("against", b.benchmark, "driver group or regressor that the confounder is measured by")
       .numbers("strength", b.strength, "times as strong as the benchmark")

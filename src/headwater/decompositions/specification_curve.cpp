@@ -183,7 +183,7 @@ void add_rules(Decomposition& d, const DecompositionInput& input, const Curve& c
   Names rules = {"iid", "robust"};
   if (input.fit->atoms.unit.count > 1) rules.push_back("cluster(" + input.fit->atoms.unit.name + ")");
   if (input.fit->atoms.time.count > 3) rules.emplace_back("driscoll_kraay");
-  Names index, rule_text, profile;
+  Names rows, rule_text, profile;
   std::vector<double> error, p;
   for (const std::string& text : rules)
     for (const std::string own : {"fixest", "none"}) {
@@ -195,14 +195,14 @@ void add_rules(Decomposition& d, const DecompositionInput& input, const Curve& c
         if (!(at.covariance(i, i) > 0)) continue;
         error.push_back(std::sqrt(at.covariance(i, i)));
         p.push_back(student_two_sided(at.estimates.values(i) / error.back(), at.inference.df));
-        index.push_back(std::to_string(index.size() + 1));
         rule_text.push_back(rule.text);
         profile.push_back(own);
+        rows.push_back(rule.text + ", " + own);
       } catch (const Error& refused) {
         if (refused.kind() == ErrorKind::internal) throw;
       }
     }
-  ExtraTable table("rule", "The declared specification under other covariance rules and small-sample profiles", index);
+  ExtraTable table("rule", "The declared specification under other covariance rules and small-sample profiles", rows);
   table.texts("covariance", rule_text, "covariance rule")
       .texts("profile", profile, "small-sample profile")
       .numbers("std_error", error, "standard error", d.unit)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "headwater/core/text.hpp"
 #include "headwater/report/grids.hpp"
@@ -25,6 +26,15 @@ GridCell cell(const LabelledArray& column, std::size_t row) {
   if (const auto* values = std::get_if<std::vector<std::int64_t>>(&column.values))
     return {std::to_string((*values)[row]), static_cast<double>((*values)[row])};
   return std::get<std::vector<std::string>>(column.values)[row];
+}
+
+// Words that every row's own name has, such as the component in "capital at 0.9".
+bool told_by(const Names& rows, const LabelledArray& column) {
+  const auto* words = std::get_if<Names>(&column.values);
+  if (!words || words->empty()) return false;
+  for (std::size_t i = 0; i < words->size(); ++i)
+    if ((*words)[i].empty() || rows[i].find((*words)[i]) == std::string::npos) return false;
+  return true;
 }
 
 std::string spaced(std::string name) {
@@ -69,25 +79,31 @@ Grid bootstrap_grid(const Tree& node) {
   Grid grid;
   if (!node.find_array("boot_std_error")) return grid;
   const Names& names = labels(node, "component");
+  // Errors that are the replicates' own have no other ones to be set against, and no studentised interval.
+  const bool own = text_attribute(node, "kind") == "draws";
+  std::vector<std::pair<const char*, const char*>> bounds = {{"low", "boot_low"}, {"high", "boot_high"}};
+  if (!own) bounds.insert(bounds.end(), {{"t low", "boot_student_low"}, {"t high", "boot_student_high"}});
   grid.column("bootstrap", Align::left);
-  for (const char* title : {"std. error", "ratio", "low", "high", "t low", "t high"})
-    grid.column(title, Align::decimal);
+  grid.column("std. error", Align::decimal);
+  if (!own) grid.column("ratio", Align::decimal);
+  for (const auto& [title, array] : bounds) grid.column(title, Align::decimal);
   for (std::size_t i = 0; i < names.size(); ++i) {
     const double error = numbers(node, "boot_std_error")[i], ratio = error / numbers(node, "std_error")[i];
     const double rounding = additive(node) ? scalar(node, "tolerance") : 0;
     const bool zero = std::abs(numbers(node, "estimate")[i]) <= rounding && !(error > 1e6 * rounding);
     if (!std::isfinite(error) || zero) continue;
-    const bool analytic = numbers(node, "std_error")[i] > 0;
     GridRow row{{names[i], {shown(error, error), error}}};
-    row.cells.push_back(analytic ? GridCell(significant(ratio, 3), ratio) : GridCell(""));
-    for (const char* bound : {"boot_low", "boot_high", "boot_student_low", "boot_student_high"}) {
-      const double value = numbers(node, bound)[i];
+    const bool analytic = numbers(node, "std_error")[i] > 0;
+    if (!own) row.cells.push_back(analytic ? GridCell(significant(ratio, 3), ratio) : GridCell(""));
+    for (const auto& [title, array] : bounds) {
+      const double value = numbers(node, array)[i];
       row.cells.emplace_back(shown(value, error), value);
     }
     grid.rows.push_back(std::move(row));
   }
-  grid.notes.push_back("By " + text_attribute(node, "choice.bootstrap") +
-                       "; ratio to the analytic error, percentile and studentised intervals.");
+  grid.notes.push_back(
+      "By " + text_attribute(node, "choice.bootstrap") +
+      (own ? "; percentile intervals." : "; ratio to the analytic error, percentile and studentised intervals."));
   return grid;
 }
 
@@ -97,13 +113,16 @@ Grid method_grid(const MethodTable& table, std::size_t most_rows) {
   if (!rows) return grid;
   grid.title = table.axis->description;
   grid.column(spaced(table.axis->name), Align::left);
-  for (const LabelledArray* column : table.columns)
+  std::vector<const LabelledArray*> columns;
+  std::copy_if(table.columns.begin(), table.columns.end(), std::back_inserter(columns),
+               [&](const LabelledArray* column) { return !told_by(*rows, *column); });
+  for (const LabelledArray* column : columns)
     grid.column(spaced(column_name(table, *column)),
                 std::holds_alternative<std::vector<std::string>>(column->values) ? Align::left : Align::decimal);
   const std::size_t count = std::min(rows->size(), most_rows);
   for (std::size_t i = 0; i < count; ++i) {
     GridRow row{{(*rows)[i]}};
-    for (const LabelledArray* column : table.columns) row.cells.push_back(cell(*column, i));
+    for (const LabelledArray* column : columns) row.cells.push_back(cell(*column, i));
     grid.rows.push_back(std::move(row));
   }
   if (count < rows->size())
