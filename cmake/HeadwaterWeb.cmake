@@ -52,4 +52,5 @@ std::string_view headwater::report_page() {
   return {headwater_page_begin, static_cast<std::size_t>(headwater_page_end - headwater_page_begin)};
 }
 ]] @ONLY)
-set_source_files_properties(${HEADWATER_PAGE_SOURCE} PROPERTIES OBJECT_DEPENDS ${HEADWATER_PAGE})
+# A file of its own: compiled together with others it would not be compiled again when the page changes.
+set_source_files_properties(${HEADWATER_PAGE_SOURCE} PROPERTIES OBJECT_DEPENDS ${HEADWATER_PAGE} SKIP_UNITY_BUILD_INCLUSION ON)

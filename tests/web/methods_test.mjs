@@ -1,0 +1,103 @@
+// Every decomposition there is, in the report of a model with effects and of one without: nothing may leave the page blank.
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { browse, headwater, openEverything, scratch, showTables } from "./support.mjs";
+
+const kPeriods = "from = 2019-20 Q1, to = 2020-21 Q1";
+const kUses = {
+  effects: [
+    `change(${kPeriods})`,
+    "contributions(by = type)",
+    "contributions(at = RAC@2020-21 Q1)",
+    "gelbach(base = workforce)",
+    "fields",
+    "provider(reliability = 0.9, ranks = marginal)",
+    "robustness_value",
+    "oster",
+    "leave_one_out",
+    "errors_in_variables(term = log(fte), reliability = 0.99)",
+    "specification_curve(component = workforce)",
+    `aggregate(share = resource, ${kPeriods}, drivers = yes)`,
+  ],
+  none: [
+    `kitagawa(by = type, ${kPeriods})`,
+    `oaxaca(${kPeriods}, reference = all)`,
+    "leave_out(first = trust, second = quarter)",
+    "shapley",
+    "importance",
+    "dominance",
+    "variance(levels = region + trust)",
+    "bma",
+    `das_gupta(factors = fte + beds, ${kPeriods})`,
+    "olley_pakes(share = resource)",
+    `index(price = agency_share, quantity = fte, ${kPeriods})`,
+    "growth(activity = turnover, resource = agency_share)",
+    `rif(${kPeriods}, replicates = 50)`,
+    `dfl(${kPeriods}, replicates = 50)`,
+    "missing_bounds(term = log(fte))",
+  ],
+};
+const kModel = (name, estimator, effects) => `# ${name}.model: every method
+[model]
+title = ${name}
+outcome = ratio(activity, resource)
+formula = log(fte) + agency_share + dma${effects}
+estimator = ${estimator}
+[driver]
+workforce = log(fte) + agency_share
+digital = dma
+[decompose]
+${kUses[name].map((use) => `use = ${use}`).join("\n")}
+`;
+const kReport = "measure status vintage source population weights estimand commissioner author assurer review_date"
+  .split(" ")
+  .map((key) => `${key} = ${key} of a test`)
+  .join("\n");
+
+let browser, folder;
+const place = (name) => join(folder, name);
+before(async () => {
+  folder = scratch();
+  browser = await browse();
+  headwater("simulate", "--seed", "3", "--trusts", "60", "--quarters", "8", "--output", place("panel.csv"));
+  writeFileSync(place("effects.model"), kModel("effects", "within", " | trust + quarter"));
+  writeFileSync(place("none.model"), kModel("none", "pooled", ""));
+  writeFileSync(
+    place("all.cfg"),
+    `[data]\nfile = panel.csv\nunit = trust\ntime = quarter\n[run]\nmodel = effects.model\nmodel = none.model\n` +
+      `bootstrap = cluster(draws = 20)\n[output]\nresult = all.h5\nreport = publish.html\n[report]\ntitle = Every method\n${kReport}\n`,
+  );
+  headwater("run", place("all.cfg"));
+  headwater("report", place("all.h5"), "-o", place("internal.html"), "--audience", "internal");
+});
+after(() => browser.close());
+
+test("every method that is listed is in the test", () => {
+  const listed = headwater("methods")
+    .split("Decompositions\n")[1]
+    .split("\n\n")[0]
+    .matchAll(/^([a-z_]+): /gm);
+  const used = new Set(
+    Object.values(kUses)
+      .flat()
+      .map((use) => use.split("(")[0]),
+  );
+  assert.deepEqual(
+    [...listed].map((line) => line[1]).filter((method) => !used.has(method)),
+    [],
+  );
+});
+
+for (const audience of ["publish", "internal"])
+  test(`the ${audience} report shows all of them`, async () => {
+    const { page, trouble, close } = await browser.open(place(`${audience}.html`));
+    await openEverything(page);
+    await showTables(page);
+    assert.deepEqual(trouble, []);
+    const text = await page.locator("main").innerText();
+    for (const words of ["The parts and their total", "Kitagawa", "Leave out", "Before any share"])
+      assert.ok(text.includes(words), words);
+    await close();
+  });
