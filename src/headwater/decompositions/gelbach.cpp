@@ -5,8 +5,10 @@
 // Effects are common to both regressions (everything is then within them), or added as groups of their own.
 // Influence: r_i u_gi + Γ_g ψ(β₂g), r = WX₁(X₁'WX₁)⁻¹ and u_g = H_g − X₁δ_g; with G/(G−1) on the clusters. Under iid
 // the second half has the covariance Γ V(β₂) Γ' of the full regression, which is V(b_full) − σ²(X₁'WX₁)⁻¹ for the
-// total. Equals Stata's b1x2 in the parts; its standard errors mix degrees of freedom across blocks and differ by up to
-// 0.3 %. pyfixest's decompose leaves out covariates that no group names; here every added regressor belongs to a group.
+// total. Equals Stata's b1x2 in the parts; its standard errors multiply the variance of Γ_g ψ(β₂g) by (N − 1)/(N − K)
+// but not that of the other half nor their covariance, and are larger by up to 0.3 %: with the factor there, ours are
+// its to seven digits. pyfixest's decompose leaves out covariates that no group names; here every added regressor
+// belongs to a group.
 #include <algorithm>
 
 #include "headwater/core/error.hpp"
