@@ -20,6 +20,7 @@
 #include "headwater/design/encoding.hpp"
 #include "headwater/estimators/least_squares.hpp"
 #include "headwater/linalg/solve.hpp"
+#include "headwater/moments/moments.hpp"
 
 namespace headwater {
 namespace {
@@ -119,11 +120,9 @@ Decomposition without_errors(Decomposition d, const DecompositionInput& input, c
 
 // The largest share of each variance of `errors` that pieces of one first unit hold.
 Vector largest_shares(const Matches& m, const Matrix& errors) {
-  Matrix own = Matrix::Zero(m.firsts, errors.cols());
-  for (Index p = 0; p < errors.rows(); ++p) {
-    const Index match = p < m.count.size() ? p : m.match[static_cast<std::size_t>(p - m.count.size())];
-    own.row(m.first[static_cast<std::size_t>(match)]) += errors.row(p).cwiseAbs2();
-  }
+  Grouping owner = m.first;
+  for (const Index match : m.match) owner.code.push_back(m.first.code[static_cast<std::size_t>(match)]);
+  const Matrix own = sums_by(errors.cwiseAbs2(), owner);
   return own.colwise().maxCoeff().transpose().cwiseQuotient(own.colwise().sum().transpose());
 }
 
@@ -196,15 +195,10 @@ Decompositions run_leave_out(const DecompositionInput& input) {
                      second + " hold, noise included?";
   plug_in.choices["correction"] = "none";
   const auto n = static_cast<double>(sample.rows.size());
-  double left = 0;
-  for (Index i = 0; i < sample.y.size(); ++i) {
-    const double e = sample.y(i) - effects.first(sample.first.code[static_cast<std::size_t>(i)]) -
-                     effects.second(sample.second.code[static_cast<std::size_t>(i)]);
-    left += e * e / (n - 1);
-  }
   plug_in.estimates.names.emplace_back("residual");
   plug_in.estimates.values.conservativeResize(4);
-  plug_in.estimates.values(3) = left;
+  plug_in.estimates.values(3) =
+      (pairs.deviation.squaredNorm() + pairs.count.dot(effects.residual.cwiseAbs2())) / (n - 1);
   plug_in.total = (sample.y.array() - sample.y.mean()).square().sum() / (n - 1);
   plug_in.total_name = "variance of " + design.outcome_name + " net of the drivers";
 

@@ -33,29 +33,23 @@ double form(const Matrix& M, const Direction& x, const Vector& left, const Vecto
   return sum;
 }
 
-double over_rows(const Matches& m, const Vector& a, const Vector& b) {
-  const double mean_a = m.count.dot(a) / m.rows, mean_b = m.count.dot(b) / m.rows;
-  return m.count.dot(((a.array() - mean_a) * (b.array() - mean_b)).matrix()) / (m.rows - 1);
-}
-
 void solve_effects(TwoWay& result, const Matches& m, const Laplacian& l) {
-  ByUnit effects = solved(l, m, sums_by_unit(m, m.count.cwiseProduct(m.mean)));
-  const double mean = l.s.dot(effects.second) / m.rows;
-  effects.second.array() -= mean;
-  effects.first.array() += mean;
-  const Vector of_first = fitted(m, {effects.first, Vector::Zero(m.seconds)}),
-               of_second = fitted(m, {Vector::Zero(m.firsts), effects.second});
-  result.residual = m.mean - of_first - of_second;
+  const ByUnit effects = solved(l, m, sums_by_unit(m, m.count.cwiseProduct(m.mean)));
+  const auto centred = [&](const Vector& values) { return Vector(values.array() - m.count.dot(values) / m.rows); };
+  const auto over_rows = [&](const Vector& a, const Vector& b) {
+    return m.count.dot(a.cwiseProduct(b)) / (m.rows - 1);
+  };
+  result.first = centred(at_matches(effects.first, m.first));
+  result.second = centred(at_matches(effects.second, m.second));
+  result.residual = (m.mean - result.first - result.second).array() - m.grand_mean;
   result.plug_in.resize(kTwoWayParts);
-  result.plug_in << over_rows(m, of_first, of_first), over_rows(m, of_second, of_second),
-      over_rows(m, of_first, of_second);
-  result.first = std::move(effects.first);
-  result.second = std::move(effects.second);
+  result.plug_in << over_rows(result.first, result.first), over_rows(result.second, result.second),
+      over_rows(result.first, result.second);
 }
 
 // Leverage of one match and the weight of its noise in each variance.
 void weigh_noise(TwoWay& result, const Matches& m, const Laplacian& l, Index k, const Direction& x) {
-  const double w = m.count(k), n = l.n(m.first[static_cast<std::size_t>(k)]);
+  const double w = m.count(k), n = l.n(m.first.code[static_cast<std::size_t>(k)]);
   const double dLd = form(l.inverse, x, x.d, x.d), aLd = form(l.inverse, x, x.a, x.d),
                dSd = form(l.by_size, x, x.d, x.d), dKd = form(l.by_overlap, x, x.d, x.d);
   double sLd = 0;
@@ -80,14 +74,16 @@ Vector variance_of_rows(const Matches& m) {
 
 Index end_of_first(const Matches& m, Index from) {
   Index to = from;
-  while (to < m.count.size() && m.first[static_cast<std::size_t>(to)] == m.first[static_cast<std::size_t>(from)]) ++to;
+  while (to < m.count.size() &&
+         m.first.code[static_cast<std::size_t>(to)] == m.first.code[static_cast<std::size_t>(from)])
+    ++to;
   return to;
 }
 
 Matches matches(const Vector& y, const Grouping& first, const Grouping& second) {
   Matches m;
-  m.firsts = first.count;
-  m.seconds = second.count;
+  m.first.count = first.count;
+  m.second.count = second.count;
   m.rows = static_cast<double>(y.size());
   m.grand_mean = y.mean();
   m.match.resize(static_cast<std::size_t>(y.size()));
@@ -99,8 +95,8 @@ Matches matches(const Vector& y, const Grouping& first, const Grouping& second) 
   m.mean = Vector::Zero(m.count.size());
   Index k = 0;
   for (const auto& [pair, own] : rows) {
-    m.first.push_back(pair.first);
-    m.second.push_back(pair.second);
+    m.first.code.push_back(pair.first);
+    m.second.code.push_back(pair.second);
     m.count(k) = static_cast<double>(own.size());
     for (const Index i : own) m.mean(k) += y(i) / m.count(k);
     for (const Index i : own) {
@@ -113,9 +109,9 @@ Matches matches(const Vector& y, const Grouping& first, const Grouping& second) 
 }
 
 TwoWay two_way(const Matches& m) {
-  if (m.seconds > kLargest)
+  if (m.second.count > kLargest)
     throw Error(ErrorKind::usage, "leave_out.too_large",
-                "the second effect has " + std::to_string(m.seconds) +
+                "the second effect has " + std::to_string(m.second.count) +
                     " levels, and the exact correction inverts a "
                     "matrix of that size, up to " +
                     std::to_string(kLargest) + "; use coarser levels");
@@ -129,8 +125,8 @@ TwoWay two_way(const Matches& m) {
     const Index to = end_of_first(m, from);
     Direction x{{}, Vector(), Vector(to - from)};
     for (Index k = from; k < to; ++k) {
-      x.at.push_back(m.second[static_cast<std::size_t>(k)]);
-      x.a(k - from) = m.count(k) / l.n(m.first[static_cast<std::size_t>(from)]);
+      x.at.push_back(m.second.code[static_cast<std::size_t>(k)]);
+      x.a(k - from) = m.count(k) / l.n(m.first.code[static_cast<std::size_t>(from)]);
     }
     for (Index k = from; k < to; ++k) {
       x.d = -x.a;

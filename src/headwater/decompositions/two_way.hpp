@@ -11,11 +11,10 @@ namespace headwater {
 
 // One match for each pair that occurs, sorted by first unit.
 struct Matches {
-  std::vector<std::int32_t> first, second;  // codes
-  Vector count, mean;                       // rows and their mean outcome
-  std::vector<Index> match;                 // of each row
-  Vector deviation;                         // of each row from its match's mean
-  std::int32_t firsts = 0, seconds = 0;
+  Grouping first, second;    // of matches
+  Vector count, mean;        // rows and their mean outcome
+  std::vector<Index> match;  // of each row
+  Vector deviation;          // of each row from its match's mean
   double rows = 0, grand_mean = 0;
 };
 Matches matches(const Vector& y, const Grouping& first, const Grouping& second);
@@ -29,10 +28,11 @@ std::vector<bool> leave_out_connected(const Grouping& first, const Grouping& sec
 enum TwoWayPart : Index { kFirst, kSecond, kCovariance, kTwoWayParts };
 
 struct TwoWay {
-  Vector first, second;       // effects, the second's mean over rows is zero
-  Vector residual, leverage;  // of each match
-  Vector noise;               // of each match: σ² of a row, unbiased; zero for a single row of who never moves
-  Matrix noise_weight;        // matches × 3: what a unit of it adds to each plug-in variance
+  // Of each match:
+  Vector first, second;  // effects, less their means over rows
+  Vector residual, leverage;
+  Vector noise;               // σ² of a row, unbiased; zero for a single row of who never moves
+  Matrix noise_weight;        // × 3: what a unit of it adds to each plug-in variance
   Vector plug_in, corrected;  // variance of the first, of the second, covariance; over rows, divisor n − 1
   // What each independent piece of noise adds to the corrected variances: (matches + rows) × 3. A piece is the match of
   // a first unit that moves, or a row of one that does not; the other entries are zero. Their products sum to a

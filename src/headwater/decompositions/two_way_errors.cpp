@@ -12,22 +12,24 @@
 
 #include "headwater/decompositions/two_way.hpp"
 #include "headwater/decompositions/two_way_laplacian.hpp"
+#include "headwater/moments/moments.hpp"
 
 namespace headwater {
 namespace {
 
-Vector centred(const Matches& m, const Vector& values) { return values.array() - m.count.dot(values) / m.rows; }
-
 // Half the slope of one plug-in variance in the effects.
 ByUnit half_slope(const Matches& m, const TwoWay& effects, Index part) {
-  const Vector none_first = Vector::Zero(m.firsts), none_second = Vector::Zero(m.seconds);
-  const Vector first = centred(m, fitted(m, {effects.first, none_second})),
-               second = centred(m, fitted(m, {none_first, effects.second}));
   const Vector weight = m.count / (m.rows - 1);
-  if (part == kFirst) return {sums_by_unit(m, weight.cwiseProduct(first)).first, none_second};
-  if (part == kSecond) return {none_first, sums_by_unit(m, weight.cwiseProduct(second)).second};
-  return {0.5 * sums_by_unit(m, weight.cwiseProduct(second)).first,
-          0.5 * sums_by_unit(m, weight.cwiseProduct(first)).second};
+  if (part == kFirst) return {sums_by(weight.cwiseProduct(effects.first), m.first), Vector::Zero(m.second.count)};
+  if (part == kSecond) return {Vector::Zero(m.first.count), sums_by(weight.cwiseProduct(effects.second), m.second)};
+  return {0.5 * sums_by(weight.cwiseProduct(effects.second), m.first),
+          0.5 * sums_by(weight.cwiseProduct(effects.first), m.second)};
+}
+
+// z = (D'WD)⁻¹ r at each match.
+Vector fitted(const Laplacian& l, const Matches& m, const ByUnit& right) {
+  const ByUnit z = solved(l, m, right);
+  return at_matches(z.first, m.first) + at_matches(z.second, m.second);
 }
 
 std::vector<bool> moving(const Matches& m) {
@@ -51,13 +53,13 @@ struct Slope {
 Slope slope_of(const Laplacian& l, const Matches& m, const TwoWay& effects, const std::vector<bool>& moves,
                Index part) {
   Slope slope;
-  slope.plug_in = fitted(m, solved(l, m, half_slope(m, effects, part)));
+  slope.plug_in = fitted(l, m, half_slope(m, effects, part));
   slope.delta = Vector::Zero(m.count.size());
   for (Index k = 0; k < m.count.size(); ++k)
     if (moves[static_cast<std::size_t>(k)])
       slope.delta(k) = m.count(k) * effects.noise_weight(k, part) / (1 - effects.leverage(k));
   const Vector shifted = slope.delta.cwiseProduct((m.mean.array() - m.grand_mean).matrix());
-  slope.projected = shifted - m.count.cwiseProduct(fitted(m, solved(l, m, sums_by_unit(m, shifted))));
+  slope.projected = shifted - m.count.cwiseProduct(fitted(l, m, sums_by_unit(m, shifted)));
   slope.grand = slope.delta.dot(effects.residual) / m.rows;
   return slope;
 }

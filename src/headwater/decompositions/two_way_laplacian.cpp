@@ -1,19 +1,20 @@
 #include "headwater/decompositions/two_way_laplacian.hpp"
 
 #include "headwater/linalg/solve.hpp"
+#include "headwater/moments/moments.hpp"
 
 namespace headwater {
 namespace {
 
 // K = W' diag(1/n) W: how second units share the rows of first units.
 Matrix overlap(const Matches& m, const Vector& n) {
-  Matrix K = Matrix::Zero(m.seconds, m.seconds);
+  Matrix K = Matrix::Zero(m.second.count, m.second.count);
   for (Index from = 0; from < m.count.size();) {
     const Index to = end_of_first(m, from);
     for (Index a = from; a < to; ++a)
       for (Index b = from; b < to; ++b)
-        K(m.second[static_cast<std::size_t>(a)], m.second[static_cast<std::size_t>(b)]) +=
-            m.count(a) * m.count(b) / n(m.first[static_cast<std::size_t>(from)]);
+        K(m.second.code[static_cast<std::size_t>(a)], m.second.code[static_cast<std::size_t>(b)]) +=
+            m.count(a) * m.count(b) / n(m.first.code[static_cast<std::size_t>(from)]);
     from = to;
   }
   return K;
@@ -22,7 +23,7 @@ Matrix overlap(const Matches& m, const Vector& n) {
 }  // namespace
 
 Laplacian laplacian(const Matches& m) {
-  const Index J = m.seconds;
+  const Index J = m.second.count;
   const ByUnit rows = sums_by_unit(m, m.count);
   Laplacian l{Matrix::Zero(J, J), {}, {}, {}, rows.first, rows.second};
   const Matrix K = overlap(m, l.n);
@@ -38,29 +39,16 @@ Laplacian laplacian(const Matches& m) {
 }
 
 ByUnit sums_by_unit(const Matches& m, const Vector& values) {
-  ByUnit sums{Vector::Zero(m.firsts), Vector::Zero(m.seconds)};
-  for (Index k = 0; k < values.size(); ++k) {
-    sums.first(m.first[static_cast<std::size_t>(k)]) += values(k);
-    sums.second(m.second[static_cast<std::size_t>(k)]) += values(k);
-  }
-  return sums;
+  return {sums_by(values, m.first), sums_by(values, m.second)};
 }
 
-Vector fitted(const Matches& m, const ByUnit& effects) {
-  Vector values(m.count.size());
-  for (Index k = 0; k < values.size(); ++k)
-    values(k) =
-        effects.first(m.first[static_cast<std::size_t>(k)]) + effects.second(m.second[static_cast<std::size_t>(k)]);
-  return values;
-}
+Vector at_matches(const Vector& by_unit, const Grouping& units) { return by_unit(units.code); }
 
 ByUnit solved(const Laplacian& l, const Matches& m, const ByUnit& right) {
   const Vector mean = right.first.cwiseQuotient(l.n);
-  const Vector through_first = m.count.cwiseProduct(fitted(m, {mean, Vector::Zero(m.seconds)}));
   ByUnit z;
-  z.second = l.inverse * (right.second - sums_by_unit(m, through_first).second);
-  const Vector through_second = m.count.cwiseProduct(fitted(m, {Vector::Zero(m.firsts), z.second}));
-  z.first = mean - sums_by_unit(m, through_second).first.cwiseQuotient(l.n);
+  z.second = l.inverse * (right.second - sums_by(m.count.cwiseProduct(at_matches(mean, m.first)), m.second));
+  z.first = mean - Vector(sums_by(m.count.cwiseProduct(at_matches(z.second, m.second)), m.first)).cwiseQuotient(l.n);
   return z;
 }
 

@@ -20,10 +20,9 @@ Laplacian laplacian(const Matches& matches);
 struct ByUnit {
   Vector first, second;
 };
-// Sums of a column over the matches of each unit.
+// Sums of a column over the matches of each unit, and the other way, each match's number of its unit.
 ByUnit sums_by_unit(const Matches& matches, const Vector& values);
-// The first unit's number plus the second's, for each match.
-Vector fitted(const Matches& matches, const ByUnit& effects);
+Vector at_matches(const Vector& by_unit, const Grouping& units);
 // Effects z with (D' diag(w) D) z = right, D the dummies of both units; the last second unit's is zero.
 ByUnit solved(const Laplacian& laplacian, const Matches& matches, const ByUnit& right);
 

@@ -57,8 +57,8 @@ Rows rows_of(std::uint64_t seed, int workers, int firms, double move) {
 double spare(const Rows& rows, const Matches& m, Index k) {
   double sum = 0;
   for (Index i = 0; i < rows.y.size(); ++i) {
-    if (rows.worker.code[static_cast<std::size_t>(i)] != m.first[static_cast<std::size_t>(k)] ||
-        rows.firm.code[static_cast<std::size_t>(i)] != m.second[static_cast<std::size_t>(k)])
+    if (rows.worker.code[static_cast<std::size_t>(i)] != m.first.code[static_cast<std::size_t>(k)] ||
+        rows.firm.code[static_cast<std::size_t>(i)] != m.second.code[static_cast<std::size_t>(k)])
       continue;
     const double others = (m.count(k) * m.mean(k) - rows.y(i)) / (m.count(k) - 1);
     sum += (rows.y(i) - rows.y.mean()) * (rows.y(i) - others) / m.count(k);
@@ -68,11 +68,11 @@ double spare(const Rows& rows, const Matches& m, Index k) {
 
 // D = [worker dummies, firm dummies but the last] over matches with weights; everything by dense matrices.
 Vector by_matrices(const Rows& rows, const Matches& m) {
-  const Index N = m.firsts, J = m.seconds, M = m.count.size(), k = N + J - 1;
+  const Index N = m.first.count, J = m.second.count, M = m.count.size(), k = N + J - 1;
   Matrix D = Matrix::Zero(M, k), over_first = Matrix::Zero(rows.y.size(), k), over_second = over_first;
   for (Index r = 0; r < M; ++r) {
-    D(r, m.first[static_cast<std::size_t>(r)]) = 1;
-    if (m.second[static_cast<std::size_t>(r)] < J - 1) D(r, N + m.second[static_cast<std::size_t>(r)]) = 1;
+    D(r, m.first.code[static_cast<std::size_t>(r)]) = 1;
+    if (m.second.code[static_cast<std::size_t>(r)] < J - 1) D(r, N + m.second.code[static_cast<std::size_t>(r)]) = 1;
   }
   for (Index i = 0; i < rows.y.size(); ++i) {
     over_first(i, rows.worker.code[static_cast<std::size_t>(i)]) = 1;
@@ -111,6 +111,20 @@ TEST(TwoWay, EqualsTheCorrectionByExplicitMatrices) {
   }
 }
 
+// A first unit that never moves: leave one row out of its match at a time.
+TEST(TwoWay, NoiseOfAStayerIsFromItsOtherRows) {
+  const Rows rows = rows_of(5, 40, 4, 0.2);
+  const Matches m = matches(rows.y, rows.worker, rows.firm);
+  const TwoWay got = two_way(m);
+  int staying = 0;
+  for (Index k = 0; k < m.count.size(); ++k) {
+    if (m.count(k) < 2 || got.leverage(k) < 1 - 1e-9) continue;
+    EXPECT_NEAR(got.noise(k), spare(rows, m, k), 1e-12);
+    ++staying;
+  }
+  EXPECT_GT(staying, 10);
+}
+
 // What a piece of noise adds is the slope of the corrected variances in it, times its residual over √(1 − P).
 TEST(TwoWay, ErrorsAreSlopesTimesResiduals) {
   for (const std::uint64_t seed : {11U, 12U}) {
@@ -127,7 +141,8 @@ TEST(TwoWay, ErrorsAreSlopesTimesResiduals) {
     int moving = 0, staying = 0;
     for (Index k = 0; k < m.count.size(); ++k) {
       const Index mates = end_of_first(m, k) - k;
-      if (mates == 1 && (k == 0 || m.first[static_cast<std::size_t>(k - 1)] != m.first[static_cast<std::size_t>(k)]))
+      if (mates == 1 &&
+          (k == 0 || m.first.code[static_cast<std::size_t>(k - 1)] != m.first.code[static_cast<std::size_t>(k)]))
         continue;
       Vector match = Vector::Zero(rows.y.size());
       for (Index i = 0; i < match.size(); ++i) match(i) = m.match[static_cast<std::size_t>(i)] == k ? 1 : 0;
@@ -157,7 +172,7 @@ TEST(TwoWay, IsUnbiasedAndItsIntervalsCover) {
   const Rows base = rows_of(6, 160, 8, 0.35);
   const Matches m = matches(base.y, base.worker, base.firm);
   RandomStream effects(99, 0, 0);
-  Vector alpha(m.firsts), psi(m.seconds);
+  Vector alpha(m.first.count), psi(m.second.count);
   for (Index i = 0; i < alpha.size(); ++i) alpha(i) = effects.normal();
   for (Index j = 0; j < psi.size(); ++j) psi(j) = 0.4 * effects.normal();
   Vector of_worker(base.y.size()), of_firm = of_worker;
