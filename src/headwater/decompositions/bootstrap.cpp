@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "headwater/core/error.hpp"
 #include "headwater/core/hash.hpp"
@@ -123,6 +124,19 @@ void keep_replicates(Decomposition& d, const Matrix& values) {
                       .unit = d.unit});
 }
 
+// Why there is no bootstrap of a decomposition, in words that follow "because"; "" where there is one.
+std::string no_bootstrap(const Decomposition& d, const MethodCall& bootstrap) {
+  if (const std::string_view because = decomposition(d.method).no_bootstrap; !because.empty())
+    return std::string(because);
+  if (d.estimates.kind == UncertaintyKind::draws) return "its errors are those of replicates of its own";
+  const std::vector<bool>& has_error = d.estimates.estimable;
+  if (!has_error.empty() && std::find(has_error.begin(), has_error.end(), true) == has_error.end())
+    return "none of its parts has a standard error to estimate";
+  if (bootstrap.method == "multiplier" && d.estimates.kind != UncertaintyKind::influence)
+    return "it has no influence of clusters to multiply; use bootstrap = cluster";
+  return "";
+}
+
 std::vector<OptionCard> shared_options() {
   return {{"draws", "integer", "999", "replicates"}, {"keep", "choice: yes | no", "no", "keep them in the result"}};
 }
@@ -172,25 +186,15 @@ MethodCall parse_bootstrap(const std::string& text) {
               {.key = "bootstrap"});
 }
 
-std::string no_bootstrap(const Decomposition& d, const MethodCall& bootstrap) {
-  if (const std::string_view because = decomposition(d.method).no_bootstrap; !because.empty())
-    return std::string(because);
-  if (d.estimates.kind == UncertaintyKind::draws) return "its errors are those of replicates of its own";
-  bool any = false;
-  for (Index i = 0; i < d.estimates.values.size(); ++i) any = any || estimable(d, i);
-  if (!any) return "none of its parts has a standard error to estimate";
-  if (bootstrap.method == "multiplier" && d.estimates.kind != UncertaintyKind::influence)
-    return "it has no influence of clusters to multiply; use bootstrap = cluster";
-  return "";
-}
-
 void add_bootstrap(Decomposition& d, const BootstrapDraws& draws, const MethodCall& bootstrap) {
-  const auto failed = std::count_if(draws.failures.begin(), draws.failures.end(),
-                                    [](const std::string& failure) { return !failure.empty(); });
-  if (failed > 0 && failed == draws.values.rows()) {
-    d.notes.push_back({"bootstrap.failed", "no replicate of " + std::to_string(failed) +
+  Names failures;
+  std::copy_if(draws.failures.begin(), draws.failures.end(), std::back_inserter(failures),
+               [](const std::string& failure) { return !failure.empty(); });
+  const std::size_t replicates = static_cast<std::size_t>(draws.values.rows());
+  if (failures.size() == replicates) {
+    d.notes.push_back({"bootstrap.failed", "no replicate of " + std::to_string(replicates) +
                                                " could be computed, so there is no bootstrap interval (" +
-                                               draws.failures.front() + ")"});
+                                               failures.front() + ")"});
     return;
   }
   const Summary s = summary_of(d, draws);
@@ -208,12 +212,10 @@ void add_bootstrap(Decomposition& d, const BootstrapDraws& draws, const MethodCa
   add_vector(d, "boot_student_high", s.student_high, "upper end of the studentised interval");
   if (bootstrap.get("keep", "no") == "yes") keep_replicates(d, draws.values);
   note_parting(d, s, bootstrap);
-  if (static_cast<double>(failed) > kFailures * static_cast<double>(draws.values.rows()))
-    d.notes.push_back({"bootstrap.failed", std::to_string(failed) + " of " + std::to_string(draws.values.rows()) +
+  if (static_cast<double>(failures.size()) > kFailures * static_cast<double>(replicates))
+    d.notes.push_back({"bootstrap.failed", std::to_string(failures.size()) + " of " + std::to_string(replicates) +
                                                " replicates could not be computed, the first because " +
-                                               *std::find_if(draws.failures.begin(), draws.failures.end(),
-                                                             [](const std::string& f) { return !f.empty(); }) +
-                                               "; the intervals describe the others"});
+                                               failures.front() + "; the intervals describe the others"});
 }
 
 void bootstrap_all(const Panel& panel, const Spec& spec, const Fit* fit, ByCall& results) {

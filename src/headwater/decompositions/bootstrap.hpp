@@ -34,8 +34,6 @@ using ByCall = std::vector<std::vector<Decomposition>>;
 std::vector<std::vector<BootstrapDraws>> cluster_draws(const Panel& panel, const Spec& spec, const Fit* fit,
                                                        const ByCall& results, const MethodCall& bootstrap);
 
-// Why there is no bootstrap of a decomposition, in words that follow "because"; "" where there is one.
-std::string no_bootstrap(const Decomposition& decomposition, const MethodCall& bootstrap);
 // Adds boot_std_error, percentile and studentised intervals, the digest of the replicates and, with keep = yes, the
 // replicates; notes where bootstrap and analytic errors part, and which interval to read.
 void add_bootstrap(Decomposition& decomposition, const BootstrapDraws& draws, const MethodCall& bootstrap);
