@@ -6,8 +6,8 @@
 #include <Eigen/SVD>
 #include <cmath>
 
+#include "headwater/absorption/absorber.hpp"
 #include "headwater/core/threads.hpp"
-#include "headwater/design/absorption.hpp"
 #include "random_panel.hpp"
 
 namespace headwater::property {
@@ -24,8 +24,9 @@ std::vector<Effect> any_effects(const Shape& shape, const Cells& cells, double o
     Effect effect{.levels = grouping_of(name, *codes)};
     effect.slopes.resize(cells.n(), 0);
     if (*rc::gen::inRange(0, 3) == 0) {
-      effect.slopes = normals(shape, static_cast<std::uint32_t>(q + 10), cells.n(), 1).array() + offset;
-      effect.slope_names = {"z"};
+      effect.slopes =
+          normals(shape, static_cast<std::uint32_t>(q + 10), cells.n(), *rc::gen::inRange(1, 3)).array() + offset;
+      effect.slope_names.assign(static_cast<std::size_t>(effect.slopes.cols()), "z");
       effect.intercept = offset != 0 || *rc::gen::inRange(0, 3) > 0;
     }
     effects.push_back(std::move(effect));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "headwater/core/matrix.hpp"
@@ -36,8 +37,10 @@ class Absorber {
   Absorber(Absorber&&) noexcept;
   Absorber& operator=(Absorber&&) noexcept;
 
-  Absorbed project(const Matrix& columns) const;
+  Absorbed project(Matrix columns) const;
   const EffectsRank& rank() const;
+  // How the projection is solved, and how large that is, in words.
+  std::string solver() const;
 
   // Effect coefficients that reproduce `target - project(target)`: for each effect a vector of levels × (intercept +
   // slopes). The first effect carries the level; each later intercept effect has its weighted mean at zero.
