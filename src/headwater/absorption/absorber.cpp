@@ -54,9 +54,6 @@ struct Absorber::State {
   void count_rank();
   std::int64_t rank_of_first(std::size_t count) const;
 
-  // C' N⁻¹ u and C θ.
-  RowMatrix to_others(const RowMatrix& scaled) const;
-  RowMatrix to_eliminated(const RowMatrix& theta) const;
   RowMatrix stacked(const std::vector<RowMatrix>& sums) const;
   GramFactor::Remainder remainder(const Vector& a) const;
   std::vector<RowMatrix> solve(const std::vector<RowMatrix>& sums, int& iterations) const;
@@ -133,26 +130,6 @@ void Absorber::State::count_rank() {
   }
 }
 
-RowMatrix Absorber::State::to_others(const RowMatrix& scaled) const {
-  RowMatrix result = RowMatrix::Zero(columns, scaled.cols());
-  for (Index g = 0; g < cells.levels(); ++g)
-    for (Index e = cells.start[static_cast<std::size_t>(g)]; e < cells.start[static_cast<std::size_t>(g) + 1]; ++e)
-      for (Index c = 0; c < cells.width; ++c)
-        result.row(cells.column[static_cast<std::size_t>(e)]) +=
-            cells.value[static_cast<std::size_t>(e * cells.width + c)] * scaled.row(g * cells.width + c);
-  return result;
-}
-
-RowMatrix Absorber::State::to_eliminated(const RowMatrix& theta) const {
-  RowMatrix result = RowMatrix::Zero(effects[eliminated].size(), theta.cols());
-  for (Index g = 0; g < cells.levels(); ++g)
-    for (Index e = cells.start[static_cast<std::size_t>(g)]; e < cells.start[static_cast<std::size_t>(g) + 1]; ++e)
-      for (Index c = 0; c < cells.width; ++c)
-        result.row(g * cells.width + c) += cells.value[static_cast<std::size_t>(e * cells.width + c)] *
-                                           theta.row(cells.column[static_cast<std::size_t>(e)]);
-  return result;
-}
-
 RowMatrix Absorber::State::stacked(const std::vector<RowMatrix>& sums) const {
   RowMatrix result(columns, sums.front().cols());
   for (std::size_t o = 0; o < others.size(); ++o)
@@ -165,7 +142,7 @@ GramFactor::Remainder Absorber::State::remainder(const Vector& a) const {
   std::vector<RowMatrix> coefficients(effects.size());
   for (std::size_t o = 0; o < others.size(); ++o)
     coefficients[others[o]] = -a.segment(offset[o], effects[others[o]].size());
-  coefficients[eliminated] = inverse_norms.asDiagonal() * to_eliminated(a);
+  coefficients[eliminated] = inverse_norms.asDiagonal() * onto_levels(cells, a);
   Matrix left = Matrix::Zero(rows, 1);
   subtract(effects, coefficients, left);
   const Gathered gathered = gather(effects, left, weights);
@@ -177,8 +154,8 @@ std::vector<RowMatrix> Absorber::State::solve(const std::vector<RowMatrix>& sums
   std::vector<RowMatrix> coefficients(effects.size());
   RowMatrix own = inverse_norms.asDiagonal() * sums[eliminated];
   if (columns > 0) {
-    const RowMatrix theta = complement->solve(stacked(sums) - to_others(own), iterations);
-    own -= inverse_norms.asDiagonal() * to_eliminated(theta);
+    const RowMatrix theta = complement->solve(stacked(sums) - onto_columns(cells, own, columns), iterations);
+    own -= inverse_norms.asDiagonal() * onto_levels(cells, theta);
     for (std::size_t o = 0; o < others.size(); ++o)
       coefficients[others[o]] = theta.middleRows(offset[o], effects[others[o]].size());
   }

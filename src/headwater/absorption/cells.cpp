@@ -48,7 +48,53 @@ class LevelList {
   std::vector<Index> place_;  // of a column in the whole list; of the open level when at least begin_
 };
 
+// Calls take(row of the level's column, entry's column, value) for every product.
+template <class Take>
+void each_product(const Cells& cells, const Take& take) {
+  for (Index g = 0; g < cells.levels(); ++g)
+    for (Index e = cells.start[static_cast<std::size_t>(g)]; e < cells.start[static_cast<std::size_t>(g) + 1]; ++e)
+      for (Index c = 0; c < cells.width; ++c)
+        take(g * cells.width + c, cells.column[static_cast<std::size_t>(e)],
+             cells.value[static_cast<std::size_t>(e * cells.width + c)]);
+}
+
+template <int P>
+void add_onto_columns(const Cells& cells, const RowMatrix& from, RowMatrix& to) {
+  each_product(cells, [&](Index row, Index column, double v) {
+    for (Index p = 0; p < P; ++p) to.data()[column * P + p] += v * from.data()[row * P + p];
+  });
+}
+
+template <int P>
+void add_onto_levels(const Cells& cells, const RowMatrix& from, RowMatrix& to) {
+  each_product(cells, [&](Index row, Index column, double v) {
+    for (Index p = 0; p < P; ++p) to.data()[row * P + p] += v * from.data()[column * P + p];
+  });
+}
+
 }  // namespace
+
+RowMatrix onto_columns(const Cells& cells, const RowMatrix& u, Index columns) {
+  RowMatrix result = RowMatrix::Zero(columns, u.cols());
+  switch (u.cols()) {
+    case 1: add_onto_columns<1>(cells, u, result); break;
+    case 2: add_onto_columns<2>(cells, u, result); break;
+    case 3: add_onto_columns<3>(cells, u, result); break;
+    default: add_onto_columns<4>(cells, u, result); break;
+  }
+  return result;
+}
+
+RowMatrix onto_levels(const Cells& cells, const RowMatrix& theta) {
+  RowMatrix result = RowMatrix::Zero(cells.levels() * cells.width, theta.cols());
+  switch (theta.cols()) {
+    case 1: add_onto_levels<1>(cells, theta, result); break;
+    case 2: add_onto_levels<2>(cells, theta, result); break;
+    case 3: add_onto_levels<3>(cells, theta, result); break;
+    default: add_onto_levels<4>(cells, theta, result); break;
+  }
+  return result;
+}
 
 Cells cross_cells(const EffectColumns& left, const std::vector<const EffectColumns*>& others,
                   const std::vector<Index>& offset, Index columns, const Vector& weights) {
@@ -94,6 +140,22 @@ Meetings meetings(const Cells& cells, Index columns) {
           static_cast<std::size_t>(next[static_cast<std::size_t>(cells.column[static_cast<std::size_t>(e)])]++);
       result.level[slot] = static_cast<std::int32_t>(g);
       result.entry[slot] = e;
+    }
+  return result;
+}
+
+// The transpose of the transpose.
+Cells sorted(const Cells& cells, Index columns) {
+  const Meetings by_column = meetings(cells, columns);
+  Cells result{.width = cells.width, .start = cells.start, .column = cells.column, .value = cells.value};
+  std::vector<Index> next(cells.start.begin(), cells.start.end() - 1);
+  for (Index b = 0; b < columns; ++b)
+    for (Index m = by_column.start[static_cast<std::size_t>(b)]; m < by_column.start[static_cast<std::size_t>(b) + 1];
+         ++m) {
+      const Index to = next[static_cast<std::size_t>(by_column.level[static_cast<std::size_t>(m)])]++;
+      result.column[static_cast<std::size_t>(to)] = static_cast<std::int32_t>(b);
+      const Index from = by_column.entry[static_cast<std::size_t>(m)];
+      std::copy_n(cells.value.begin() + from * cells.width, cells.width, result.value.begin() + to * cells.width);
     }
   return result;
 }

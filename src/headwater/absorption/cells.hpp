@@ -23,6 +23,10 @@ struct Cells {
 Cells cross_cells(const EffectColumns& left, const std::vector<const EffectColumns*>& others,
                   const std::vector<Index>& offset, Index columns, const Vector& weights);
 
+// C'u and C θ, where C holds the cells: columns × p from levels·width × p, and back.
+RowMatrix onto_columns(const Cells& cells, const RowMatrix& u, Index columns);
+RowMatrix onto_levels(const Cells& cells, const RowMatrix& theta);
+
 // For each of `columns` columns the levels that meet it, with the entry there.
 struct Meetings {
   std::vector<Index> start;  // columns + 1
@@ -30,5 +34,7 @@ struct Meetings {
   std::vector<Index> entry;
 };
 Meetings meetings(const Cells& cells, Index columns);
+// The same cells, the columns of every level increasing.
+Cells sorted(const Cells& cells, Index columns);
 
 }  // namespace headwater

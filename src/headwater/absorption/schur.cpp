@@ -20,7 +20,8 @@ Cells later_cells(const ComplementInput& input, std::size_t o) {
 
 SchurColumns::SchurColumns(const ComplementInput& input)
     : input_(input),
-      meetings_(meetings(input.cells, input.columns)),
+      cells_(sorted(input.cells, input.columns)),
+      meetings_(meetings(cells_, input.columns)),
       sum_(static_cast<std::size_t>(input.columns), 0.0),
       last_(static_cast<std::size_t>(input.columns), -1) {
   inverse_norms_ = inverse_or_zero(input.effects[input.eliminated].squared_norms());
@@ -39,17 +40,18 @@ void SchurColumns::add(Index row, double value) {
 }
 
 void SchurColumns::subtract_meetings(Index b) {
-  const Cells& cells = input_.cells;
+  const Cells& cells = cells_;
   const Index begin = meetings_.start[static_cast<std::size_t>(b)],
               end = meetings_.start[static_cast<std::size_t>(b) + 1];
   for (Index m = begin; m < end; ++m) {
     const auto g = static_cast<std::size_t>(meetings_.level[static_cast<std::size_t>(m)]);
-    const double* mine = cells.value.data() + meetings_.entry[static_cast<std::size_t>(m)] * cells.width;
+    const Index own = meetings_.entry[static_cast<std::size_t>(m)];
     for (Index k = 0; k < cells.width; ++k) {
-      const double share = mine[k] * inverse_norms_(static_cast<Index>(g) * cells.width + k);
-      for (Index e = cells.start[g]; e < cells.start[g + 1]; ++e)
-        if (const Index row = cells.column[static_cast<std::size_t>(e)]; row >= b)
-          add(row, -share * cells.value[static_cast<std::size_t>(e * cells.width + k)]);
+      const double share = cells.value[static_cast<std::size_t>(own * cells.width + k)] *
+                           inverse_norms_(static_cast<Index>(g) * cells.width + k);
+      for (Index e = own; e < cells.start[g + 1]; ++e)
+        add(cells.column[static_cast<std::size_t>(e)],
+            -share * cells.value[static_cast<std::size_t>(e * cells.width + k)]);
     }
   }
 }

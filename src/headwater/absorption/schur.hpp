@@ -21,6 +21,7 @@ class SchurColumns {
 
   const ComplementInput& input_;
   Vector inverse_norms_;  // 1/N, zero for redundant columns of the eliminated effect
+  Cells cells_;           // those of the input, the columns of every level increasing
   Meetings meetings_;
   std::vector<Cells> among_;  // each of others with those after it
   std::vector<double> sum_;
