@@ -1,5 +1,6 @@
 #include "flags.hpp"
 #include "headwater/core/error.hpp"
+#include "headwater/report/csv_tidy.hpp"
 #include "headwater/report/json.hpp"
 #include "headwater/report/tables.hpp"
 #include "output.hpp"
@@ -18,9 +19,9 @@ Format format_of(const Flags& flags) {
               {.key = "format"});
 }
 
-using JsonWriterFunction = std::string (*)(const Tree&);
+using TreeWriter = std::string (*)(const Tree&);
 
-int fit_and_print(const char* name, const Words& words, JsonWriterFunction json) {
+int fit_and_print(const char* name, const Words& words, TreeWriter json, TreeWriter csv) {
   const Command& command = *find_command(name);
   const Flags flags(command, words, fit_flags(), 0, 2);
   if (flags.has("help")) {
@@ -42,14 +43,16 @@ int fit_and_print(const char* name, const Words& words, JsonWriterFunction json)
   switch (format) {
     case Format::text: print(text_report(tree, {.stars = config.output.stars})); break;
     case Format::json: print(json(tree)); break;
-    case Format::csv: print(csv_coefficients(tree)); break;
+    case Format::csv: print(csv(tree)); break;
   }
   return exit_code_of(result);
 }
 
 }  // namespace
 
-int fit_command(const Words& words) { return fit_and_print("fit", words, fits_json); }
-int decompose_command(const Words& words) { return fit_and_print("decompose", words, decompositions_json); }
+int fit_command(const Words& words) { return fit_and_print("fit", words, fits_json, csv_coefficients); }
+int decompose_command(const Words& words) {
+  return fit_and_print("decompose", words, decompositions_json, csv_decompositions);
+}
 
 }  // namespace headwater::cli

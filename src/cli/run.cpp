@@ -2,6 +2,7 @@
 
 #include "flags.hpp"
 #include "headwater/core/error.hpp"
+#include "headwater/report/csv_tidy.hpp"
 #include "headwater/report/json.hpp"
 #include "headwater/report/tables.hpp"
 #include "output.hpp"
@@ -63,7 +64,7 @@ int run_command(const Words& words) {
   if (format == "json")
     print(decompositions_json(tree));
   else if (format == "csv")
-    print(csv_coefficients(tree));
+    print(csv_answer(tree));
   else
     write_table(config.output.table, text_report(tree, {.stars = config.output.stars}));
   if (format == "text" && !config.output.result.empty()) print("\nResult file: " + config.output.result + "\n");

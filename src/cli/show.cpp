@@ -1,5 +1,6 @@
 #include "flags.hpp"
 #include "headwater/core/error.hpp"
+#include "headwater/report/csv_tidy.hpp"
 #include "headwater/report/json.hpp"
 #include "headwater/report/tables.hpp"
 #include "headwater/result/result_file.hpp"
@@ -28,7 +29,7 @@ int show_command(const Words& words) {
   } else if (format == "json") {
     print(tree.find_child("decompositions") ? decompositions_json(tree) : fits_json(tree));
   } else if (format == "csv") {
-    print(csv_coefficients(tree));
+    print(csv_answer(tree));
   } else if (format == "text") {
     print(estimated ? text_report(tree, {.stars = flags.has("stars")}) : check_report(tree));
   } else {

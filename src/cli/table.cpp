@@ -1,8 +1,12 @@
+#include <cstdio>
+#include <filesystem>
+
 #include "flags.hpp"
 #include "headwater/core/error.hpp"
 #include "headwater/core/method.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/hdf5/whole_file.hpp"
+#include "headwater/report/csv_tidy.hpp"
 #include "headwater/report/grid_book.hpp"
 #include "headwater/report/tables.hpp"
 #include "headwater/result/result_file.hpp"
@@ -13,7 +17,8 @@ namespace {
 
 std::vector<Flag> table_flags() {
   return {{"format", true, false, "text, markdown, latex, csv, html or xlsx [text]"},
-          {"output", true, false, "file to write (also -o); xlsx needs one"},
+          {"output", true, false,
+           "file to write (also -o); xlsx needs one, csv writes further tables to FILE-tests.csv and so on"},
           {"stars", false, false, "stars beside the estimates"},
           {"fits", true, false, "fits to show side by side, in this order, as a,b [all]"},
           {"what", true, false, "coefficients, decompositions or all [all]"},
@@ -42,9 +47,31 @@ std::string tables(const Tree& result, const BookOptions& options, const std::st
   const GridBook book = grid_book(result, options);
   if (format == "markdown") return markdown_tables(book);
   if (format == "latex") return latex_tables(book);
-  if (format == "csv") return csv_tables(book);
   if (format == "html") return html_tables(book);
   return xlsx_tables(book);
+}
+
+// FILE.csv holds the first table, FILE-tests.csv and so on the others.
+void write_csv(const std::vector<CsvTable>& tables, const std::string& path) {
+  const std::filesystem::path file(path);
+  for (const CsvTable& table : tables) {
+    std::filesystem::path own = file;
+    if (&table != &tables.front())
+      own.replace_filename(file.stem().string() + "-" + table.name + file.extension().string());
+    write_whole_file(own.string(), table.text);
+    print("wrote " + own.string() + "\n");
+  }
+}
+
+void print_csv(const std::vector<CsvTable>& tables) {
+  print(tables.front().text);
+  std::vector<std::string> others;
+  for (std::size_t i = 1; i < tables.size(); ++i) others.push_back(tables[i].name);
+  if (!others.empty())
+    std::fputs(("These are the " + tables.front().name + "; -o FILE.csv writes " + joined(others, ", ") +
+                " as well, a file each.\n")
+                   .c_str(),
+               stderr);
 }
 
 void check_format(const std::string& format, bool to_file) {
@@ -73,7 +100,16 @@ int table_command(const Words& words) {
   check_format(format, flags.has("output"));
   const BookOptions options{flags.has("stars"), parse_what(flags.get("what", "all")),
                             flags.has("fits") ? split(flags.get("fits"), ',') : std::vector<std::string>{}};
-  const std::string text = tables(read_result(flags.arguments().front()), options, format);
+  const Tree result = read_result(flags.arguments().front());
+  if (format == "csv") {
+    const std::vector<CsvTable> all = csv_tables(with_fits(result, options.fits), options.what);
+    if (flags.has("output"))
+      write_csv(all, flags.get("output"));
+    else
+      print_csv(all);
+    return 0;
+  }
+  const std::string text = tables(result, options, format);
   if (!flags.has("output")) {
     print(text);
     return 0;

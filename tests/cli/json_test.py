@@ -45,7 +45,10 @@ class Json(CommandTest):
         self.assertAlmostEqual(sum(c["estimate"] for c in parts["components"]), parts["total"]["estimate"], delta=1e-12)
         self.assertEqual(len(parts["covariance"]), len(names))
 
-    def test_infinite_numbers_are_null_with_a_warning(self):
+    def test_infinite_numbers_are_null_with_the_reason_in_place(self):
         exact = self.write("exact.csv", "unit,time,y,x\n" + "".join(f"u{i},{t},{2 * (i + t * t)},{i + t * t}\n" for i in range(4) for t in range(4)))
         fit = self.fit("fit", exact, "y ~ x", "--unit", "unit", "--time", "time")
         self.assertIn("fit.perfect", [w["code"] for w in fit["warnings"]])
+        self.assertNotIn("json.undefined", [w["code"] for w in fit["warnings"]])
+        nulls = [(term, key) for term in fit["terms"] for key in term if term[key] is None]
+        self.assertTrue(all(key in term["undefined"] for term, key in nulls))

@@ -94,7 +94,7 @@ class Table(CommandTest):
 
     def table(self, result, *words):
         code, out, err = run("table", result, *words)
-        self.assertEqual((code, err), (0, ""))
+        self.assertEqual((code, "" if "csv" in words else err), (0, ""))
         return out
 
     def workbook(self, result, *words):
@@ -116,20 +116,39 @@ class Table(CommandTest):
         self.assertIn(self.table(result), report)
         self.assertIn(self.table(result, "--what", "coefficients"), report)
 
-    def test_csv_has_every_digit(self):
+    def test_csv_is_one_table_with_every_digit(self):
         result = self.triplet()
-        rows = list(csv.reader(io.StringIO(self.table(result, "--format", "csv", "--what", "coefficients"))))
-        head = next(i for i, row in enumerate(rows) if row[:1] == ["term"])
-        self.assertEqual(rows[head], ["term", "activity", "resource", "ratio"])
+        rows = list(csv.DictReader(io.StringIO(self.table(result, "--format", "csv", "--what", "coefficients"))))
         known = self.estimates(result)
-        fits = list(dict.fromkeys(fit for fit, _ in known))
-        self.assertEqual(rows[head + 1], ["z", *(known[fit, "z"]["estimate"] for fit in fits)])
-        self.assertEqual(rows[head + 2], ["standard error of z", *(known[fit, "z"]["std_error"] for fit in fits)])
-        body = {row[0]: row[1:] for row in rows[head:] if row}
-        self.assertEqual(body["rows"], ["40", "40", "40"])
-        self.assertEqual(body["effect: year"], ["yes", "yes", "yes"])
-        self.assertIn("R2 within", body)
-        self.assertIn("outcome mean", body)
+        self.assertEqual([(row["fit"], row["term"]) for row in rows], list(known))
+        for row in rows:
+            self.assertEqual(row, known[row["fit"], row["term"]])
+
+    def test_csv_has_a_file_for_each_table(self):
+        result = self.attributed()
+        code, out, err = run("table", result, "--format", "csv", "-o", self.folder / "t.csv")
+        self.assertEqual((code, err), (0, ""))
+        names = re.findall(r"^wrote (.*)$", out, re.M)
+        self.assertEqual(names[0], str(self.folder / "t.csv"))
+        self.assertIn(str(self.folder / "t-decompositions.csv"), names)
+        for name in names:
+            with open(name, newline="") as file:
+                head, *rows = csv.reader(file)
+            self.assertEqual(head[0], "fit")
+            self.assertTrue(rows, name)
+            self.assertEqual({len(row) for row in rows}, {len(head)}, name)
+        with open(self.folder / "t-decompositions.csv", newline="") as file:
+            parts = list(csv.DictReader(file))
+        self.assertEqual(list(parts[0]), ["fit", "decomposition", "component", "estimate", "std_error", "conf_low", "conf_high",
+                                          "share", "estimable", "unit"])
+        self.assertEqual(parts[-1]["component"], "total")
+        self.assertAlmostEqual(sum(float(p["estimate"]) for p in parts[:-1]), float(parts[-1]["estimate"]), delta=1e-12)
+        _, _, err = run("table", result, "--format", "csv", "--what", "coefficients")
+        self.assertEqual(err, "These are the coefficients; -o FILE.csv writes fits, tests as well, a file each.\n")
+        for command in ("table", "show"):
+            words = ["--what", "decompositions"] if command == "table" else []
+            code, out, _ = run(command, result, "--format", "csv", *words)
+            self.assertEqual((code, list(csv.DictReader(io.StringIO(out)))), (0, parts))
 
     def test_no_stars_unless_asked_for(self):
         result = self.fitted()

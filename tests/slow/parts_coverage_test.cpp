@@ -25,14 +25,16 @@ struct Kind {
 };
 constexpr double kTrendX = 0.2, kTrendZ = -0.1, kTrendY = 0.05;
 
-Panel drawn(const std::vector<Kind>& kinds, int units, std::uint32_t replicate) {
+// `first` of the units are of the first kind and the others of the second; 0: units are drawn with their kind.
+Panel drawn(const std::vector<Kind>& kinds, int units, std::uint32_t replicate, int first = 0) {
   RandomStream random(47, replicate, static_cast<std::uint32_t>(units));
   std::vector<std::string> unit, type;
   const Index n = Index{units} * kPeriods;
   Vector year(n), x(n), z(n), y(n);
   Index i = 0;
   for (int u = 0; u < units; ++u) {
-    const Kind& kind = kinds[static_cast<std::size_t>(random.uniform() * static_cast<double>(kinds.size()))];
+    const double at = random.uniform() * static_cast<double>(kinds.size());
+    const Kind& kind = kinds[first > 0 ? (u < first ? 0 : 1) : static_cast<std::size_t>(at)];
     const double level_x = random.normal(), level_z = 0.4 * level_x + random.normal(), level = random.normal(),
                  spread = std::sqrt(random.exponential());
     for (int t = 0; t < kPeriods; ++t, ++i) {
@@ -117,6 +119,46 @@ TEST(Oaxaca, IntervalsCoverTheTruthWithFiftyAndTwoHundredClusters) {
                    {"coefficients: second", zb * -0.2},
                    {"interaction: first", (xa - xb) * 0.4},
                    {"interaction: second", (za - zb) * -0.2}});
+}
+
+// Ten or thirty units of one kind beside forty: errors = CR3 covers where errors by cluster do not.
+TEST(Oaxaca, JackknifeIntervalsCoverWithSmallGroups) {
+  const std::vector<Kind> kinds = {{"acute", 1, 0.2, 1, 0.7, 0.2}, {"community", 0, 0.6, 1.5, 0.3, 0.4}};
+  const double middle = (kPeriods - 1) / 2.0, xa = 1 + kTrendX * middle, xb = kTrendX * middle,
+               za = 0.2 + kTrendZ * middle, zb = 0.6 + kTrendZ * middle;
+  const Truth truth = {{"explained: first", (xa - xb) * 0.3},
+                       {"explained: second", (za - zb) * 0.4},
+                       {"unexplained: first", xa * 0.4},
+                       {"unexplained: second", za * -0.2},
+                       {"unexplained: constant", -0.5}};
+  for (const int first : {10, 30})
+    for (const char* errors : {"cluster", "CR3"}) {
+      std::vector<std::map<std::string, bool>> all(kReplications);
+      parallel_for(kReplications, [&](std::size_t r) {
+        const SmallModel model = small_model(drawn(kinds, first + 40, static_cast<std::uint32_t>(r), first),
+                                             small_spec("y ~ x + z + I(year - 2000)", "pooled"));
+        const Decomposition d = model
+                                    .run(std::string("oaxaca(groups = type, a = acute, b = community, reference = b, "
+                                                     "errors = ") +
+                                         errors + ")")
+                                    .front();
+        const double reach = student_quantile(0.975, d.inference.df);
+        for (std::size_t i = 0; i < d.estimates.names.size(); ++i)
+          if (const auto known = truth.find(d.estimates.names[i]); known != truth.end()) {
+            const Interval found = interval(d, static_cast<Index>(i), reach);
+            all[r][known->first] = found.low <= known->second && known->second <= found.high;
+          }
+      });
+      for (const auto& [name, value] : truth) {
+        int count = 0;
+        for (const auto& one : all) count += one.at(name);
+        const double share = static_cast<double>(count) / kReplications;
+        std::printf("oaxaca, %d and 40 units, errors = %-7s %-22s coverage %.4f\n", first, errors, name.c_str(), share);
+        if (std::string(errors) == "CR3") {
+          EXPECT_GE(share, 0.94) << name << ", " << first << " units";
+        }
+      }
+    }
 }
 
 }  // namespace

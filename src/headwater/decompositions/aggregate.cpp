@@ -174,7 +174,15 @@ bool moves(const Entities& entities, const Matrix& value, double scale) {
 void add_drivers(Parts& parts, const DecompositionInput& input, const Entities& entities, const std::string& method,
                  Decomposition& d) {
   const Design& design = *input.fit->design;
-  const OutcomeParts outcome(*input.fit);
+  const OutcomeParts outcome = OutcomeParts(*input.fit).identified([&](const Matrix& z) {
+    Matrix read = Matrix::Zero(entities.count, z.cols());
+    for (Index p = 0; p < z.cols(); ++p) {
+      const Matrix means = entities.means(design, z.col(p));
+      for (Index e = 0; e < entities.count; ++e)
+        if (entities.survives(e)) read(e, p) = means(e, 1) - means(e, 0);
+    }
+    return read;
+  });
   const double scale = std::max(1.0, design.y.cwiseAbs().maxCoeff());
   const Dual whole = within(method, sums_of(summands(entities, entities.means(design, design.y))));
   const Matrix estimation = outcome.estimation_influence(within_row_weights(design, entities, whole));
@@ -186,9 +194,7 @@ void add_drivers(Parts& parts, const DecompositionInput& input, const Entities& 
     const Dual part = within(method, sums_of(tau));
     parts.add("within: " + outcome.names()[at], part.value, parts.at_carriers(tau * part.slope) + estimation.col(p));
   }
-  d.not_identified = outcome.not_identified();
-  merge(d.notes, outcome.notes());
-  add_explained_variance(d, *input.fit);
+  outcome.tell(d);
 }
 
 void describe(Decomposition& d, const DecompositionInput& input, const Design& design, const Entities& entities,
@@ -258,7 +264,8 @@ const MethodCard& aggregate_card() {
                   {"to", "period", "", "the later period (required)"},
                   {"mergers", "choice: joined | apart", "joined",
                    "a takeover is one unit in both periods, or exits and an entry"},
-                  {"drivers", "choice: no | yes", "no", "split the within part by the drivers of the fit"}}};
+                  {"drivers", "choice: no | yes", "no", "split the within part by the drivers of the fit"},
+                  no_weights_option()}};
   return card;
 }
 
@@ -296,6 +303,8 @@ Decompositions run_aggregate(const DecompositionInput& input) {
   refuse_use(method, counted, design, entities);
   Decomposition d;
   describe(d, input, design, entities, method, counted);
+  tell_rows(d, input, design,
+            std::count_if(entities.of_row.begin(), entities.of_row.end(), [](Index e) { return e >= 0; }));
   Parts parts(design, entities);
   const Matrix tau = summands(entities, entities.means(design, design.y));
   const Sums sums = sums_of(tau);

@@ -86,6 +86,11 @@ ProductSum Attribution::driver_products(const Contrast& contrast, Index part) co
 
 void Attribution::add_parts(const Contrast& contrast) {
   const Vector& v = contrast.row_weights();
+  parts_ = parts_.identified([&](const Matrix& z) {
+    Matrix read(z.rows() + 1, z.cols());
+    read << contrast.values(z).transpose(), contrast.sampling_influence(z);
+    return read;
+  });
   const Vector values = contrast.values(parts_.values());
   const Matrix estimation = parts_.estimation_influence(v);
   const Matrix sampling = options_.coefficients_only ? Matrix(Matrix::Zero(estimation.rows(), estimation.cols()))
@@ -183,9 +188,7 @@ Decomposition Attribution::finish(Decomposition d, const Contrast& total) {
   d.percent = log_outcome(design.spec);
   d.frame = frame_of(options_);
   d.sample_hash = design.sample_hash;
-  d.not_identified = parts_.not_identified();
-  merge(d.notes, parts_.notes());
-  add_explained_variance(d, fit);
+  parts_.tell(d);
   const Vector influence =
       options_.coefficients_only ? Vector(Vector::Zero(design.n())) : Vector(total.sampling_influence(design.y));
   headwater::finish(d, inference_of(fit, covariance_), atoms_of(design), influence,

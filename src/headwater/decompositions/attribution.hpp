@@ -29,7 +29,7 @@ class Attribution {
  public:
   Attribution(const OutcomeParts& parts, const Covariance& covariance, const AttributionOptions& options);
 
-  // One component for each part of the fit.
+  // One component for each part of the fit that the contrast identifies.
   void add_parts(const Contrast& contrast);
   // One component: `share` times the value of the contrast of the outcome, where share is a weighted mean (of an
   // indicator).
@@ -48,7 +48,7 @@ class Attribution {
   // A driver's part as coefficients times the contrast of what they multiply.
   ProductSum driver_products(const Contrast& contrast, Index part) const;
 
-  const OutcomeParts& parts_;
+  OutcomeParts parts_;
   const Covariance& covariance_;
   AttributionOptions options_;
   Names names_;

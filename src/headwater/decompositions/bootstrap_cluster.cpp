@@ -2,6 +2,7 @@
 // by its own method with its own closure check (identity I14). A cluster drawn n times weighs n-fold. Its replicate's
 // variance counts n clusters with the influence of one each, Σ_g S_g S_g'/n_g with S_g = n_g ψ_g: counting it once
 // instead, as duckreg did (its issue 20), gives n_g²ψ_gψ_g' and errors that are too large.
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <memory>
@@ -10,6 +11,7 @@
 #include "headwater/core/random.hpp"
 #include "headwater/core/threads.hpp"
 #include "headwater/decompositions/bootstrap.hpp"
+#include "headwater/decompositions/effect_trades.hpp"
 #include "headwater/estimators/fit.hpp"
 
 namespace headwater {
@@ -30,7 +32,7 @@ std::string drawn_column(const Spec& spec, const Panel& panel) {
 Grouping groups_of(const Panel& panel, const std::string& column) {
   if (column == panel.keys().unit) return panel.units();
   if (column == panel.keys().time) return panel.times();
-  return grouping(panel.column(column));
+  return groups_of_rows(panel, column);
 }
 
 // Codes of the clusters that the decompositions use: those are drawn, not clusters that lost every row.
@@ -85,6 +87,18 @@ Vector variances(const Decomposition& d, const Counts& counts, double factor) {
   return sum;
 }
 
+bool shows(const Decomposition& d, const std::string& name) {
+  return std::find(d.estimates.names.begin(), d.estimates.names.end(), name) != d.estimates.names.end();
+}
+
+// In a replicate, effects may trade that do not in the data, or the reverse.
+void refuse_other_effects(const Decomposition& original, const Decomposition& own) {
+  for (const std::string& name : own.estimates.names)
+    if (name.find(kEffectsPrefix) != std::string::npos && !shows(original, name))
+      throw Error(ErrorKind::data, "bootstrap.effects",
+                  "a replicate tells other effects apart than the data do: it has the part " + name);
+}
+
 // A part that the replicate leaves out is known to be zero there; one that only the replicate shows is zero as well.
 void record(const Decomposition& original, const Decomposition& own, const Counts& counts, Index b,
             BootstrapDraws& draws) {
@@ -99,6 +113,7 @@ void record(const Decomposition& original, const Decomposition& own, const Count
   }
   draws.totals(b) = own.total;
   const double gap = std::abs(draws.values.row(b).sum() - own.total);
+  if (original.additive && gap > own.tolerance) refuse_other_effects(original, own);
   if (original.additive && gap > own.tolerance)
     throw Error(ErrorKind::numerical, "bootstrap.identity",
                 "a replicate of " + original.call + " has parts that the decomposition itself does not show");

@@ -15,6 +15,7 @@
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/decompositions/attribution.hpp"
+#include "headwater/decompositions/groups.hpp"
 #include "headwater/decompositions/methods.hpp"
 
 namespace headwater {
@@ -179,6 +180,7 @@ Decomposition described(const DecompositionInput& input, const Two& two, const s
                design.outcome_name + " of " + whose + " goes with each driver group?";
   d.total_name = "change of " + design.outcome_name;
   note_seasons(d.notes, design, two.from, two.to);
+  note_shared_units(d.notes, input.spec, design);
   return d;
 }
 

@@ -252,9 +252,13 @@ LabelledArray by_cell(const std::string& name, const std::string& other, const M
 
 // Every unit-period against its reference, factored: cell_deviation times the coefficients gives the drivers' parts,
 // and its product with the coefficients' covariance their joint uncertainty.
-void add_cells(Decomposition& d, const DecompositionInput& input, const OutcomeParts& parts, const Reference& reference,
-               const Vector& weights) {
+void add_cells(Decomposition& d, const DecompositionInput& input, const OutcomeParts& separate,
+               const Reference& reference, const Vector& weights) {
   const Design& design = *input.fit->design;
+  const OutcomeParts parts = separate.identified([&](const Matrix& z) -> Matrix {
+    const Matrix apart = z - reference_values(reference, design, weights, z);
+    return apart.array().isNaN().select(0, apart);
+  });
   const Matrix deviation = parts.levels() - reference_values(reference, design, weights, parts.levels());
   const Matrix value = parts.values() - reference_values(reference, design, weights, parts.values());
   Matrix error = Matrix::Constant(value.rows(), value.cols(), std::nan(""));

@@ -16,6 +16,7 @@
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/decompositions/contrast.hpp"
+#include "headwater/decompositions/levels.hpp"
 #include "headwater/decompositions/methods.hpp"
 #include "headwater/estimators/least_squares.hpp"
 #include "headwater/linalg/subsets.hpp"
@@ -85,8 +86,11 @@ Names factor_names(const MethodCall& call, const std::string& option) {
   return names;
 }
 
+// The cells of two groups are all there are: nothing is drawn, so that clusters have no say.
+bool cells_are_drawn(const MethodCall& call) { return !call.has("by"); }
+
 Design factor_design(const DecompositionInput& input, const Names& factors) {
-  Spec spec = input.spec;
+  Spec spec = cells_are_drawn(input.call) ? input.spec : without_clusters(input.spec);
   spec.formula.terms.clear();
   spec.formula.effects.clear();
   spec.formula.endogenous.clear();
@@ -230,7 +234,8 @@ const MethodCard& das_gupta_card() {
                   {"from", "period or value", "", "first population (required)"},
                   {"to", "period or value", "", "second population (required)"},
                   {"by", "column", "", "groups to compare instead of periods"},
-                  {"cell", "column", "", "with by: the cells that both groups have"}}};
+                  {"cell", "column", "", "with by: the cells that both groups have"},
+                  no_weights_option()}};
   return card;
 }
 
@@ -241,7 +246,7 @@ Decompositions run_das_gupta(const DecompositionInput& input) {
   const Pairing pairing = populations(input, design);
   const RateEffects effects = rate_effects(gathered(input, design, pairing, factors, shares));
   const auto K = static_cast<Index>(factors.size());
-  const bool drawn = !input.call.has("by") && pairing.cells.size() > 1;
+  const bool drawn = cells_are_drawn(input.call) && pairing.cells.size() > 1;
   Decomposition d;
   d.method = "das_gupta";
   d.call = input.call.text;
@@ -275,7 +280,8 @@ Decompositions run_das_gupta(const DecompositionInput& input) {
         {"das_gupta.alone", std::to_string(pairing.alone.size()) +
                                 " cells have a row in only one of the populations and are in neither rate: " +
                                 joined(pairing.alone, ", ")});
-  finish(d, inference_of(input.spec, atoms_of(design)), atoms_of(design), total,
+  tell_rows(d, input, design, 2 * static_cast<Index>(pairing.cells.size()));
+  finish(d, inference_of(design.spec, atoms_of(design)), atoms_of(design), total,
          std::max(std::abs(effects.rate_first), std::abs(effects.rate_second)) * static_cast<double>(K));
   return {std::move(d)};
 }

@@ -7,6 +7,7 @@ std::vector<Decomposition> decompose(const Panel& panel, const Spec& spec, const
   ByCall results;
   for (const MethodCall& call : spec.decompositions) {
     const DecompositionRow& method = decomposition(call.method);
+    check_weights(call, spec.weights);
     results.emplace_back();
     if (fit || !method.needs_fit) results.back() = method.run({panel, spec, call, fit, covariance});
   }

@@ -56,7 +56,7 @@ struct Decomposition {
   std::map<std::string, std::string> choices;  // reference, base, weights, ...
   std::vector<NotIdentified> not_identified;
   std::vector<Axis> extra_axes;
-  std::vector<std::string> tables;    // names of extra axes whose arrays are shown as a table (extra_table.hpp)
+  std::vector<std::string> tables;  // shown as tables: extra axes with their arrays (extra_table.hpp), arrays over two
   std::vector<LabelledArray> extras;  // unit-period cells, explained variance, paths
   Notes notes;
 };
@@ -102,6 +102,11 @@ struct DecompositionRow {
 };
 const std::vector<DecompositionRow>& decompositions();
 const DecompositionRow& decomposition(std::string_view name);  // throws Error{usage, "decomposition.unknown"}
+// Throws Error{usage, "decomposition.weights_unused"} when a method has no use for the model's `weights` (a column, or
+// ""), they are not its own share, and the call does not leave them out by weights = none.
+void check_weights(const MethodCall& call, const std::string& weights);
+// The option `weights` of such a method.
+OptionCard no_weights_option();
 
 // Every decomposition that the spec asks for, with its bootstrap; without a fit, those that need none.
 std::vector<Decomposition> decompose(const Panel& panel, const Spec& spec, const Fit* fit,

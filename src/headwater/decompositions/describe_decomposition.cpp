@@ -141,6 +141,16 @@ void describe_unidentified(Tree& tree, const std::vector<NotIdentified>& list) {
   tree.text("unidentified_because", "unidentified", because, "what they are collinear with");
 }
 
+// Single numbers beside the components; how much is explained stands above them already.
+Names quantities_of(const Decomposition& d) {
+  Names names;
+  for (const LabelledArray& extra : d.extras)
+    if (extra.dims.empty() && std::holds_alternative<std::vector<double>>(extra.values) &&
+        extra.name.rfind("explained_", 0) != 0)
+      names.push_back(extra.name);
+  return names;
+}
+
 }  // namespace
 
 Tree describe(const Decomposition& d) {
@@ -159,6 +169,7 @@ Tree describe(const Decomposition& d) {
   tree.attribute("level", d.inference.level);
   tree.attribute("additive", std::int64_t{d.additive});
   tree.attribute("total_estimable", std::int64_t{d.total_estimable});
+  if (const Names shown = quantities_of(d); !shown.empty()) tree.attribute("quantities", joined(shown, ", "));
   if (!d.tables.empty()) tree.attribute("tables", joined(d.tables, ", "));
   for (const auto& [key, value] : d.choices) tree.attribute("choice." + key, value);
   describe_components(tree, d);

@@ -94,6 +94,7 @@ Decompositions run_dominance(const DecompositionInput& input) {
   for (Index size = 0; size < q; ++size) sizes.push_back(size);
   d.extra_axes.push_back({"player", game.players(), "drivers that share the explained variance"});
   d.extra_axes.push_back({"player_2", game.players(), "drivers, for the second axis of square matrices"});
+  d.tables = {"conditional", "complete"};
   d.extra_axes.push_back({"others", sizes, "drivers in the model before"});
   add_table(d, "conditional", "player", "others", conditional,
             "mean increment in models with so many other drivers; row means are the general values", d.unit);

@@ -26,13 +26,16 @@ const MethodCard& fields_card() {
 Decompositions run_fields(const DecompositionInput& input) {
   const Fit& fit = *input.fit;
   const Design& design = *fit.design;
-  const OutcomeParts parts(fit);
   const Vector weights = weights_or_ones(design);
   const double mass = weights.sum();
   const Vector apart = design.y.array() - weights.dot(design.y) / mass;
   const double whole = weights.dot(apart.cwiseAbs2());
   const Vector v = weights.cwiseProduct(apart) / whole;
-  const Matrix centred = parts.values().rowwise() - (weights.transpose() * parts.values() / mass).eval().row(0);
+  const auto centred = [&](const Matrix& z) -> Matrix {
+    return z.rowwise() - (weights.transpose() * z / mass).eval().row(0);
+  };
+  const auto products = [&](const Matrix& z) -> Matrix { return centred(z).array().colwise() * v.array(); };
+  const OutcomeParts parts = OutcomeParts(fit).identified(products);
   const Index m = parts.size();
 
   Decomposition d;
@@ -43,8 +46,7 @@ Decompositions run_fields(const DecompositionInput& input) {
   e.values = parts.values().transpose() * v;
   e.influence.resize(design.n(), 2 * m);
   e.influence.leftCols(m) = parts.estimation_influence(v);
-  e.influence.rightCols(m) =
-      (centred.array().colwise() * v.array()).matrix() - v.cwiseProduct(apart) * e.values.transpose();
+  e.influence.rightCols(m) = products(parts.values()) - v.cwiseProduct(apart) * e.values.transpose();
   e.jacobian.resize(m, 2 * m);
   e.jacobian << Matrix::Identity(m, m), Matrix::Identity(m, m);
   d.total = 1;
@@ -54,14 +56,12 @@ Decompositions run_fields(const DecompositionInput& input) {
   d.unit = kShareOfVariance;
   d.frame = "outcomes and drivers as realised, units as drawn";
   d.sample_hash = design.sample_hash;
-  d.not_identified = parts.not_identified();
-  merge(d.notes, parts.notes());
+  parts.tell(d);
   if (!design.effects.empty())
     d.notes.push_back(
         {"fields.noise",
          "the shares of effects hold the noise with which each level is estimated; leave_out and variance "
          "give corrected ones"});
-  add_explained_variance(d, fit);
   finish(d, inference_of(fit, *input.covariance), atoms_of(design), Vector::Zero(design.n()),
          1 + parts.values().cwiseAbs().maxCoeff() * v.cwiseAbs().sum());
   return {std::move(d)};

@@ -50,6 +50,15 @@ Fit short_fit(const Design& full, std::vector<Index> columns, bool keep_effects)
   return estimator(method).run(std::make_shared<const Design>(std::move(design)));
 }
 
+// Slopes and residuals of columns on the short regression: what its parts and their influence are made of.
+Matrix auxiliary_regressions(const Fit& brief, const Matrix& rows, const Matrix& columns) {
+  const Matrix all = rows.transpose() * columns;
+  const Index slopes = all.rows() - (brief.design->intercept ? 1 : 0);
+  Matrix read(slopes + columns.rows(), columns.cols());
+  read << all.bottomRows(slopes), columns - brief.regressors * all;
+  return read;
+}
+
 struct Comparison {
   const Fit& full;
   const Covariance& covariance;  // of the full fit
@@ -115,9 +124,7 @@ Decomposition of_coefficient(const DecompositionInput& input, const Comparison& 
   d.unit = "outcome per unit of " + name;
   d.frame = "coefficients of both regressions, units as drawn";
   d.sample_hash = c.full.design->sample_hash;
-  d.not_identified = c.parts.not_identified();
-  merge(d.notes, c.parts.notes());
-  add_explained_variance(d, c.full);
+  c.parts.tell(d);
   const Vector total = iid ? Vector(r.cwiseProduct(c.brief.residuals - c.full.residuals))
                            : Vector(influence(c.brief).col(in_short) - influence(c.full).col(in_full));
   if (iid)
@@ -157,7 +164,11 @@ Decompositions run_gelbach(const DecompositionInput& input) {
   std::vector<bool> apart;
   for (const Index column : full.columns)
     apart.push_back(std::find(base.begin(), base.end(), column) != base.end() || (design.intercept && column == 0));
-  const OutcomeParts parts(full, apart);
+  Matrix rows = brief.regressors * brief.bread;
+  if (brief.weights.size() > 0) rows = brief.weights.asDiagonal() * rows;
+  const OutcomeParts separate(full, apart);
+  const OutcomeParts parts =
+      added ? separate.identified([&](const Matrix& z) { return auxiliary_regressions(brief, rows, z); }) : separate;
   std::vector<Index> shown;
   for (Index p = 0; p < parts.size(); ++p) {
     const auto at = static_cast<std::size_t>(p);
@@ -169,8 +180,6 @@ Decompositions run_gelbach(const DecompositionInput& input) {
     throw Error(ErrorKind::usage, "gelbach.nothing_added",
                 "base holds every identified regressor, so nothing is added to the short regression; leave some out",
                 {.key = "base"});
-  Matrix rows = brief.regressors * brief.bread;
-  if (brief.weights.size() > 0) rows = brief.weights.asDiagonal() * rows;
   Matrix added_columns(design.n(), full.k() + static_cast<Index>(shown.size()));
   added_columns << parts.levels(), parts.values()(Eigen::all, shown);
   if (!brief.effect_levels.empty())

@@ -6,6 +6,7 @@
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/decompositions/contrast.hpp"
+#include "headwater/decompositions/group_jackknife.hpp"
 #include "headwater/decompositions/parts.hpp"
 #include "headwater/estimators/fit.hpp"
 
@@ -60,12 +61,13 @@ struct GroupFits::Fitted {
 };
 
 GroupFits::GroupFits(const Design& rows, const AllLevels& regressors, const std::vector<Index>& columns,
-                     const TwoGroups& groups, bool means_drawn)
+                     const TwoGroups& groups, const GroupUncertainty& uncertainty)
     : rows_(std::make_shared<const Design>(rows)),
       regressors_(std::make_shared<const AllLevels>(regressors)),
       columns_(columns),
       groups_(groups),
-      means_drawn_(means_drawn) {
+      uncertainty_(uncertainty),
+      row_factor_(uncertainty.jackknife ? group_factor_roots(rows, groups) : Vector(Vector::Ones(rows.n()))) {
   refuse_without_support(regressors, groups);
   const Vector weights = weights_or_ones(rows);
   share_a_ = share_b_ = Vector::Zero(rows.n());
@@ -141,7 +143,8 @@ GroupCoefficients GroupFits::in_deviation(const Fitted& fitted, const std::vecto
   const auto K = static_cast<Index>(regressors_->names.size());
   Vector raw = Vector::Zero(K);
   Matrix psi = Matrix::Zero(rows_->n(), K);
-  const Matrix influence = coefficient_influence(fitted.fit);
+  const Matrix influence = uncertainty_.jackknife ? jackknife_influence(fitted.fit, fitted.fit.design->clusters.front())
+                                                  : coefficient_influence(fitted.fit);
   for (std::size_t c = 0; c < fitted.item.size(); ++c) {
     if (fitted.item[c] < 0) continue;
     raw(fitted.item[c]) = fitted.fit.coefficients(static_cast<Index>(c));
@@ -151,7 +154,7 @@ GroupCoefficients GroupFits::in_deviation(const Fitted& fitted, const std::vecto
   raw(0) = share.dot(left);
   const Vector through_slopes = psi * (regressors_->values.transpose() * share);
   psi.col(0) = share.cwiseProduct((left.array() - raw(0)).matrix()) - through_slopes;
-  return {regressors_->normalise * raw, psi * regressors_->normalise.transpose()};
+  return {regressors_->normalise * raw, row_factor_.asDiagonal() * psi * regressors_->normalise.transpose()};
 }
 
 GroupCoefficients GroupFits::pooled(bool dummy) const {
@@ -171,8 +174,8 @@ GroupCoefficients GroupFits::reference(const std::string& name) const {
   if (name == "jann") return pooled(true);
   const double s = name == "half" ? 0.5 : mass_share_;
   GroupCoefficients mixed{s * a_.beta + (1 - s) * b_.beta, s * a_.psi + (1 - s) * b_.psi};
-  if (name == "cotton" && means_drawn_) {
-    const Vector drawn = s * (1 - s) * (share_a_ - share_b_);
+  if (name == "cotton" && uncertainty_.means_drawn) {
+    const Vector drawn = row_factor_.cwiseProduct(s * (1 - s) * (share_a_ - share_b_));
     mixed.psi += drawn * (a_.beta - b_.beta).transpose();
   }
   return mixed;
@@ -180,21 +183,21 @@ GroupCoefficients GroupFits::reference(const std::string& name) const {
 
 Vector GroupFits::mean_influence(bool of_a, const Vector& c) const {
   const Vector share = this->share(of_a);
-  if (!means_drawn_) return Vector::Zero(share.size());
+  if (!uncertainty_.means_drawn) return Vector::Zero(share.size());
   const Vector z = regressors_->values * c;
-  return share.cwiseProduct((z.array() - share.dot(z)).matrix());
+  return row_factor_.cwiseProduct(share).cwiseProduct((z.array() - share.dot(z)).matrix());
 }
 
 Matrix GroupFits::mean_influences(bool of_a) const {
   const Vector share = this->share(of_a);
-  if (!means_drawn_) return Matrix::Zero(share.size(), regressors_->values.cols());
-  return share.asDiagonal() * (regressors_->values.rowwise() - means(of_a).transpose());
+  if (!uncertainty_.means_drawn) return Matrix::Zero(share.size(), regressors_->values.cols());
+  return row_factor_.cwiseProduct(share).asDiagonal() * (regressors_->values.rowwise() - means(of_a).transpose());
 }
 
 Vector GroupFits::outcome_influence(bool of_a) const {
   const Vector share = this->share(of_a);
-  const Vector z = means_drawn_ ? rows_->y : Vector(rows_->y - regressors_->values * own(of_a).beta);
-  return share.cwiseProduct((z.array() - share.dot(z)).matrix());
+  const Vector z = uncertainty_.means_drawn ? rows_->y : Vector(rows_->y - regressors_->values * own(of_a).beta);
+  return row_factor_.cwiseProduct(share).cwiseProduct((z.array() - share.dot(z)).matrix());
 }
 
 Overlap overlap_of(const GroupFits& fits) {

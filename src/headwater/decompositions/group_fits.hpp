@@ -17,13 +17,17 @@ struct GroupCoefficients {
   Matrix psi;
 };
 
+struct GroupUncertainty {
+  bool means_drawn = true;  // row weights of means carry influence
+  bool jackknife = false;   // influence of coefficients by leaving clusters out, with each group's own factor
+};
+
 class GroupFits {
  public:
-  // `columns` are the regressors offered, in order: those of the design, or all. `means_drawn`: row weights of means
-  // carry influence. Throws Error{identification, "decomposition.no_support"} naming what has no counterpart in the
-  // other group.
+  // `columns` are the regressors offered, in order: those of the design, or all. Throws Error{identification,
+  // "decomposition.no_support"} naming what has no counterpart in the other group.
   GroupFits(const Design& rows, const AllLevels& regressors, const std::vector<Index>& columns, const TwoGroups& groups,
-            bool means_drawn);
+            const GroupUncertainty& uncertainty);
 
   const Design& rows() const { return *rows_; }
   const AllLevels& regressors() const { return *regressors_; }
@@ -52,7 +56,8 @@ class GroupFits {
   std::shared_ptr<const AllLevels> regressors_;
   std::vector<Index> columns_;
   const TwoGroups& groups_;
-  bool means_drawn_;
+  GroupUncertainty uncertainty_;
+  Vector row_factor_;  // n: on the influence of each row
   Vector share_a_, share_b_;
   double mass_share_ = 0;
   GroupCoefficients a_, b_;

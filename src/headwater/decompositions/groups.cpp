@@ -2,15 +2,18 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/decompositions/attribution.hpp"
 #include "headwater/decompositions/contrast.hpp"
+#include "headwater/decompositions/extra_table.hpp"
 
 namespace headwater {
 namespace {
 
+constexpr double kFewUnits = 20;  // of the smaller group
 constexpr std::size_t kShownLevels = 12;
 
 std::string levels_text(const Grouping& groups) {
@@ -128,6 +131,7 @@ TwoGroups of_periods(const DecompositionInput& input, const Design& design) {
                                            "out, so that the same units stand in both"});
   }
   take(two, code, to, from);
+  note_shared_units(two.notes, input.spec, design);
   note_seasons(two.notes, design, from, to);
   return two;
 }
@@ -139,6 +143,42 @@ std::vector<Index> TwoGroups::positions(bool of_a) const {
   for (std::size_t i = 0; i < in_a.size(); ++i)
     if (in_a[i] == of_a) result.push_back(static_cast<Index>(i));
   return result;
+}
+
+void note_shared_units(Notes& notes, const Spec& spec, const Design& design) {
+  const std::string& rule = spec.covariance.method;
+  if (!design.has_unit || (rule != "iid" && rule != "robust" && rule.rfind("HC", 0) != 0)) return;
+  notes.push_back({"decomposition.shared_units",
+                   "both periods hold the same units (" + design.unit.name + "), whose rows are not independent, but " +
+                       rule + " takes them as if they were; use covariance = cluster(" + design.unit.name + ")"});
+}
+
+void tell_groups(Decomposition& d, const Spec& spec, const Design& rows, const TwoGroups& groups,
+                 const std::string& advice) {
+  const bool clustered = spec.covariance.method == "cluster" && !rows.clusters.empty();
+  const Grouping* who = clustered ? &rows.clusters.front() : rows.has_unit ? &rows.unit : nullptr;
+  std::vector<double> row_counts, unit_counts;
+  for (const bool of_a : {true, false}) {
+    const std::vector<Index> own = groups.positions(of_a);
+    std::set<std::int32_t> units;
+    for (const Index i : own) units.insert(who ? who->code[static_cast<std::size_t>(i)] : static_cast<std::int32_t>(i));
+    row_counts.push_back(static_cast<double>(own.size()));
+    unit_counts.push_back(static_cast<double>(units.size()));
+  }
+  const std::string whose = who ? who->name : "row";
+  ExtraTable("group", "Rows and independent units (" + whose + ") of each group", {groups.a, groups.b})
+      .numbers("rows", row_counts, "rows used", "rows")
+      .numbers("units", unit_counts, "levels of " + whose, "units")
+      .add_to(d);
+  const bool a_is_smaller = unit_counts[0] <= unit_counts[1];
+  const double fewest = std::min(unit_counts[0], unit_counts[1]);
+  if (fewest >= kFewUnits) return;
+  d.notes.push_back({"decomposition.few_units",
+                     (a_is_smaller ? groups.a : groups.b) + " has " + shortest(fewest) + " units (" + whose +
+                         "): below about " + shortest(kFewUnits) +
+                         " the standard errors of its own coefficients are too small, and intervals cover less than "
+                         "they say; " +
+                         advice});
 }
 
 std::vector<OptionCard> two_groups_option_cards() {

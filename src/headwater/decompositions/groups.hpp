@@ -25,4 +25,11 @@ struct TwoGroups {
 TwoGroups two_groups(const DecompositionInput& input, const Design& design);
 std::vector<OptionCard> two_groups_option_cards();
 
+// Adds the rows and units of each group as a table, with a warning where they are few that ends in `advice`.
+void tell_groups(Decomposition& decomposition, const Spec& spec, const Design& rows, const TwoGroups& groups,
+                 const std::string& advice);
+inline constexpr const char* kDescribe = "compare larger groups, or read the parts as a description";
+// A warning when a rule takes rows as independent, but two periods that are compared hold the same units.
+void note_shared_units(Notes& notes, const Spec& spec, const Design& design);
+
 }  // namespace headwater

@@ -45,11 +45,11 @@ const MethodCard& growth_card() {
       .question = "Productivity growth is (1 + activity growth)/(1 + resource growth) - 1: how much is each?",
       .avoid = "Not to rank units: growth rates of single trusts are mostly noise from one year to the next.",
       .reference = "NHS England productivity growth estimates: the published identity",
-      .supports = {"unbalanced", "no_unit", "no_time"},
+      .supports = {"weights", "unbalanced", "no_unit", "no_time"},
       .options = {{"activity", "text", "", "column of activity growth, as a fraction (required)"},
                   {"resource", "text", "", "column of resource growth, as a fraction (required)"},
                   {"productivity", "text", "", "published growth to be checked against the identity"},
-                  {"weights", "text", "", "column that weighs units; by default equal"},
+                  {"weights", "text", "", "column that weighs units; by default the model's weights, else equal"},
                   {"period", "period", "", "one period; by default all rows"},
                   {"unit", "text", "", "one unit instead of the mean"}}};
   return card;
@@ -63,19 +63,20 @@ Decompositions run_growth(const DecompositionInput& input) {
                   "growth needs activity and resource, the columns of their growth, such as growth(activity = a, "
                   "resource = r)",
                   {.key = option});
-  Spec spec = input.spec;
+  const bool alone = call.has("unit");
+  Spec spec = alone ? without_clusters(input.spec) : input.spec;
   spec.also_required.clear();
   spec.formula.outcome = parse_expression("`" + call.get("activity") + "`");
+  const std::string weighing = call.get("weights", input.spec.weights);
   Names needed = {call.get("resource")};
-  for (const std::string& column : {call.get("productivity"), call.get("weights")})
+  for (const std::string& column : {call.get("productivity"), weighing})
     if (!column.empty()) needed.push_back(column);
   const Design design = outcome_design(input.panel, spec, needed);
   const Vector a = rates(input.panel, design, call.get("activity")),
                r = rates(input.panel, design, call.get("resource"));
-  Vector weights = call.has("weights") ? row_values(input.panel, design, call.get("weights")) : weights_or_ones(design);
+  Vector weights = weighing.empty() ? weights_or_ones(design) : row_values(input.panel, design, weighing);
   if (call.has("period"))
     weights = within_group(weights, design.time, period_code(design, "period", call.get("period")));
-  const bool alone = call.has("unit");
   if (alone) weights = within_group(weights, design.unit, unit_code(design, call.get("unit")));
   if (!(weights.sum() > 0))
     throw Error(ErrorKind::usage, "decomposition.no_cell", call.get("unit") + " has no row in that period",
@@ -100,8 +101,10 @@ Decompositions run_growth(const DecompositionInput& input) {
   d.unit = "log points";
   d.percent = true;
   d.frame = alone ? "one unit's growth as published; it has no standard error of its own" : "mean over units as drawn";
-  d.choices = {{"weights", call.get("weights", "equal")}, {"units", std::to_string((weights.array() > 0).count())}};
+  d.choices = {{"weights", weighing.empty() ? "equal" : weighing},
+               {"units", std::to_string((weights.array() > 0).count())}};
   d.sample_hash = design.sample_hash;
+  tell_rows(d, input, design, (weights.array() > 0).count());
   const auto counted = (weights.array() > 0).cast<double>();
   add_extra(d, "naive_error", (counted * (a - r - p).array().abs()).maxCoeff(),
             "largest error of activity growth less resource growth as productivity growth");
@@ -114,7 +117,7 @@ Decompositions run_growth(const DecompositionInput& input) {
                                                 "resource) - 1 by up to " + significant(error, 3) +
                                                 ": another vintage, or per cent instead of fractions"});
   }
-  finish(d, inference_of(input.spec, atoms_of(design)), atoms_of(design), mean.sampling_influence(total),
+  finish(d, inference_of(design.spec, atoms_of(design)), atoms_of(design), mean.sampling_influence(total),
          std::max(1.0, logs.cwiseAbs().maxCoeff()));
   return {std::move(d)};
 }

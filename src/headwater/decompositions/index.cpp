@@ -12,6 +12,7 @@
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/decompositions/attribution.hpp"
+#include "headwater/decompositions/extra_table.hpp"
 #include "headwater/decompositions/index_formulas.hpp"
 #include "headwater/decompositions/levels.hpp"
 #include "headwater/decompositions/methods.hpp"
@@ -32,6 +33,8 @@ struct Market {
   std::int32_t from = 0, to = 0;
 };
 
+bool rows_are_drawn(const MethodCall& call) { return call.get("uncertainty", "given") == "drawn"; }
+
 Market market_of(const DecompositionInput& input) {
   const MethodCall& call = input.call;
   for (const char* option : {"price", "quantity", "from", "to"})
@@ -41,7 +44,7 @@ Market market_of(const DecompositionInput& input) {
           "index needs price, quantity, from and to, such as index(price = unit_cost, quantity = spells, from = "
           "2019, to = 2024)",
           {.key = option});
-  Spec spec = input.spec;
+  Spec spec = rows_are_drawn(call) ? input.spec : without_clusters(input.spec);
   spec.also_required.clear();
   spec.formula.outcome = parse_expression("`" + call.get("quantity") + "`");
   spec.formula.outcome_name = call.get("quantity");
@@ -178,7 +181,7 @@ AskedIndex asked_index(const MethodCall& call) {
   const std::string of = call.get("of", "price");
   asked.of = of == "price" ? IndexOf::price : of == "quantity" ? IndexOf::quantity : IndexOf::productivity;
   asked.chain = call.get("chain", "no") == "yes";
-  asked.drawn = call.get("uncertainty", "given") == "drawn";
+  asked.drawn = rows_are_drawn(call);
   return asked;
 }
 
@@ -262,6 +265,35 @@ void add_bennet(Components& parts, const Market& m) {
   }
 }
 
+// Index points (base 100) of each item: a link's contributions times the index up to it. Productivity moves by a ratio
+// of two indices and has none that add up; its items are in log points alone.
+void add_points(Decomposition& d, const Market& m, const AskedIndex& asked) {
+  if (asked.of == IndexOf::productivity) return;
+  Names items;
+  std::vector<double> points;
+  double level = 100;
+  for (const auto& [a, b] : links_of(m, asked.chain)) {
+    const std::vector<Index> own = matched_or_refuse(m, a, b, 1);
+    const std::vector<ItemPair> pairs = pairs_of(m, own, a, b, asked.of == IndexOf::price);
+    const std::vector<double> link = point_contributions(asked.formula, pairs);
+    for (std::size_t j = 0; j < own.size(); ++j) {
+      const std::string& label = m.items.labels[static_cast<std::size_t>(own[j])];
+      const auto found = std::find(items.begin(), items.end(), label);
+      if (found == items.end()) {
+        items.push_back(label);
+        points.push_back(level * link[j]);
+      } else {
+        points[static_cast<std::size_t>(found - items.begin())] += level * link[j];
+      }
+    }
+    level *= index_number(asked.formula, pairs);
+  }
+  add_extra(d, "index_number", level, "the index, base 100", "index points");
+  ExtraTable("item", "Contributions in index points, which sum to the index less 100", items)
+      .numbers("points", points, "contribution in index points, base 100", "index points")
+      .add_to(d);
+}
+
 void note_unmatched(Decomposition& d, const Market& m, const AskedIndex& asked) {
   Names lost;
   for (const auto& [a, b] : links_of(m, asked.chain))
@@ -290,6 +322,12 @@ void add_sensitivity(Decomposition& d, const Market& m, IndexOf of) {
   }
 }
 
+Index rows_between(const Market& m, bool chain) {
+  const auto [low, high] = std::minmax(m.from, m.to);
+  return std::count_if(m.design.time.code.begin(), m.design.time.code.end(),
+                       [&](std::int32_t t) { return t == m.from || t == m.to || (chain && t > low && t < high); });
+}
+
 void describe(Decomposition& d, const DecompositionInput& input, const Market& m, const AskedIndex& asked) {
   const auto label = [&](std::int32_t t) { return m.design.time.labels[static_cast<std::size_t>(t)]; };
   const std::string of = asked.of == IndexOf::price      ? "price"
@@ -314,6 +352,7 @@ void describe(Decomposition& d, const DecompositionInput& input, const Market& m
   d.frame = asked.drawn ? "prices and quantities of rows as drawn"
                         : "prices and quantities as recorded; they are not a sample, so there is no standard error";
   d.sample_hash = m.design.sample_hash;
+  tell_rows(d, input, m.design, rows_between(m, asked.chain));
   note_seasons(d.notes, m.design, m.from, m.to);
 }
 
@@ -339,7 +378,8 @@ const MethodCard& index_card() {
           {"from", "period", "", "the base period (required)"},
           {"to", "period", "", "the later period (required)"},
           {"chain", "choice: no | yes", "no", "link every period between"},
-          {"uncertainty", "choice: given | drawn", "given", "prices and quantities as recorded, or rows as drawn"}}};
+          {"uncertainty", "choice: given | drawn", "given", "prices and quantities as recorded, or rows as drawn"},
+          no_weights_option()}};
   return card;
 }
 
@@ -356,6 +396,7 @@ Decompositions run_index(const DecompositionInput& input) {
     d.total = m.value.col(m.to).sum() - m.value.col(m.from).sum();
   } else {
     add_logs(parts, m, asked);
+    add_points(d, m, asked);
     add_sensitivity(d, m, asked.of);
     d.total = log_index(m, asked.formula, asked.of, asked.chain);
   }
@@ -374,7 +415,7 @@ Decompositions run_index(const DecompositionInput& input) {
   const double links = static_cast<double>(links_of(m, asked.chain).size());
   const double scale = asked.formula == "bennet" ? m.value.col(m.to).sum() + m.value.col(m.from).sum()
                                                  : links + d.estimates.values.cwiseAbs().sum();
-  finish(d, inference_of(input.spec, atoms_of(m.design)), atoms_of(m.design), d.estimates.influence.rowwise().sum(),
+  finish(d, inference_of(m.design.spec, atoms_of(m.design)), atoms_of(m.design), d.estimates.influence.rowwise().sum(),
          scale);
   return {std::move(d)};
 }

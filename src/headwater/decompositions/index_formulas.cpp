@@ -94,6 +94,32 @@ std::vector<Dual> log_contributions(const std::string& formula, const std::vecto
   return weights;
 }
 
+std::vector<double> point_contributions(const std::string& formula, const std::vector<ItemPair>& items) {
+  const double index = index_number(formula, items);
+  std::vector<double> points(items.size());
+  if (formula == "tornqvist" || formula == "sato_vartia") {
+    const std::vector<Dual> logs = log_contributions(formula, items);
+    const double slope = index == 1 ? 1 : (index - 1) / std::log(index);
+    for (std::size_t j = 0; j < items.size(); ++j) points[j] = slope * logs[j].value;
+    return points;
+  }
+  const auto with_basket = [&](const std::string& of) {
+    double total = 0;
+    for (const ItemPair& item : items) total += basket(of, item).value;
+    std::vector<double> weights;
+    for (const ItemPair& item : items) weights.push_back(basket(of, item).value / total);
+    return weights;
+  };
+  std::vector<double> weights = with_basket(formula == "fisher" ? "laspeyres" : formula);
+  if (formula == "fisher") {
+    const std::vector<double> later = with_basket("paasche");
+    const double laspeyres = index_number("laspeyres", items), both = index + laspeyres;
+    for (std::size_t j = 0; j < items.size(); ++j) weights[j] = index / both * weights[j] + laspeyres / both * later[j];
+  }
+  for (std::size_t j = 0; j < items.size(); ++j) points[j] = weights[j] * (items[j].x2.value / items[j].x1.value - 1);
+  return points;
+}
+
 double index_number(const std::string& formula, const std::vector<ItemPair>& items) {
   if (formula == "tornqvist" || formula == "sato_vartia") return geometric(formula, items);
   const double laspeyres = value(items, true, false) / value(items, false, false),

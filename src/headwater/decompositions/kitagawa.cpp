@@ -149,9 +149,11 @@ Decompositions run_kitagawa(const DecompositionInput& input) {
   d.choices["weights"] = share.empty() ? "equal" : share;
   d.sample_hash = rows.sample_hash;
   d.notes = groups.notes;
+  tell_rows(d, input, whole, rows.n());
   finish(d, inference_of(input.spec, atoms_of(rows)), atoms_of(rows), gap.sampling_influence(rows.y),
          std::max(1.0, rows.y.cwiseAbs().maxCoeff()));
   add_sums(d, J);
+  tell_groups(d, input.spec, rows, groups, kDescribe);
   return {std::move(d)};
 }
 

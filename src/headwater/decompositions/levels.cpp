@@ -19,6 +19,19 @@ Design outcome_design(const Panel& panel, Spec spec, const Names& needed) {
   return make_design(panel, spec);
 }
 
+void tell_rows(Decomposition& d, const DecompositionInput& input, const Design& own, Index used) {
+  d.choices["rows"] = std::to_string(used);
+  if (!input.fit || input.fit->design->rows == own.rows) return;
+  d.notes.push_back({"decomposition.own_rows", d.method + " reads rows of its own, the " + std::to_string(own.n()) +
+                                                   " that have every column it needs; the model has " +
+                                                   std::to_string(input.fit->design->n())});
+}
+
+Spec without_clusters(Spec spec) {
+  spec.covariance = parse_method_call("robust");
+  return spec;
+}
+
 Vector times_drawn(const Design& design) { return design.draws.size() > 0 ? design.draws : Vector::Ones(design.n()); }
 
 void refuse_indices(const Design& design) {

@@ -20,6 +20,7 @@
 #include "headwater/decompositions/attribution.hpp"
 #include "headwater/decompositions/contrast.hpp"
 #include "headwater/decompositions/group_fits.hpp"
+#include "headwater/decompositions/group_jackknife.hpp"
 #include "headwater/decompositions/methods.hpp"
 #include "headwater/decompositions/parts.hpp"
 #include "headwater/estimators/least_squares.hpp"
@@ -65,7 +66,7 @@ const std::vector<Part>& parts_of(bool threefold) {
 }
 
 struct AskedOaxaca {
-  bool threefold = false, means_drawn = true, every_reference = false;
+  bool threefold = false, means_drawn = true, every_reference = false, jackknife = false;
   std::string reference;
 };
 
@@ -74,6 +75,7 @@ AskedOaxaca asked_oaxaca(const MethodCall& call) {
   asked.threefold = call.get("form", "twofold") == "threefold";
   asked.means_drawn = call.get("uncertainty", "means") == "means";
   asked.reference = call.get("reference", "jann");
+  asked.jackknife = call.get("errors", "cluster") == "CR3";
   asked.every_reference = asked.reference == "all";
   return asked;
 }
@@ -214,6 +216,7 @@ void describe_choices(Decomposition& d, const Context& c) {
   d.choices["uncertainty"] = c.asked.means_drawn ? "means" : "coefficients";
   d.choices["weights"] = c.input.spec.weights.empty() ? "equal" : c.input.spec.weights;
   d.choices["levels"] = "in deviation from the mean over the levels of their factor";
+  d.choices["errors"] = c.asked.jackknife ? "CR3" : "cluster";
   d.choices["trace_term"] = "not in the errors; shown as trace_term";
   d.choices["reference"] = c.asked.threefold ? "b" : c.asked.reference;
   d.choices["cotton_share_a"] = significant(c.fits.mass_share(), 6);
@@ -279,7 +282,8 @@ Decomposition decomposed(const Context& c) {
   d.sample_hash = rows.sample_hash;
   d.not_identified = c.fits.not_identified();
   add_notes(d, c);
-  const Inference inference = inference_of(c.input.spec, atoms_of(rows));
+  Inference inference = inference_of(c.input.spec, atoms_of(rows));
+  if (c.asked.jackknife) inference.df = static_cast<double>(fewest_clusters(rows, c.groups) - 1);
   const double scale = std::max(
       {1.0, rows.y.cwiseAbs().maxCoeff(),
        (c.fits.means(true).cwiseAbs() + c.fits.means(false).cwiseAbs())
@@ -333,6 +337,11 @@ void check_use(const DecompositionInput& input, const Design& design, const TwoG
     throw Error(ErrorKind::usage, "oaxaca.no_constant",
                 "the formula has no constant, so regressions do not pass through the groups' means and the parts would "
                 "not add up; leave '- 1' out");
+  if (asked_oaxaca(input.call).jackknife && design.clusters.size() != 1)
+    throw Error(ErrorKind::usage, "oaxaca.clusters",
+                "errors = CR3 leaves clusters of one column out and needs covariance = cluster(one column), not " +
+                    input.spec.covariance.text,
+                {.key = "errors"});
   for (const EffectTerm& effect : input.spec.formula.effects)
     for (const ExpressionPtr& key : effect.keys)
       if (groups.periods && key->kind == Expression::Kind::column && key->name == input.panel.keys().unit)
@@ -364,6 +373,8 @@ const MethodCard& oaxaca_card() {
                          "coefficients that value the drivers; all: one decomposition for each"});
     c.options.push_back({"uncertainty", "choice: means | coefficients", "means",
                          "means: units and their regressors as drawn; coefficients: means taken as given"});
+    c.options.push_back({"errors", "choice: cluster | CR3", "cluster",
+                         "CR3: each cluster left out, by group, t with the smaller group's clusters less one"});
     return c;
   }();
   return card;
@@ -376,7 +387,8 @@ Decompositions run_oaxaca(const DecompositionInput& input) {
   check_use(input, whole, groups);
   const AllLevels all = all_levels(input.panel, whole, groups.rows, input.spec.estimator.method == "mundlak");
   const Design rows = with_rows(whole, groups.rows);
-  const GroupFits fits(rows, all, all.fitted, groups, asked.means_drawn);
+  const GroupUncertainty uncertainty{asked.means_drawn, asked.jackknife};
+  const GroupFits fits(rows, all, all.fitted, groups, uncertainty);
   const auto under = [&](bool threefold, const std::string& reference) {
     AskedOaxaca one = asked;
     one.threefold = threefold;
@@ -398,7 +410,7 @@ Decompositions run_oaxaca(const DecompositionInput& input) {
   }
   const bool factors = std::find(all.level.begin(), all.level.end(), true) != all.level.end();
   const std::unique_ptr<const GroupFits> again =
-      factors ? std::make_unique<const GroupFits>(rows, all, all.general, groups, asked.means_drawn) : nullptr;
+      factors ? std::make_unique<const GroupFits>(rows, all, all.general, groups, uncertainty) : nullptr;
   const Overlap overlap = overlap_of(fits);
   const auto complete = [&](Decomposition d, const std::string& reference) {
     AskedOaxaca one = asked;
@@ -406,6 +418,8 @@ Decompositions run_oaxaca(const DecompositionInput& input) {
     const Context context{input, groups, fits, one, fits.reference(reference)};
     add_detail(d, context, overlap);
     note_overlap(d.notes, fits, overlap);
+    tell_groups(d, input.spec, rows, groups,
+                asked.jackknife ? kDescribe : "use errors = CR3, which leaves each unit out");
     add_explained_variance(d, *input.fit);
     add_table(d, "reference", "explained_under", kReferences, explained, "explained part under each reference");
     add_table(d, "reference", "unexplained_under", kReferences, unexplained, "unexplained part under each reference");

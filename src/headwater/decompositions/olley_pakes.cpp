@@ -4,6 +4,7 @@
 // No regression. Uncertainty: influence s_i(φ_i − Φ) and (φ_i − φ̄)/N of each unit, under the model's rule with G/(G−1).
 // If the units are a census this is about the process that made their figures, not about sampling. Refuses indices set
 // to one value for every unit in a base period: levels then carry no information between units.
+#include <algorithm>
 #include <cmath>
 
 #include "headwater/core/error.hpp"
@@ -22,6 +23,10 @@ struct Pieces {
   double mean = 0, covariance = 0, aggregate = 0;
   Vector mean_influence, aggregate_influence;
 };
+
+Index rows_of(const Design& design, std::int32_t period) {
+  return std::count(design.time.code.begin(), design.time.code.end(), period);
+}
 
 Pieces pieces_of(const Design& design, const Vector& share, std::int32_t period) {
   const Vector plain = within_group(weights_or_ones(design), design.time, period),
@@ -86,7 +91,8 @@ const MethodCard& olley_pakes_card() {
       .options = {{"share", "text", "", "column of size, normalised to shares in each period (required)"},
                   {"period", "period", "", "of the level; by default the last"},
                   {"from", "period", "", "with to: the change between two periods"},
-                  {"to", "period", "", "with from"}}};
+                  {"to", "period", "", "with from"},
+                  no_weights_option()}};
   return card;
 }
 
@@ -114,6 +120,7 @@ Decompositions run_olley_pakes(const DecompositionInput& input) {
     d.question =
         "Did aggregate " + design.outcome_name + " change because units did, or because size moved between them?";
     d.total_name = "change of aggregate " + design.outcome_name;
+    tell_rows(d, input, design, rows_of(design, from) + rows_of(design, to));
     return {std::move(d)};
   }
   const std::int32_t period =
@@ -123,6 +130,7 @@ Decompositions run_olley_pakes(const DecompositionInput& input) {
   d.question = "In " + design.time.labels[static_cast<std::size_t>(period)] + ", is aggregate " + design.outcome_name +
                " due to the units' own levels, or to where size lies?";
   d.total_name = "aggregate " + design.outcome_name;
+  tell_rows(d, input, design, rows_of(design, period));
   return {std::move(d)};
 }
 

@@ -30,19 +30,6 @@ bool rows_are_atoms(const Fit& fit) {
   return fit.estimator.find("difference") == std::string::npos;
 }
 
-// d_q of each row: the effect's coefficients times its columns.
-Vector effect_values(const Effect& effect, const Matrix& coefficients) {
-  Vector values(static_cast<Index>(effect.levels.code.size()));
-  const Index lead = effect.intercept ? 1 : 0;
-  for (Index i = 0; i < values.size(); ++i) {
-    const std::int32_t level = effect.levels.code[static_cast<std::size_t>(i)];
-    double value = effect.intercept ? coefficients(level, 0) : 0;
-    for (Index s = 0; s < effect.slopes.cols(); ++s) value += coefficients(level, lead + s) * effect.slopes(i, s);
-    values(i) = value;
-  }
-  return values;
-}
-
 // D_q'v, levels × (intercept + slopes).
 Matrix gathered(const Effect& effect, const Vector& v) {
   const Index lead = effect.intercept ? 1 : 0;
@@ -124,7 +111,7 @@ void OutcomeParts::add_drivers() {
   }
   values_.resize(design.n(), static_cast<Index>(values.size()));
   for (std::size_t p = 0; p < values.size(); ++p) values_.col(static_cast<Index>(p)) = values[p];
-  effect_of_.assign(names_.size(), 0);
+  effects_of_.resize(names_.size());
 }
 
 void OutcomeParts::add_effects() {
@@ -132,26 +119,54 @@ void OutcomeParts::add_effects() {
   absorber_ = std::make_shared<const Absorber>(design.effects, design.weights, design.n());
   const Vector rest = design.y - levels_ * fit_->coefficients;
   const std::vector<Matrix> coefficients = absorber_->coefficients(rest);
-  const Index first = values_.cols();
-  values_.conservativeResize(Eigen::NoChange, first + static_cast<Index>(design.effects.size()));
+  effect_values_.resize(design.n(), static_cast<Index>(design.effects.size()));
   for (std::size_t q = 0; q < design.effects.size(); ++q) {
-    names_.push_back("effects: " + design.effects[q].levels.name);
-    kinds_.push_back(PartKind::effect);
-    effect_of_.push_back(q);
-    values_.col(first + static_cast<Index>(q)) = effect_values(design.effects[q], coefficients[q]);
+    effect_values_.col(static_cast<Index>(q)) = effect_values(design.effects[q], coefficients[q]);
+    add_part(effect_part_name(design.effects[q]), PartKind::effect, {q}, effect_values_.col(static_cast<Index>(q)));
   }
+  trades_ = std::make_shared<const EffectTrades>(design, *absorber_);
+}
+
+void OutcomeParts::add_part(std::string name, PartKind kind, std::vector<std::size_t> effects, const Vector& values) {
+  names_.push_back(std::move(name));
+  kinds_.push_back(kind);
+  effects_of_.push_back(std::move(effects));
+  values_.conservativeResize(values.size(), values_.cols() + 1);
+  values_.rightCols(1) = values;
 }
 
 // The estimator's own residuals where its rows are the design's, so that closure is a check and not a definition.
 void OutcomeParts::add_residual() {
   const Design& design = *fit_->design;
-  names_.emplace_back("residual");
-  kinds_.push_back(PartKind::residual);
-  effect_of_.push_back(0);
   Vector residual = fit_->residuals;
   if (!rows_are_atoms(*fit_)) residual = design.y - values_.rowwise().sum() - Vector::Constant(design.n(), constant_);
-  values_.conservativeResize(Eigen::NoChange, values_.cols() + 1);
-  values_.rightCols(1) = residual;
+  add_part("residual", PartKind::residual, {}, residual);
+}
+
+OutcomeParts OutcomeParts::identified(const Reading& reading) const {
+  if (!trades_) return *this;
+  OutcomeParts result = *this;
+  const std::vector<Effect>& effects = fit_->design->effects;
+  const auto drivers = static_cast<std::size_t>(std::count(kinds_.begin(), kinds_.end(), PartKind::driver));
+  result.names_.resize(drivers);
+  result.kinds_.resize(drivers, PartKind::driver);
+  result.effects_of_.resize(drivers);
+  result.values_ = values_.leftCols(static_cast<Index>(drivers));
+  for (const std::vector<std::size_t>& block : trades_->blocks(reading)) {
+    const Names members = names_of_effects(effects, block);
+    Vector values = Vector::Zero(values_.rows());
+    for (const std::size_t q : block) values += effect_values_.col(static_cast<Index>(q));
+    result.add_part(kEffectsPrefix + joined(members, kJoinedEffects), PartKind::effect, block, values);
+    if (block.size() > 1) result.notes_.push_back(trade_note(members));
+  }
+  result.add_part(names_.back(), PartKind::residual, {}, values_.rightCols(1));
+  return result;
+}
+
+void OutcomeParts::tell(Decomposition& d) const {
+  d.not_identified = not_identified_;
+  merge(d.notes, notes_);
+  add_explained_variance(d, *fit_);
 }
 
 std::vector<Index> OutcomeParts::coefficients_of(Index part) const {
@@ -161,12 +176,12 @@ std::vector<Index> OutcomeParts::coefficients_of(Index part) const {
   return own;
 }
 
-Vector OutcomeParts::effect_weights(std::size_t q, const Vector& v) const {
+Vector OutcomeParts::effect_weights(const std::vector<std::size_t>& effects, const Vector& v) const {
   const Design& design = *fit_->design;
   std::vector<Matrix> functional;
   for (const Effect& effect : design.effects)
     functional.push_back(Matrix::Zero(effect.levels.count, (effect.intercept ? 1 : 0) + effect.slopes.cols()));
-  functional[q] = gathered(design.effects[q], v);
+  for (const std::size_t q : effects) functional[q] = gathered(design.effects[q], v);
   return absorber_->row_weights(std::move(functional));
 }
 
@@ -175,7 +190,7 @@ Matrix OutcomeParts::noise_weights(const Vector& v) const {
   Vector rest = v;
   for (Index p = 0; p < size(); ++p) {
     if (kinds_[static_cast<std::size_t>(p)] != PartKind::effect) continue;
-    weights.col(p) = effect_weights(effect_of_[static_cast<std::size_t>(p)], v);
+    weights.col(p) = effect_weights(effects_of_[static_cast<std::size_t>(p)], v);
     rest -= weights.col(p);
   }
   weights.rightCols(1) = rest;
@@ -190,7 +205,7 @@ Matrix OutcomeParts::estimation(const Vector& v, const Matrix& coefficient_psi, 
       psi.col(part_of_[static_cast<std::size_t>(j)]) += coefficient_psi.col(j) * moved(j);
   for (Index p = 0; p < size(); ++p) {
     if (kinds_[static_cast<std::size_t>(p)] != PartKind::effect) continue;
-    const Vector a = effect_weights(effect_of_[static_cast<std::size_t>(p)], v);
+    const Vector a = effect_weights(effects_of_[static_cast<std::size_t>(p)], v);
     psi.col(p) = a.cwiseProduct(errors) - coefficient_psi * (levels_.transpose() * a);
   }
   psi.rightCols(1) = -psi.leftCols(size() - 1).rowwise().sum();

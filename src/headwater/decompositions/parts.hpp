@@ -8,6 +8,7 @@
 
 #include "headwater/covariances/covariance.hpp"
 #include "headwater/decompositions/contrast.hpp"
+#include "headwater/decompositions/effect_trades.hpp"
 #include "headwater/estimators/fit.hpp"
 
 namespace headwater {
@@ -16,10 +17,17 @@ enum class PartKind { driver, effect, residual };
 
 inline constexpr const char* kApart = "set apart";
 
+struct Decomposition;
+
 class OutcomeParts {
  public:
   // Coefficients marked in `apart` (k, or empty: none) form a part of their own, kApart, instead of their driver's.
+  // Every effect is a part: as it is read, identified() says which of them the data tell apart.
   explicit OutcomeParts(const Fit& fit, std::vector<bool> apart = {});
+
+  // The same, with one part for effects that can trade in what is read of them: the reading of each alone would depend
+  // on how the effects are normalised, that of their sum does not.
+  OutcomeParts identified(const Reading& reading) const;
 
   Index size() const { return values_.cols(); }
   const Names& names() const { return names_; }
@@ -41,29 +49,32 @@ class OutcomeParts {
   Matrix iid_covariance(const Vector& v, const Covariance& covariance) const;
   // Row weights a of the parts that carry a row's own noise (effects, residual): part = a'outcome + ..., n × m.
   Matrix noise_weights(const Vector& v) const;
-  // Row weights of effect `q` (an index into the fit's effects) in v'(effect part).
-  Vector effect_weights(std::size_t q, const Vector& v) const;
+  // Row weights of the sum of some effects (indices into the fit's effects) in v'(effect parts).
+  Vector effect_weights(const std::vector<std::size_t>& effects, const Vector& v) const;
 
-  const std::vector<NotIdentified>& not_identified() const { return not_identified_; }
-  const Notes& notes() const { return notes_; }
+  // What every decomposition into these parts says of them: what is not identified, notes, explained variance.
+  void tell(Decomposition& decomposition) const;
 
  private:
   void add_drivers();
   void add_effects();
   void add_residual();
+  void add_part(std::string name, PartKind kind, std::vector<std::size_t> effects, const Vector& values);
   Matrix estimation(const Vector& v, const Matrix& coefficient_influence, const Vector& errors) const;
 
   const Fit* fit_;
   std::vector<bool> apart_;
   Names names_;
   std::vector<PartKind> kinds_;
-  std::vector<std::size_t> effect_of_;  // m: index of the effect for effect parts
+  std::vector<std::vector<std::size_t>> effects_of_;  // m: indices of the effects in a part
   Matrix values_;
+  Matrix effect_values_;  // n × effects, each by itself
   Matrix levels_;
   std::vector<int> part_of_;
   double constant_ = 0;
   Matrix psi_;  // n × k influence of design rows on the coefficients
   std::shared_ptr<const Absorber> absorber_;
+  std::shared_ptr<const EffectTrades> trades_;
   std::vector<NotIdentified> not_identified_;
   Notes notes_;
 };
@@ -79,7 +90,6 @@ std::string outcome_unit(const Spec& spec);
 
 // Shares of the variance within the effects, where there are some, and of the total variance that the drivers
 // explain, as extras.
-struct Decomposition;
 void add_explained_variance(Decomposition& decomposition, const Fit& fit);
 
 }  // namespace headwater

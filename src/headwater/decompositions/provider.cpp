@@ -81,7 +81,7 @@ Matrix effect_functionals(const OutcomeParts& parts, std::size_t q, const std::v
     for (std::size_t k = 0; k < group.size(); ++k)
       if (group[k] == group[u]) v(row[k]) -= 1 / size;
     v(row[u]) += 1;
-    A.row(static_cast<Index>(u)) = parts.effect_weights(q, v).transpose();
+    A.row(static_cast<Index>(u)) = parts.effect_weights({q}, v).transpose();
   });
   return A;
 }

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/decompositions/methods.hpp"
@@ -46,6 +48,24 @@ const DecompositionRow& decomposition(std::string_view wanted) {
   throw Error(ErrorKind::usage, "decomposition.unknown",
               "there is no decomposition '" + std::string(wanted) + "'" +
                   (near.empty() ? "; known are " + joined(known, ", ") : "; did you mean '" + near + "'?"));
+}
+
+void check_weights(const MethodCall& call, const std::string& weights) {
+  const MethodCard& card = decomposition(call.method).card;
+  const bool used = std::find(card.supports.begin(), card.supports.end(), "weights") != card.supports.end();
+  const bool optional = std::any_of(card.options.begin(), card.options.end(),
+                                    [](const OptionCard& option) { return option.name == "weights"; });
+  if (weights.empty() || used || call.get("share") == weights || call.get("weights") == "none") return;
+  throw Error(ErrorKind::usage, "decomposition.weights_unused",
+              call.method + " has no use for the model's weights, '" + weights +
+                  "', and would show the numbers without them; " +
+                  (optional ? "write weights = none among its options to have those, or " : "") +
+                  "leave the weights out of the model",
+              {.key = "weights"});
+}
+
+OptionCard no_weights_option() {
+  return {"weights", "choice: none", "", "none: without the model's weights, which this method has no use for"};
 }
 
 }  // namespace headwater

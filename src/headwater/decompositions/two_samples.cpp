@@ -34,7 +34,7 @@ TwoSamples two_samples(const DecompositionInput& input) {
   TwoGroups groups = two_groups(input, whole);
   AllLevels regressors = all_levels(input.panel, whole, groups.rows, false);
   Design rows = with_rows(whole, groups.rows);
-  const GroupFits fits(rows, regressors, regressors.fitted, groups, true);
+  const GroupFits fits(rows, regressors, regressors.fitted, groups, {});
   TwoSamples s{std::move(groups),
                std::move(rows),
                std::move(regressors),
@@ -72,6 +72,7 @@ void describe_two_samples(Decomposition& d, const DecompositionInput& input, con
   d.sample_hash = s.rows.sample_hash;
   d.not_identified = s.not_identified;
   merge(d.notes, s.notes);
+  tell_groups(d, input.spec, s.rows, s.groups, kDescribe);
 }
 
 }  // namespace headwater

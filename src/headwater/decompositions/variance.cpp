@@ -128,6 +128,7 @@ void add_corrected(Decomposition& d, const Levels& levels, const Vector& squares
   Names names;
   for (std::size_t l = 1; l <= levels.count(); ++l) names.push_back(levels.groups[l].name);
   names.emplace_back("row");
+  d.tables.emplace_back("layer");
   d.extra_axes.push_back({"layer", names, "levels, coarse to fine, and rows within the finest"});
   const Vector variance = corrected(levels, squares);
   const double all = variance.sum();
@@ -160,7 +161,6 @@ Decomposition begun(const DecompositionInput& input, const Design& design, const
   d.unit = kShareOfVariance;
   d.frame = "outcomes and drivers as realised, units as drawn";
   d.sample_hash = design.sample_hash;
-  add_explained_variance(d, *input.fit);
   return d;
 }
 
@@ -188,18 +188,35 @@ Decomposition of_outcome(const DecompositionInput& input, const Design& design, 
     e.influence.col(p) = levels.weights.cwiseProduct(more) / whole - e.values(p) * base;
   }
   e.jacobian = Matrix::Identity(parts, parts);
+  add_explained_variance(d, *input.fit);
   add_extra(d, "variance", whole / levels.total, "weighted variance of the outcome", "outcome²");
   add_corrected(d, levels, squares);
   closed(d, input, design, 1);
   return d;
 }
 
+// What a row's weight adds to the products of y and z at every layer, layers · n × columns of z.
+Matrix products_by_layer(const Levels& levels, const Deviations& y, const Deviations& z) {
+  const Index n = levels.weights.size(), layers = static_cast<Index>(y.part.size());
+  Matrix all(layers * n, z.from[0].cols());
+  for (Index l = 0; l < layers; ++l) {
+    const auto at = static_cast<std::size_t>(l);
+    Matrix products = z.from[at].array().colwise() * y.from[at].col(0).array();
+    if (at < levels.count()) products -= (z.from[at + 1].array().colwise() * y.from[at + 1].col(0).array()).matrix();
+    all.middleRows(l * n, n) = products.array().colwise() * levels.weights.array();
+  }
+  return all;
+}
+
 Decomposition of_drivers(const DecompositionInput& input, const Design& design, const Levels& levels,
                          const Deviations& y, double whole) {
   Decomposition d = begun(input, design, levels);
   d.question = "Which part of " + design.outcome_name + " varies between groups, and which within them?";
-  const OutcomeParts fitted(*input.fit);
+  const OutcomeParts fitted = OutcomeParts(*input.fit).identified([&](const Matrix& values) {
+    return products_by_layer(levels, y, deviations(levels, values));
+  });
   const Deviations z = deviations(levels, fitted.values());
+  const Matrix products = products_by_layer(levels, y, z);
   const auto layers = static_cast<Index>(y.part.size()), m = fitted.size();
   Estimates& e = d.estimates;
   e.values.resize(layers * m);
@@ -209,17 +226,14 @@ Decomposition of_drivers(const DecompositionInput& input, const Design& design, 
     const auto at = static_cast<std::size_t>(l);
     const Vector v = levels.weights.cwiseProduct(y.part[at].col(0)) / whole;
     const Vector values = fitted.values().transpose() * v;
-    Matrix products = z.from[at].array().colwise() * y.from[at].col(0).array();
-    if (at < levels.count()) products -= (z.from[at + 1].array().colwise() * y.from[at + 1].col(0).array()).matrix();
     e.values.segment(l * m, m) = values;
     e.influence.middleCols(l * m, m) = fitted.estimation_influence(v) +
-                                       (products.array().colwise() * levels.weights.array()).matrix() / whole -
+                                       products.middleRows(l * design.n(), design.n()) / whole -
                                        base * values.transpose();
     for (const std::string& part : fitted.names()) e.names.push_back(part + ", " + levels.name(at));
   }
   e.jacobian = Matrix::Identity(layers * m, layers * m);
-  d.not_identified = fitted.not_identified();
-  merge(d.notes, fitted.notes());
+  fitted.tell(d);
   closed(d, input, design, 1 + fitted.values().cwiseAbs().maxCoeff() / std::sqrt(whole / levels.total));
   return d;
 }

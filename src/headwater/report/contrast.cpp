@@ -2,8 +2,8 @@
 
 #include <cmath>
 
-#include "headwater/core/json.hpp"
 #include "headwater/core/text.hpp"
+#include "headwater/report/contract.hpp"
 #include "headwater/report/layout.hpp"
 
 namespace headwater {
@@ -34,39 +34,38 @@ std::string contrast_text(const Tree& tree) {
 }
 
 std::string contrast_json(const Tree& tree, const std::string& version) {
-  JsonWriter json;
-  json.begin_object();
-  json.member("schema", "headwater.contrast/1");
-  json.member("version", version);
-  for (const char* key : {"contrast", "hypothesis", "rule", "unit"}) json.member(key, text_attribute(tree, key));
-  json.member("level", number_attribute(tree, "level"));
-  for (const char* key : kNumbers) json.member(key, scalar(tree, key));
-  json.key("parts");
-  json.begin_array();
+  Contract out;
+  out.begin_object();
+  out.json.member("schema", "headwater.contrast/1");
+  out.json.member("version", version);
+  for (const char* key : {"contrast", "hypothesis", "rule", "unit"}) out.json.member(key, text_attribute(tree, key));
+  out.json.member("level", number_attribute(tree, "level"));
+  for (const char* key : kNumbers)
+    out.number(key, scalar(tree, key),
+               std::string_view(key) == "df" ? "infinite: the normal distribution" : Contract::kNotFinite);
+  out.json.key("parts");
+  out.json.begin_array();
   for (std::size_t i = 0; i < labels(tree, "part").size(); ++i) {
-    json.begin_object();
-    json.member("decomposition", texts(tree, "part_decomposition")[i]);
-    json.member("component", texts(tree, "part_component")[i]);
-    json.member("weight", numbers(tree, "part_weight")[i]);
-    json.end_object();
+    out.begin_object();
+    out.json.member("decomposition", texts(tree, "part_decomposition")[i]);
+    out.json.member("component", texts(tree, "part_component")[i]);
+    out.json.member("weight", numbers(tree, "part_weight")[i]);
+    out.end_object();
   }
-  json.end_array();
-  json.key("warnings");
-  json.begin_array();
+  out.json.end_array();
+  out.json.key("warnings");
+  out.json.begin_array();
   const auto warn = [&](const std::string& code, const std::string& message) {
-    json.begin_object();
-    json.member("code", code);
-    json.member("message", message);
-    json.end_object();
+    out.begin_object();
+    out.json.member("code", code);
+    out.json.member("message", message);
+    out.end_object();
   };
   for (std::size_t i = 0; i < texts(tree, "note_code").size(); ++i)
     warn(texts(tree, "note_code")[i], texts(tree, "note_message")[i]);
-  for (const char* key : kNumbers)
-    if (!std::isfinite(scalar(tree, key)))
-      warn("json.undefined", std::string(key) + " is not a finite number and is written as null");
-  json.end_array();
-  json.end_object();
-  return json.text() + "\n";
+  out.json.end_array();
+  out.end_object();
+  return out.json.text() + "\n";
 }
 
 }  // namespace headwater

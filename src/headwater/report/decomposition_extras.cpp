@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 
 #include "headwater/core/text.hpp"
 #include "headwater/report/grids.hpp"
@@ -17,7 +16,7 @@ bool whole(const std::vector<double>& values) {
   return std::all_of(values.begin(), values.end(), [](double v) { return v == std::round(v) && std::abs(v) < 1e9; });
 }
 
-GridCell cell(const LabelledArray& column, std::size_t row) {
+GridCell cell(const MethodTable::Column& column, std::size_t row) {
   if (const auto* values = std::get_if<std::vector<double>>(&column.values)) {
     const double value = (*values)[row];
     if (whole(*values)) return {shortest(value), value};
@@ -29,7 +28,7 @@ GridCell cell(const LabelledArray& column, std::size_t row) {
 }
 
 // Words that every row's own name has, such as the component in "capital at 0.9".
-bool told_by(const Names& rows, const LabelledArray& column) {
+bool told_by(const Names& rows, const MethodTable::Column& column) {
   const auto* words = std::get_if<Names>(&column.values);
   if (!words || words->empty()) return false;
   for (std::size_t i = 0; i < words->size(); ++i)
@@ -55,24 +54,78 @@ std::string table_text(const MethodTable& table) {
   return out;
 }
 
-}  // namespace
-
-std::string column_name(const MethodTable& table, const LabelledArray& column) {
-  const std::string prefix = table.axis->name + "_";
-  return column.name.rfind(prefix, 0) == 0 ? column.name.substr(prefix.size()) : column.name;
+std::string quantities_text(const Tree& node) {
+  const Grid grid = quantities_grid(node);
+  return grid.rows.empty() ? "" : "\n" + text_table(grid).text();
 }
+
+// The array's name without that of the table it stands in.
+std::string column_name(const std::string& table, const std::string& array) {
+  return array.rfind(table + "_", 0) == 0 ? array.substr(table.size() + 1) : array;
+}
+
+std::string label_text(const Axis& axis, std::size_t i) {
+  if (const auto* words = std::get_if<std::vector<std::string>>(&axis.labels)) return (*words)[i];
+  if (const auto* whole_numbers = std::get_if<std::vector<std::int64_t>>(&axis.labels))
+    return std::to_string((*whole_numbers)[i]);
+  return shortest(std::get<std::vector<double>>(axis.labels)[i]);
+}
+
+MethodTable along_axis(const Tree& node, const Axis& axis) {
+  MethodTable table{axis.name, axis.description, &axis, {}};
+  for (const LabelledArray& array : node.arrays)
+    if (array.dims == std::vector<std::string>{axis.name})
+      table.columns.push_back({column_name(axis.name, array.name), array.values});
+  return table;
+}
+
+MethodTable over_two_axes(const Tree& node, const LabelledArray& array) {
+  const Axis &rows = *node.find_axis(array.dims[0]), &columns = *node.find_axis(array.dims[1]);
+  const auto& values = std::get<std::vector<double>>(array.values);
+  const auto width = static_cast<std::size_t>(columns.size());
+  MethodTable table{array.name, array.description, &rows, {}};
+  for (std::size_t c = 0; c < width; ++c) {
+    std::vector<double> own;
+    for (std::size_t r = 0; r * width < values.size(); ++r) own.push_back(values[r * width + c]);
+    table.columns.push_back({label_text(columns, c), std::move(own)});
+  }
+  return table;
+}
+
+}  // namespace
 
 std::vector<MethodTable> method_tables(const Tree& node) {
   std::vector<MethodTable> tables;
   for (const std::string& name : split(text_attribute(node, "tables"), ',')) {
     const Axis* axis = name.empty() ? nullptr : node.find_axis(name);
-    if (!axis) continue;
-    MethodTable table{axis, {}};
-    for (const LabelledArray& array : node.arrays)
-      if (array.dims == std::vector<std::string>{name}) table.columns.push_back(&array);
-    tables.push_back(std::move(table));
+    const LabelledArray* array = name.empty() || axis ? nullptr : node.find_array(name);
+    if (axis) tables.push_back(along_axis(node, *axis));
+    if (array && array->dims.size() == 2) tables.push_back(over_two_axes(node, *array));
   }
   return tables;
+}
+
+std::vector<Quantity> quantities(const Tree& node) {
+  std::vector<Quantity> all;
+  for (const std::string& name : split(text_attribute(node, "quantities"), ','))
+    if (const LabelledArray* array = name.empty() ? nullptr : node.find_array(name))
+      all.push_back({name, scalar(node, name), array->unit, array->description});
+  return all;
+}
+
+Grid quantities_grid(const Tree& node) {
+  Grid grid;
+  grid.title = "Beside the parts";
+  grid.column("beside the parts", Align::left);
+  grid.column("value", Align::decimal);
+  grid.column("what it is", Align::left);
+  for (const Quantity& q : quantities(node)) {
+    const std::string text =
+        q.value == std::round(q.value) && std::abs(q.value) < 1e9 ? shortest(q.value) : shown(q.value);
+    const GridCell value = std::isfinite(q.value) ? GridCell(text, q.value) : GridCell("undefined");
+    grid.rows.push_back({{spaced(q.name), value, q.description}});
+  }
+  return grid;
 }
 
 Grid bootstrap_grid(const Tree& node) {
@@ -111,18 +164,18 @@ Grid method_grid(const MethodTable& table, std::size_t most_rows) {
   Grid grid;
   const auto* rows = std::get_if<std::vector<std::string>>(&table.axis->labels);
   if (!rows) return grid;
-  grid.title = table.axis->description;
+  grid.title = table.title;
   grid.column(spaced(table.axis->name), Align::left);
-  std::vector<const LabelledArray*> columns;
-  std::copy_if(table.columns.begin(), table.columns.end(), std::back_inserter(columns),
-               [&](const LabelledArray* column) { return !told_by(*rows, *column); });
-  for (const LabelledArray* column : columns)
-    grid.column(spaced(column_name(table, *column)),
+  std::vector<const MethodTable::Column*> columns;
+  for (const MethodTable::Column& column : table.columns)
+    if (!told_by(*rows, column)) columns.push_back(&column);
+  for (const MethodTable::Column* column : columns)
+    grid.column(spaced(column->name),
                 std::holds_alternative<std::vector<std::string>>(column->values) ? Align::left : Align::decimal);
   const std::size_t count = std::min(rows->size(), most_rows);
   for (std::size_t i = 0; i < count; ++i) {
     GridRow row{{(*rows)[i]}};
-    for (const LabelledArray* column : columns) row.cells.push_back(cell(*column, i));
+    for (const MethodTable::Column* column : columns) row.cells.push_back(cell(*column, i));
     grid.rows.push_back(std::move(row));
   }
   if (count < rows->size())
@@ -132,7 +185,7 @@ Grid method_grid(const MethodTable& table, std::size_t most_rows) {
 }
 
 std::string decomposition_extras(const Tree& node) {
-  std::string out = bootstrap_text(node);
+  std::string out = quantities_text(node) + bootstrap_text(node);
   for (const MethodTable& table : method_tables(node)) out += table_text(table);
   return out;
 }

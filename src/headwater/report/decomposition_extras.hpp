@@ -1,7 +1,9 @@
 // What stands beside the components of a decomposition: bootstrap intervals, and the tables that the method adds.
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "headwater/core/labelled.hpp"
@@ -11,13 +13,25 @@ namespace headwater {
 // Text below the components.
 std::string decomposition_extras(const Tree& node);
 
-// A table that the method adds, with its columns in order.
+// A table that the method adds: arrays along one axis, or an array over two axes with a column for each label of the
+// second.
 struct MethodTable {
-  const Axis* axis;
-  std::vector<const LabelledArray*> columns;
+  std::string name, title;
+  const Axis* axis;  // of the rows
+  struct Column {
+    std::string name;
+    std::variant<std::vector<double>, std::vector<std::int64_t>, std::vector<std::string>> values;
+  };
+  std::vector<Column> columns;
 };
 std::vector<MethodTable> method_tables(const Tree& node);
-// The column's name without the table's.
-std::string column_name(const MethodTable& table, const LabelledArray& column);
+
+// Single numbers that the method reports beside its components.
+struct Quantity {
+  std::string name;
+  double value;
+  std::string unit, description;
+};
+std::vector<Quantity> quantities(const Tree& node);
 
 }  // namespace headwater

@@ -137,6 +137,11 @@ void Builder::coefficients() {
 }
 
 void Builder::extras(const Tree& node, const std::string& title) {
+  if (Grid grid = quantities_grid(node); !grid.rows.empty()) {
+    grid.title = title + ": beside the parts";
+    grid.columns[0].heading = "quantity";
+    grids.push_back(std::move(grid));
+  }
   if (Grid grid = bootstrap_grid(node); !grid.rows.empty()) {
     grid.title = title + ": bootstrap";
     grid.columns[0].heading = "component";

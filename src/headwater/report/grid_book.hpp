@@ -27,14 +27,11 @@ GridBook grid_book(const Tree& result, const BookOptions& options);
 
 // Text without control characters, line breaks as spaces.
 std::string one_line(std::string_view text);
-// A quoted cell of CSV. One that a spreadsheet would take for a formula is kept as text by a leading apostrophe.
-std::string csv_text(std::string text);
 // The character as text of HTML, and so of Markdown: <, > and & by their names.
 std::string without_markup(char c);
 
 std::string markdown_tables(const GridBook& book);
 std::string latex_tables(const GridBook& book);  // tables for \usepackage{booktabs}
-std::string csv_tables(const GridBook& book);    // one below the other, formula cells kept as text
 std::string html_tables(const GridBook& book);   // a page that pastes into a word processor
 // The bytes of a workbook. Throws Error{io, "module.absent" | "module.broken" | "table.workbook"}.
 std::string xlsx_tables(const GridBook& book);

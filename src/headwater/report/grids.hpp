@@ -30,6 +30,7 @@ Grid parts_grid(const Tree& node);
 Grid group_grid(const std::vector<Tree>& nodes, std::size_t from, std::size_t count);
 Grid triplet_grid(const std::vector<const Tree*>& nodes);  // activity, resource and ratio side by side
 Grid bootstrap_grid(const Tree& node);                     // without rows when there was no bootstrap
+Grid quantities_grid(const Tree& node);                    // without rows when there are none
 Grid method_grid(const MethodTable& table, std::size_t most_rows);
 std::string explained_note(const Tree& node);  // "" where it does not apply
 std::string no_shares_note(const Tree& node);  // "" where there are shares

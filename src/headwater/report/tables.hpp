@@ -1,4 +1,4 @@
-// Result tree -> text and CSV. Everything here reads the tree alone, fresh from a run or read back from a file.
+// Result tree -> text. Everything here reads the tree alone, fresh from a run or read back from a file.
 #pragma once
 
 #include <string>
@@ -9,15 +9,12 @@ namespace headwater {
 
 struct TableOptions {
   bool stars = false;
-  bool rows = false;  // CSV: the rows of every fit instead of its coefficients
 };
 
 // The whole result: what cannot be told first, then coefficients, tests, attribution, data and warnings.
 std::string text_report(const Tree& result, const TableOptions& options);
 // What `check` shows: ledger, identification, variation.
 std::string check_report(const Tree& result);
-// One line a coefficient, with the fit it belongs to.
-std::string csv_coefficients(const Tree& result);
 
 // The parts, for reuse.
 std::string coefficient_tables(const Tree& result, const TableOptions& options);

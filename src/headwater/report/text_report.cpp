@@ -213,26 +213,4 @@ std::string check_report(const Tree& result) {
   return out + data_section(result) + warning_section(result) + about(result);
 }
 
-std::string csv_coefficients(const Tree& result) {
-  std::string out = "fit,outcome,term,estimate,std_error,statistic,p_value,conf_low,conf_high,mde,df,status\n";
-  const Tree* fits = result.find_child("fits");
-  if (!fits) return out;
-  for (const Tree& fit : fits->children) {
-    if (!usable(fit)) continue;
-    const auto& terms = labels(fit, "term");
-    const std::string lead = csv_text(fit.name) + "," + csv_text(text_attribute(fit, "outcome")) + ",";
-    for (std::size_t i = 0; i < terms.size(); ++i) {
-      out += lead + csv_text(terms[i]);
-      for (const char* name : {"estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high", "mde"}) {
-        const double value = numbers(fit, name)[i];
-        out += "," + (std::isfinite(value) ? shortest(value) : std::string());
-      }
-      out += "," + shortest(scalar(fit, "df")) + "," + csv_text(text_attribute(fit, "status")) + "\n";
-    }
-    for (const std::string& name : labels(fit, "unidentified"))
-      out += lead + csv_text(name) + ",,,,,,,,,\"not identified\"\n";
-  }
-  return out;
-}
-
 }  // namespace headwater

@@ -86,6 +86,7 @@ void resolve_methods(Spec& spec, const ModelConfig& model) {
   for (const std::string& use : model.use) {
     spec.decompositions.push_back(parse_method_call(use));
     check_options(spec.decompositions.back(), decomposition(spec.decompositions.back().method).card);
+    check_weights(spec.decompositions.back(), model.weights);
   }
 }
 

@@ -71,6 +71,60 @@ TEST(Index, TornqvistContributionsAndBennetAsPublished) {
   EXPECT_NEAR(bennet.total, 3, 1e-14);
 }
 
+std::vector<double> points_of(const Decomposition& d) {
+  for (const LabelledArray& extra : d.extras)
+    if (extra.name == "item_points") return std::get<std::vector<double>>(extra.values);
+  return {};
+}
+
+// w₀(p₁/p₀ − 1) · 100 for laspeyres, worked from the prices and expenditures above.
+TEST(Index, LaspeyresPointsAreSharesTimesRelatives) {
+  const Panel panel = ces();
+  const std::vector<double> points = points_of(run(panel, call("method = laspeyres, from = 1, to = 12")).front());
+  const auto cell = [&](const char* column, int good, int month) {
+    return panel.column(column).numbers(12 * good + month - 1);
+  };
+  ASSERT_EQ(points.size(), 4u);
+  for (int j = 0; j < 4; ++j) {
+    const double share = cell("price", j, 1) * cell("quantity", j, 1) / 10;
+    EXPECT_NEAR(points[static_cast<std::size_t>(j)], 100 * share * (cell("price", j, 12) / cell("price", j, 1) - 1),
+                1e-12);
+  }
+}
+
+TEST(Index, PointsOfEveryFormulaSumToTheIndexLessAHundred) {
+  const Panel panel = ces();
+  for (const char* method : {"laspeyres", "paasche", "fisher", "tornqvist", "walsh", "sato_vartia"})
+    for (const char* of : {"price", "quantity"})
+      for (const char* chain : {"no", "yes"}) {
+        const Decomposition d = run(panel, call(std::string("method = ") + method + ", of = " + of +
+                                                ", chain = " + chain + ", from = 2, to = 11"))
+                                    .front();
+        double sum = 0;
+        for (const double points : points_of(d)) sum += points;
+        EXPECT_NEAR(sum, 100 * std::expm1(d.total), 1e-11) << method << " " << of << " " << chain;
+      }
+  EXPECT_TRUE(points_of(run(panel, call("of = productivity, side = role, from = 2, to = 8")).front()).empty());
+}
+
+// Items added and weights that move: the points of a link are those of the link times the index before it.
+TEST(Index, ChainedPointsAreLinksTimesTheIndexBefore) {
+  const Panel panel = ces();
+  const auto points = [&](const std::string& options) { return points_of(run(panel, call(options)).front()); };
+  const std::vector<double> first = points("method = fisher, from = 3, to = 4"),
+                            second = points("method = fisher, from = 4, to = 5"),
+                            both = points("method = fisher, from = 3, to = 5, chain = yes");
+  const double level = std::exp(run(panel, call("method = fisher, from = 3, to = 4")).front().total);
+  for (std::size_t j = 0; j < both.size(); ++j) EXPECT_NEAR(both[j], first[j] + level * second[j], 1e-12);
+}
+
+TEST(Index, NeedsNoClustersWherePricesAreGiven) {
+  const Panel panel = ces();
+  const std::string options = "from = 1, to = 12";
+  EXPECT_EQ(run(panel, call(options), "cluster(nothing)").front().total, run(panel, call(options)).front().total);
+  EXPECT_THROW(run(panel, call(options + ", uncertainty = drawn"), "cluster(nothing)"), Error);
+}
+
 TEST(Index, FisherPricesTimesQuantitiesAreValues) {
   const Panel panel = ces();
   const double p = run(panel, call("method = fisher, from = 3, to = 9")).front().total,

@@ -243,5 +243,97 @@ TEST(LeaveOut, RefusesLevelsThatNothingLinks) {
   }
 }
 
+// θ̂ − Σ_r B_rr σ̂_r²/(n − 1), σ̂_r² = (y_r − ȳ) e_r/(1 − 1/T), with the matrices written out.
+TEST(LeaveOut, OneSetOfEffectsIsCorrectedRowByRow) {
+  for (const double keep : {1.0, 0.6}) {
+    SmallModel m = small_model(small_panel(41, 25, 5, keep), small_spec("y ~ 1", "pooled"));
+    const std::vector<Decomposition> both = m.run("leave_out");
+    const Design& design = *m.design;
+    std::vector<Index> rows;
+    Vector count = Vector::Zero(design.unit.count);
+    for (const std::int32_t u : design.unit.code) ++count(u);
+    for (Index i = 0; i < design.n(); ++i)
+      if (count(design.unit.code[static_cast<std::size_t>(i)]) > 1) rows.push_back(i);
+    const auto n = static_cast<Index>(rows.size());
+    const Vector y = design.y(rows), apart = y.array() - y.mean();
+    Matrix P(n, n);
+    for (Index a = 0; a < n; ++a)
+      for (Index b = 0; b < n; ++b) {
+        const std::int32_t u = design.unit.code[static_cast<std::size_t>(rows[static_cast<std::size_t>(a)])];
+        P(a, b) = u == design.unit.code[static_cast<std::size_t>(rows[static_cast<std::size_t>(b)])] ? 1 / count(u) : 0;
+      }
+    const Matrix B = P - Matrix::Constant(n, n, 1.0 / static_cast<double>(n));
+    const Vector e = y - P * y;
+    const double plug_in = apart.dot(B * apart) / static_cast<double>(n - 1);
+    double correction = 0;
+    for (Index r = 0; r < n; ++r) correction += B(r, r) * apart(r) * e(r) / (1 - P(r, r)) / static_cast<double>(n - 1);
+    ASSERT_EQ(both.size(), 2u);
+    EXPECT_EQ(both[0].estimates.names, (Names{"effects: unit", "residual"}));
+    EXPECT_EQ(both[1].estimates.names, (Names{"effects: unit"}));
+    EXPECT_NEAR(both[0].estimates.values(0), plug_in, 1e-13);
+    EXPECT_NEAR(both[1].estimates.values(0), plug_in - correction, 1e-13);
+    EXPECT_GT(both[1].covariance(0, 0), 0);
+    EXPECT_EQ(both[1].choices.at("left_out"), "row");
+    EXPECT_EQ(both[1].choices.count("second"), 0u);
+  }
+}
+
+// 400 panels of 60 units with 2 to 5 rows, effects of variance one and unequal noise.
+TEST(LeaveOut, OneSetOfEffectsIsUnbiased) {
+  double corrected = 0, plug_in = 0, truth = 0, covered = 0;
+  for (std::uint32_t r = 0; r < 400; ++r) {
+    RandomStream random(71, r, 0);
+    std::vector<std::string> unit;
+    std::vector<double> y, effect;
+    for (int u = 0; u < 60; ++u) {
+      const double alpha = random.normal(), scale = 0.5 + random.uniform();
+      const int rows = 2 + static_cast<int>(random.below(4));
+      for (int t = 0; t < rows; ++t) {
+        unit.push_back("u" + std::to_string(u));
+        effect.push_back(alpha);
+        y.push_back(alpha + scale * random.normal());
+      }
+    }
+    const auto n = static_cast<Index>(y.size());
+    std::vector<std::int64_t> rows;
+    Vector period(n);
+    for (Index i = 0; i < n; ++i) {
+      rows.push_back(i + 2);
+      period(i) = static_cast<double>(i);
+    }
+    const Vector alpha = Eigen::Map<const Vector>(effect.data(), n);
+    const SmallModel m = small_model(Panel({text_column("unit", unit), number_column("year", period),
+                                            number_column("y", Eigen::Map<const Vector>(y.data(), n))},
+                                           {"unit", "year"}, rows, {}),
+                                     [] {
+                                       Spec spec = small_spec("y ~ 1", "pooled");
+                                       spec.drivers.clear();
+                                       return spec;
+                                     }());
+    const std::vector<Decomposition> both = m.run("leave_out");
+    const double own = (alpha.array() - alpha.mean()).square().sum() / static_cast<double>(n - 1);
+    truth += own / 400;
+    plug_in += both[0].estimates.values(0) / 400;
+    corrected += both[1].estimates.values(0) / 400;
+    covered += std::abs(both[1].estimates.values(0) - own) <= 1.96 * std::sqrt(both[1].covariance(0, 0));
+  }
+  EXPECT_NEAR(corrected, truth, 0.02);
+  EXPECT_GT(plug_in - truth, 0.15);
+  EXPECT_GT(covered / 400, 0.93);
+}
+
+TEST(LeaveOut, RefusesLevelsWithOneRowEach) {
+  const SmallModel m = small_model(small_panel(41, 12, 1), small_spec("y ~ 1", "pooled", "", "robust"));
+  try {
+    m.run("leave_out");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(
+        error.message(),
+        "every level of unit has one row, whose effect and noise are the same number, so nothing can be corrected; "
+        "name coarser levels");
+  }
+}
+
 }  // namespace
 }  // namespace headwater

@@ -73,7 +73,7 @@ TEST(GridBook, SimulatedDataSaySoInEveryFormat) {
   Tree result = decomposed();
   result.attribute("simulated", std::int64_t{1});
   const GridBook book = grid_book(result, {});
-  for (const auto& text : {markdown_tables(book), latex_tables(book), csv_tables(book), html_tables(book)})
+  for (const auto& text : {markdown_tables(book), latex_tables(book), html_tables(book)})
     EXPECT_TRUE(contains(text, "SIMULATED DATA: no real trust is described here.")) << text;
 }
 
@@ -100,15 +100,6 @@ TEST(LatexTables, AreWholeTables) {
                        "\\midrule\n"
                        "total & 0.04000 & 0.00600 & 0.02800 & 0.05200 & 4.080 & 100 \\% \\\\\n"
                        "\\bottomrule\n"))
-      << text;
-}
-
-TEST(CsvTables, KeepEveryDigitAndDefuseFormulas) {
-  const std::string text = csv_tables(grid_book(with_terms({"=cmd(\"x\")", "share"}), {}));
-  EXPECT_TRUE(contains(text,
-                       "\"'=cmd(\"\"x\"\")\",0.25,0.1,0.0145,0.05,0.45,0.28\n"
-                       "\"share\",-12.5,4,3e-04,-20.5,-4.5,11.2\n"
-                       "\"dma\",\"not identified\",,,,,\n"))
       << text;
 }
 

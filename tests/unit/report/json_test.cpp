@@ -33,7 +33,7 @@ TEST(FitJson, IsTheContractWordByWord) {
       "\n");
 }
 
-TEST(FitJson, NumbersThatAreNotFiniteAreNullAndNamed) {
+TEST(FitJson, NumbersThatAreNotFiniteAreNullWithTheReasonInPlace) {
   Tree result = small_result(1);
   Tree& fit = result.child("fits").children.front();
   set_number(fit, "std_error", 1, std::nan(""));
@@ -42,10 +42,11 @@ TEST(FitJson, NumbersThatAreNotFiniteAreNullAndNamed) {
   const std::string json = fits_json(result);
   EXPECT_TRUE(contains(json, R"("std_error": null)"));
   EXPECT_TRUE(contains(json, R"("matrix": [[0.01, 0.125], [0.125, null]], "df": null)"));
-  for (const char* what : {"std_error of share", "vcov of share and share", "df (infinite: the normal distribution)"})
-    EXPECT_TRUE(contains(json, R"({"code": "json.undefined", "message": ")" + std::string(what) +
-                                   R"( is not a finite number and is written as null"})"))
-        << what;
+  EXPECT_TRUE(contains(json, R"("undefined": {"std_error": "not a finite number"}})")) << json;
+  EXPECT_TRUE(contains(json, R"("undefined": {"matrix": "not finite for some coefficients", )"
+                             R"("df": "infinite: the normal distribution"}})"))
+      << json;
+  EXPECT_TRUE(contains(json, R"("warnings": [{"code": "formula.log_plus", "message": )")) << json;
 }
 
 TEST(FitJson, SeveralFitsAreAList) {
@@ -77,12 +78,11 @@ TEST(DecompositionJson, IsTheContractWithWhatIsNotEstimableAsNull) {
       R"({"component": "workforce", "estimate": 0.029999999999999999, "std_error": 0.0050000000000000001, "conf_low": 0.02, )"
       R"("conf_high": 0.040000000000000001, "share": 0.75, "estimable": true}, )"
       R"({"component": "effects: trust", "estimate": 0.01, "std_error": null, "conf_low": null, "conf_high": null, )"
-      R"("share": 0.25, "estimable": false}], "total": {"estimate": 0.040000000000000001, "std_error": 0.0060000000000000001}, )"
+      R"("share": 0.25, "estimable": false, "undefined": {"std_error": "not estimable", )"
+      R"("conf_low": "not estimable", "conf_high": "not estimable"}}], "total": {"estimate": 0.040000000000000001, "std_error": 0.0060000000000000001}, )"
       R"("closure_error": 1.0000000000000001e-17, "covariance": [[2.5000000000000001e-05, null], [null, null]])"))
       << json;
-  EXPECT_TRUE(contains(
-      json,
-      R"("message": "std_error of effects: trust (not estimable) is not a finite number and is written as null")"));
+  EXPECT_TRUE(contains(json, R"("undefined": {"covariance": "not estimable for some components"}})")) << json;
 }
 
 TEST(ErrorJson, SaysWhere) {

@@ -121,17 +121,5 @@ TEST(DecompositionTable, WithoutEffectsNothingIsSaidToLieWithinThem) {
   EXPECT_FALSE(contains(coefficient_tables(result, {}), "R2 within"));
 }
 
-TEST(Csv, QuotesAndDefusesCells) {
-  Tree result = small_result(1);
-  Tree& fit = result.child("fits").children.front();
-  for (Axis& axis : fit.axes)
-    if (axis.name == "term") axis.labels = std::vector<std::string>{"=cmd(\"x\")", "share"};
-  EXPECT_EQ(csv_coefficients(result),
-            "fit,outcome,term,estimate,std_error,statistic,p_value,conf_low,conf_high,mde,df,status\n"
-            "\"staff\",\"y\",\"'=cmd(\"\"x\"\")\",0.25,0.1,2.5,0.0145,0.05,0.45,0.28,49,\"converged\"\n"
-            "\"staff\",\"y\",\"share\",-12.5,4,-3.125,3e-04,-20.5,-4.5,11.2,49,\"converged\"\n"
-            "\"staff\",\"y\",\"dma\",,,,,,,,,\"not identified\"\n");
-}
-
 }  // namespace
 }  // namespace headwater
