@@ -119,9 +119,13 @@ void add_parts(Sheet& sheet, const std::string& fit, const Tree& node) {
   const double none = std::nan("");
   const auto& names = labels(node, "component");
   for (std::size_t i = 0; i < names.size(); ++i)
-    add_part(sheet, fit, node,
-             {names[i], numbers(node, "estimate")[i], numbers(node, "std_error")[i], numbers(node, "conf_low")[i],
-              numbers(node, "conf_high")[i], numbers(node, "share")[i], integers(node, "estimable")[i] != 0});
+    if (zero_part(node, i))
+      add_part(sheet, fit, node,
+               {names[i], 0, none, none, none, text_attribute(node, "shares_reason").empty() ? 0 : none, false});
+    else
+      add_part(sheet, fit, node,
+               {names[i], numbers(node, "estimate")[i], numbers(node, "std_error")[i], numbers(node, "conf_low")[i],
+                numbers(node, "conf_high")[i], numbers(node, "share")[i], integers(node, "estimable")[i] != 0});
   for (const std::string& name : labels(node, "unidentified"))
     add_part(sheet, fit, node, {name, none, none, none, none, none, false});
   if (additive(node))

@@ -67,7 +67,7 @@ std::string column_name(const std::string& table, const std::string& array) {
 std::string label_text(const Axis& axis, std::size_t i) {
   if (const auto* words = std::get_if<std::vector<std::string>>(&axis.labels)) return (*words)[i];
   if (const auto* whole_numbers = std::get_if<std::vector<std::int64_t>>(&axis.labels))
-    return std::to_string((*whole_numbers)[i]);
+    return std::to_string((*whole_numbers)[i]) + "_" + axis.name;
   return shortest(std::get<std::vector<double>>(axis.labels)[i]);
 }
 

@@ -12,13 +12,6 @@ bool any_finite(const std::vector<double>& values) {
   return std::any_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
 }
 
-// Zero by construction, up to rounding: such a part has neither error nor interval.
-bool zero_part(const Tree& node, std::size_t i) {
-  if (!additive(node)) return false;
-  const double rounding = scalar(node, "tolerance");
-  return std::abs(numbers(node, "estimate")[i]) <= rounding && !(numbers(node, "std_error")[i] > 1e6 * rounding);
-}
-
 GridCell estimate_cell(const Tree& node, std::size_t i) {
   if (zero_part(node, i)) return {"0", 0};
   const double value = numbers(node, "estimate")[i];
@@ -75,6 +68,12 @@ bool any_text(const GridRow& row) {
 }  // namespace
 
 bool additive(const Tree& node) { return !node.find_attribute("additive") || number_attribute(node, "additive") != 0; }
+
+bool zero_part(const Tree& node, std::size_t i) {
+  if (!additive(node)) return false;
+  const double rounding = scalar(node, "tolerance");
+  return std::abs(numbers(node, "estimate")[i]) <= rounding && !(numbers(node, "std_error")[i] > 1e6 * rounding);
+}
 
 std::size_t groups_at(const std::vector<Tree>& nodes, std::size_t from) {
   if (!nodes[from].find_attribute("choice.group")) return 0;

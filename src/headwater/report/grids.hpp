@@ -22,6 +22,8 @@ std::vector<std::string> unidentified_notes(const Tree& fit);
 
 // Decompositions.
 bool additive(const Tree& decomposition);
+// Zero by construction, up to rounding: such a part has neither error nor interval.
+bool zero_part(const Tree& decomposition, std::size_t component);
 // How many decompositions from `from` on answer one call with by = COLUMN; 0 when that one has no such column.
 std::size_t groups_at(const std::vector<Tree>& nodes, std::size_t from);
 // The three sets of decompositions of a triplet, when `fit` is the activity of one; else none.
