@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "headwater/absorption/absorber.hpp"
 #include "headwater/core/matrix.hpp"
 #include "headwater/core/notes.hpp"
-#include "headwater/design/absorption.hpp"
 #include "headwater/design/design.hpp"
 
 namespace headwater {
