@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import headwater as hw
-from headwater.charts import bars
+from headwater.charts import parts
 
 HOSTILE = "<script>alert('&')</script>"
 
@@ -40,16 +40,24 @@ def test_forest_has_the_numbers_of_the_table(triplet):
     assert facets["facet"]["column"]["sort"] == ["activity", "resource", "ratio"]
 
 
-def test_waterfall_ends_at_the_total(triplet):
+def test_every_part_starts_from_zero_with_its_own_interval(triplet):
     decomposition = next(iter(triplet.fits.values())).decompositions["change"]
-    frame = bars(decomposition)
-    parts, total = frame.iloc[:-1], frame.iloc[-1]
-    assert "residual" in set(parts["component"])
-    assert parts["end"].iloc[-1] == pytest.approx(total["end"], abs=1e-12)
-    np.testing.assert_allclose(parts["start"].iloc[1:], parts["end"].iloc[:-1], rtol=0, atol=1e-15)
-    whisker = (parts["high"] - parts["low"]).to_numpy()
-    np.testing.assert_allclose(whisker, (parts["conf_high"] - parts["conf_low"]).to_numpy(), rtol=0, atol=1e-12)
-    decomposition.plot().to_dict()
+    frame, stored = parts(decomposition), decomposition.components
+    assert "residual" in set(frame["component"]) and frame["component"].iloc[-1] == "total"
+    assert frame["estimate"].iloc[:-1].sum() == pytest.approx(frame["estimate"].iloc[-1], abs=1e-12)
+    for column in ("estimate", "conf_low", "conf_high"):
+        np.testing.assert_array_equal(frame[column].iloc[:-1], stored[column])
+    assert tuple(frame[["conf_low", "conf_high"]].iloc[-1]) == decomposition.total_interval
+    drawn = decomposition.plot().to_dict()["layer"]
+    marks = {layer["mark"]["type"] if isinstance(layer["mark"], dict) else layer["mark"]: layer["encoding"] for layer in drawn}
+    assert marks["bar"]["y"]["field"] == "estimate" and "y2" not in marks["bar"], "a bar begins at zero"
+    whiskers = [layer["encoding"] for layer in drawn if "y2" in layer["encoding"]]
+    assert [(w["y"]["field"], w["y2"]["field"]) for w in whiskers] == [("conf_low", "conf_high")]
+
+
+def test_no_interval_is_claimed_where_there_is_none(triplet):
+    decomposition = next(iter(triplet.fits.values())).decompositions["contributions"]
+    assert "where one can be given" in decomposition.plot().to_dict()["title"]["subtitle"][-1]
 
 
 def test_items_that_do_not_add_have_no_total(triplet):

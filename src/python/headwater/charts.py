@@ -28,8 +28,10 @@ def forest(fits: list[Fit], terms: list[str] | None) -> Chart:
     frame = frame[frame["status"] == "identified"]
     if terms is not None:
         frame = frame[frame["term"].isin(terms)]
-    shown = frame[["fit", "term", "driver", "estimate", "std_error", "conf_low", "conf_high", "mde"]]
-    base = alt.Chart(shown).encode(y=alt.Y("term:N", sort=list(dict.fromkeys(shown["term"])), title=None, axis=alt.Axis(labelLimit=320)))
+    leads = set().union(*(fit.leads for fit in fits))
+    frame = frame.assign(label=["lead (a check): " + term if term in leads else term for term in frame["term"]])
+    shown = frame[["fit", "term", "label", "driver", "estimate", "std_error", "conf_low", "conf_high", "mde"]]
+    base = alt.Chart(shown).encode(y=alt.Y("label:N", sort=list(dict.fromkeys(shown["label"])), title=None, axis=alt.Axis(labelLimit=320)))
     zero = alt.Chart(shown).mark_rule(color=GREY, strokeDash=[4, 3]).encode(x=alt.datum(0))
     interval = base.mark_rule(color=BLUE, strokeWidth=2).encode(x=alt.X("conf_low:Q", title=f"estimate and {fits[0].level:.0%} interval"),
                                                                 x2="conf_high:Q")
@@ -42,23 +44,21 @@ def forest(fits: list[Fit], terms: list[str] | None) -> Chart:
     return chart.properties(title=_title(fits[0].title or fits[0].formula, lines, fits[0].result.simulated))
 
 
-def bars(decomposition: Decomposition) -> pd.DataFrame:
-    """Where each bar of the waterfall begins and ends: the parts one after the other, then the total from zero."""
-    parts = decomposition.components[["component", "estimate", "conf_low", "conf_high"]].copy()
-    end = parts["estimate"].cumsum()
-    start = end - parts["estimate"]
-    # A whisker sits at the end of its bar and is as long as the interval of the part.
-    parts = parts.assign(start=start, end=end, low=start + parts["conf_low"], high=start + parts["conf_high"])
-    total, (low, high) = decomposition.total, decomposition.total_interval
-    parts.loc[len(parts)] = ["total", total, low, high, 0.0, total, low, high]
-    parts["top"] = parts[["start", "end", "high"]].max(axis=1)  # above bar and whisker, where the number can be read
-    return parts.assign(direction=["total" if name == "total" else "adds" if value >= 0 else "takes away"
-                                   for name, value in zip(parts["component"], parts["estimate"])])
+def parts(decomposition: Decomposition) -> pd.DataFrame:
+    """A row for every part, and one for the total: each starts from zero and has its own interval."""
+    frame = decomposition.components[["component", "estimate", "conf_low", "conf_high"]].copy()
+    low, high = decomposition.total_interval
+    frame.loc[len(frame)] = ["total", decomposition.total, low, high]
+    frame["top"] = frame[["estimate", "conf_high"]].max(axis=1).clip(lower=0)  # above bar and whisker, for the number
+    return frame.assign(direction=["total" if name == "total" else "adds" if value >= 0 else "takes away"
+                                   for name, value in zip(frame["component"], frame["estimate"])])
 
 
 def _words(decomposition: Decomposition) -> alt.TitleParams:
     level = f"{decomposition.tree.attributes['level']:.0%}"
-    lines = [decomposition.question, f"{level} intervals" + (f"; {decomposition.frame}" if decomposition.frame else "")]
+    known = decomposition.components["conf_low"].notna()
+    intervals = f"{level} intervals" + ("" if known.all() else ", where one can be given") if known.any() else "no intervals can be given"
+    lines = [decomposition.question, intervals + (f"; {decomposition.frame}" if decomposition.frame else "")]
     return _title(decomposition.call, lines, decomposition.simulated)
 
 
@@ -66,15 +66,17 @@ def _components(frame: pd.DataFrame) -> alt.Chart:
     return alt.Chart(frame).encode(x=alt.X("component:N", sort=None, title=None, axis=alt.Axis(labelAngle=-30, labelLimit=200)))
 
 
-def waterfall(decomposition: Decomposition) -> Chart:
-    frame = bars(decomposition)
+def part_bars(decomposition: Decomposition) -> Chart:
+    """A bar from zero for every part of a total with its own interval, the total apart at the end."""
+    frame = parts(decomposition)
     base = _components(frame)
     colour = alt.Color("direction:N", title=None, scale=alt.Scale(domain=["adds", "takes away", "total"], range=[BLUE, ORANGE, GREY]))
-    bar = base.mark_bar().encode(y=alt.Y("start:Q", title=decomposition.unit), y2="end:Q", color=colour,
+    zero = alt.Chart(frame).mark_rule(color=GREY).encode(y=alt.datum(0))
+    bar = base.mark_bar().encode(y=alt.Y("estimate:Q", title=decomposition.unit), color=colour,
                                  tooltip=["component", "estimate", "conf_low", "conf_high"])
-    whisker = base.mark_rule(color="black").encode(y="low:Q", y2="high:Q")
+    whisker = base.mark_rule(color="black").encode(y="conf_low:Q", y2="conf_high:Q")
     label = base.mark_text(dy=-8, color="black").encode(y="top:Q", text=alt.Text("estimate:Q", format="+.4f"))
-    return alt.layer(bar, whisker, label).properties(title=_words(decomposition), width=max(320, 60 * len(frame)))
+    return alt.layer(zero, bar, whisker, label).properties(title=_words(decomposition), width=max(320, 60 * len(frame)))
 
 
 def side_by_side(decomposition: Decomposition) -> Chart:

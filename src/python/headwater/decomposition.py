@@ -119,10 +119,10 @@ class Decomposition:
         return self.tree.dataset()
 
     def plot(self) -> altair.LayerChart | altair.FacetChart:
-        """Waterfall: parts with whiskers, the residual always among them, and the total. Items that do not add stand side by side."""
-        from .charts import side_by_side, waterfall
+        """A bar from zero for every part with its interval, the residual always among them, and the total apart. Items that do not add are points."""
+        from .charts import part_bars, side_by_side
 
-        return waterfall(self) if self.additive else side_by_side(self)
+        return part_bars(self) if self.additive else side_by_side(self)
 
     def __repr__(self) -> str:
         total = f", total {self.total:.4g} {self.unit}" if self.additive else ""

@@ -108,6 +108,12 @@ class Fit:
         return self._fitted.frame("unidentified", {"because": "unidentified_because"}, label="term")
 
     @cached_property
+    def leads(self) -> frozenset[str]:
+        """Terms that are leads, ``f()``: checks, not findings."""
+        tree = self._fitted
+        return frozenset(term for term, lead in zip(tree.labels("term"), tree.values("lead")) if lead)
+
+    @cached_property
     def vcov(self) -> pd.DataFrame:
         names = self._fitted.labels("term")
         return pd.DataFrame(self._fitted.values("vcov"), index=names, columns=names)
