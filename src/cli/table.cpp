@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 
@@ -6,9 +7,10 @@
 #include "headwater/core/method.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/hdf5/whole_file.hpp"
+#include "headwater/report/captions.hpp"
 #include "headwater/report/csv_tidy.hpp"
 #include "headwater/report/grid_book.hpp"
-#include "headwater/report/tables.hpp"
+#include "headwater/report/grids.hpp"
 #include "headwater/result/result_file.hpp"
 #include "output.hpp"
 
@@ -16,13 +18,18 @@ namespace headwater::cli {
 namespace {
 
 std::vector<Flag> table_flags() {
-  return {{"format", true, false, "text, markdown, latex, csv, html or xlsx [text]"},
-          {"output", true, false,
-           "file to write (also -o); xlsx needs one, csv writes further tables to FILE-tests.csv and so on"},
-          {"stars", false, false, "stars beside the estimates"},
-          {"fits", true, false, "fits to show side by side, in this order, as a,b [all]"},
-          {"what", true, false, "coefficients, decompositions or all [all]"},
-          {"help", false, false, "this text"}};
+  return {
+      {"format", true, false, "text, markdown, latex, csv, html or xlsx [text]"},
+      {"output", true, false,
+       "file to write (also -o); xlsx needs one, csv writes further tables to FILE-tests.csv and so on"},
+      {"stars", false, false, "stars beside the estimates"},
+      {"statistics", true, false,
+       "what stands with an estimate, as a,b: std_error, t, p, interval, mde [all of one model, std_error of several]"},
+      {"names", true, false, "what columns are called, as column = words; they win over those of [report] names"},
+      {"notes", true, false, "short or full: formulas, arithmetic, how the effects were taken out [short]"},
+      {"fits", true, false, "fits to show side by side, in this order, as a,b [all]"},
+      {"what", true, false, "coefficients, decompositions or all [all]"},
+      {"help", false, false, "this text"}};
 }
 
 TableWhat parse_what(const std::string& what) {
@@ -33,22 +40,38 @@ TableWhat parse_what(const std::string& what) {
               {.key = "what"});
 }
 
-std::string as_text(const Tree& result, const BookOptions& options) {
-  const Tree chosen = with_fits(result, options.fits);
-  const std::string notice = simulated_notice(result);
-  std::string out = notice.empty() ? "" : notice + "\n";
-  if (options.what != TableWhat::decompositions) out += coefficient_tables(chosen, {.stars = options.stars});
-  if (options.what != TableWhat::coefficients) out += decomposition_tables(chosen);
-  return out;
+std::vector<std::string> parse_statistics(const std::string& text) {
+  std::vector<std::string> wanted = split(text, ',');
+  const auto& known = statistic_names();
+  for (const std::string& name : wanted)
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      throw Error(ErrorKind::usage, "usage.statistics",
+                  "--statistics has '" + name + "'; they are " + joined(known, ", "), {.key = "statistics"});
+  return wanted;
 }
 
-std::string tables(const Tree& result, const BookOptions& options, const std::string& format) {
-  if (format == "text") return as_text(result, options);
-  const GridBook book = grid_book(result, options);
+bool parse_notes(const std::string& notes) {
+  if (notes == "short" || notes == "full") return notes == "full";
+  throw Error(ErrorKind::usage, "usage.notes", "--notes is '" + notes + "'; it is short or full", {.key = "notes"});
+}
+
+BookOptions book_options(const Flags& flags) {
+  BookOptions options;
+  options.stars = flags.has("stars");
+  options.what = parse_what(flags.get("what", "all"));
+  if (flags.has("fits")) options.fits = split(flags.get("fits"), ',');
+  if (flags.has("statistics")) options.statistics = parse_statistics(flags.get("statistics"));
+  options.full_notes = parse_notes(flags.get("notes", "short"));
+  options.names = flags.get("names", "");
+  check_names(options.names);
+  return options;
+}
+
+std::string tables(const GridBook& book, const std::string& format) {
   if (format == "markdown") return markdown_tables(book);
   if (format == "latex") return latex_tables(book);
   if (format == "html") return html_tables(book);
-  return xlsx_tables(book);
+  return format == "text" ? text_tables(book) : xlsx_tables(book);
 }
 
 // FILE.csv holds the first table, FILE-tests.csv and so on the others.
@@ -98,18 +121,18 @@ int table_command(const Words& words) {
     throw Error(ErrorKind::usage, "usage.arguments", "headwater table takes a result file: headwater table RESULT");
   const std::string format = flags.get("format", "text");
   check_format(format, flags.has("output"));
-  const BookOptions options{flags.has("stars"), parse_what(flags.get("what", "all")),
-                            flags.has("fits") ? split(flags.get("fits"), ',') : std::vector<std::string>{}};
+  const BookOptions options = book_options(flags);
   const Tree result = read_result(flags.arguments().front());
   if (format == "csv") {
-    const std::vector<CsvTable> all = csv_tables(with_fits(result, options.fits), options.what);
+    const std::vector<CsvTable> all =
+        csv_tables(with_fits(result, options.fits), options.what, words_of(result, options));
     if (flags.has("output"))
       write_csv(all, flags.get("output"));
     else
       print_csv(all);
     return 0;
   }
-  const std::string text = tables(result, options, format);
+  const std::string text = tables(grid_book(result, options), format);
   if (!flags.has("output")) {
     print(text);
     return 0;

@@ -110,11 +110,86 @@ class Table(CommandTest):
         _, out, _ = run("show", result, "--format", "csv")
         return {(row["fit"], row["term"]): row for row in csv.DictReader(io.StringIO(out))}
 
-    def test_text_is_the_reports(self):
+    def test_text_is_the_other_formats_in_80_columns(self):
         result = self.triplet()
-        report = run("show", result)[1]
-        self.assertIn(self.table(result), report)
-        self.assertIn(self.table(result, "--what", "coefficients"), report)
+        text = self.table(result)
+        for line in text.splitlines():
+            self.assertLessEqual(len(line), 80, line)
+        for heading in re.findall(r"^## (.*)$", self.table(result, "--format", "markdown"), re.M):
+            self.assertIn(heading.replace("\\", ""), text.replace("\n", " "))
+        self.assertNotIn(self.table(result, "--what", "decompositions"), self.table(result, "--what", "coefficients"))
+
+    def markdown(self, result, *words):
+        """Rows of the first table, the row above giving a name to those without one."""
+        lines = self.table(result, "--format", "markdown", *words).splitlines()
+        first = next(i for i, line in enumerate(lines) if line.startswith("|"))
+        rows = [[cell.strip().replace("\\", "") for cell in line.strip("|").split("|")] for line in lines[first:lines.index("", first)]]
+        return [rows[0], *rows[2:]]
+
+    def test_what_stands_under_an_estimate_is_a_choice(self):
+        result = self.triplet()
+        rows = self.markdown(result, "--what", "coefficients", "--statistics", "interval,mde,p,t")
+        at = next(i for i, row in enumerate(rows) if row[0] == "z")
+        interval, mde, p, t = (row[1:] for row in rows[at + 1:at + 5])
+        known = self.estimates(result)
+        for i, fit in enumerate(dict.fromkeys(fit for fit, _ in known)):
+            row = known[fit, "z"]
+            self.assertEqual(rows[0][i + 1], fit.rsplit(".")[-1])
+            low, high = map(float, re.fullmatch(r"\[(\S+), (\S+)\]", interval[i]).groups())
+            for shown, key in ((low, "conf_low"), (high, "conf_high"), (mde[i].strip("{}"), "mde"), (t[i].removeprefix("t "), "statistic")):
+                self.assertAlmostEqual(float(shown), float(row[key]), delta=6e-3 * max(abs(low), abs(high), abs(float(row[key]))))
+            self.assertTrue(p[i].startswith("p "))
+        text = " ".join(self.table(result, "--what", "coefficients", "--statistics", "mde").split())
+        self.assertIn("in braces the smallest effect found with 80 % power (MDE)", text)
+        self.assertNotIn("standard errors in brackets", text)
+        self.assertEqual(self.markdown(self.fitted(), "--statistics", "p,interval")[0], ["term", "estimate", "p", "low", "high"])
+        self.assertEqual(self.message("table", result, "--statistics", "beta"),
+                         (2, "--statistics has 'beta'; they are std_error, t, p, interval, mde"))
+
+    def test_names_stand_in_every_format(self):
+        result = self.fitted("y ~ l(x, 1) + log(z) | trust + year", "--driver", "money=l(x, 1)", "--use", "change(from = 2016, to = 2019)")
+        names = "x = spending; trust = NHS trust; year = financial year; money = all money; y = output; log(z) = staff"
+        for name in ("text", "markdown", "latex", "html"):
+            text = self.table(result, "--format", name, "--names", names)
+            for words in ("spending, 1 financial year earlier", "staff", "all money", "effect: NHS trust", "effects: financial year",
+                          "Outcome: output"):
+                self.assertIn(words, " ".join(text.split()), name)
+            self.assertNotIn("l(x, 1)", text)
+        self.assertIn("spending, 1 financial year earlier", {row[0] for row in self.workbook(result, "--names", names).sheets["Table 1"]})
+        self.assertEqual(self.message("table", result, "--names", "x"),
+                         (2, "'x' under report.names does not call a column anything; write column = words"))
+
+    def test_a_published_table_has_no_folder_and_no_hash(self):
+        result = self.triplet()
+        for name in ("text", "markdown", "latex", "html"):
+            text = self.table(result, "--format", name)
+            self.assertNotIn(str(self.folder), text)
+            self.assertNotIn("SHA-256", text)
+            self.assertIn("panel.csv", text)
+
+    def test_notes_are_short_unless_asked_for(self):
+        result = self.triplet()
+        short, full = (" ".join(self.table(result, "--what", "coefficients", "--notes", notes).split()) for notes in ("short", "full"))
+        self.assertEqual(short.count("Errors: cluster(trust), 8 clusters."), 1)
+        self.assertNotIn("profile fixest", short)
+        self.assertIn("profile fixest", full)
+        self.assertEqual(self.message("table", result, "--notes", "long"), (2, "--notes is 'long'; it is short or full"))
+
+    def lone(self):
+        """`d` moves in one trust alone."""
+        return self.with_column("d", lambda row: 1 + int(row[1]) % 3 if row[0] == "T3" else 0)
+
+    def test_a_test_that_tells_nothing_is_marked_in_every_format(self):
+        result = self.fitted("y ~ d + x | trust + year", "--driver", "alone=d", "--driver", "many=x", panel=self.lone())
+        words = "of 8 units in effect: it tells nothing, whatever its p"
+        for name in ("text", "markdown", "latex", "html"):
+            self.assertIn(words, " ".join(self.table(result, "--format", name).split()), name)
+        for command in (("show", result), ("show", result, "--format", "json")):
+            self.assertIn(words, " ".join(run(*command)[1].split()))
+        table = next(rows for name, rows in self.workbook(result).sheets.items() if any("mark" in map(str, row) for row in rows))
+        marks = {row[0]: row[-1] for row in table if str(row[0]).startswith("every coefficient")}
+        self.assertIn(words, marks["every coefficient of alone is zero (1 term)"])
+        self.assertNotIn("rests on", str(marks["every coefficient of many is zero (1 term)"]))
 
     def test_csv_is_one_table_with_every_digit(self):
         result = self.triplet()

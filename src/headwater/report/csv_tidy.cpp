@@ -5,6 +5,7 @@
 
 #include "headwater/core/text.hpp"
 #include "headwater/report/grids.hpp"
+#include "headwater/report/marks.hpp"
 
 namespace headwater {
 namespace {
@@ -17,8 +18,8 @@ bool simulated(const Tree& result) { return !simulated_notice(result).empty(); }
 // so in a column of their own.
 class Sheet {
  public:
-  explicit Sheet(std::string name, std::vector<std::string> columns = {})
-      : name_(std::move(name)), columns_(std::move(columns)) {}
+  explicit Sheet(std::string name, std::vector<std::string> columns = {}, Words words = {})
+      : name_(std::move(name)), columns_(std::move(columns)), words_(std::move(words)) {}
 
   const std::string& name() const { return name_; }
   bool empty() const { return rows_.empty(); }
@@ -29,6 +30,11 @@ class Sheet {
       rows_[i].emplace_back("\"SIMULATED DATA\"");
     }
     columns_.emplace_back("data");
+  }
+  // A term or component, with what the author calls it beside it.
+  void label(const std::string& column, const std::string& text) {
+    cell(column, csv_text(text));
+    if (!words_.empty()) cell("name", csv_text(words_.term(text)));
   }
   // Fills a cell of the last row.
   void cell(const std::string& column, std::string text) {
@@ -59,6 +65,7 @@ class Sheet {
 
   std::string name_;
   std::vector<std::string> columns_;
+  Words words_;
   std::vector<std::vector<std::string>> rows_;
 };
 
@@ -105,7 +112,7 @@ struct PartRow {
 
 void add_part(Sheet& sheet, const std::string& fit, const Tree& node, const PartRow& part) {
   start_row(sheet, fit, node);
-  sheet.cell("component", csv_text(part.component));
+  sheet.label("component", part.component);
   sheet.cell("estimate", csv_number(part.estimate));
   sheet.cell("std_error", part.estimable ? csv_number(part.std_error) : "");
   sheet.cell("conf_low", part.estimable ? csv_number(part.conf_low) : "");
@@ -178,7 +185,7 @@ void start_coefficient(Sheet& sheet, const Tree& fit, const std::string& term, c
   sheet.row();
   sheet.cell("fit", csv_text(fit.name));
   sheet.cell("outcome", csv_text(text_attribute(fit, "outcome")));
-  sheet.cell("term", term.empty() ? "" : csv_text(term));
+  if (!term.empty()) sheet.label("term", term);
   sheet.cell("status", csv_text(status));
 }
 
@@ -217,7 +224,27 @@ void add_tests(Sheet& sheet, const Tree& fit) {
     sheet.cell("distribution", csv_text(texts(*tests, "distribution")[i]));
     for (const char* key : {"statistic", "p_value", "estimate", "std_error", "mde"})
       sheet.cell(key, csv_number(numbers(*tests, key)[i]));
+    if (const std::string mark = test_mark(*tests, fit, i); !mark.empty()) sheet.cell("mark", csv_text(mark));
   }
+}
+
+std::string coefficients_sheet(const Tree& result, const Words& words) {
+  Sheet sheet("coefficients",
+              {"fit", "outcome", "term", "estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high",
+               "mde", "df", "status"},
+              words);
+  if (const Tree* fits = result.find_child("fits"))
+    for (const Tree& fit : fits->children) add_coefficients(sheet, fit);
+  return finished(sheet, result);
+}
+
+std::string decompositions_sheet(const Tree& result, const Words& words) {
+  Sheet sheet("decompositions",
+              {"fit", "decomposition", "component", "estimate", "std_error", "conf_low", "conf_high", "share",
+               "estimable", "unit"},
+              words);
+  each_decomposition(result, [&](const std::string& fit, const Tree& node) { add_parts(sheet, fit, node); });
+  return finished(sheet, result);
 }
 
 }  // namespace
@@ -229,30 +256,19 @@ std::string csv_text(std::string text) {
   return out + "\"";
 }
 
-std::string csv_coefficients(const Tree& result) {
-  Sheet sheet("coefficients", {"fit", "outcome", "term", "estimate", "std_error", "statistic", "p_value", "conf_low",
-                               "conf_high", "mde", "df", "status"});
-  if (const Tree* fits = result.find_child("fits"))
-    for (const Tree& fit : fits->children) add_coefficients(sheet, fit);
-  return finished(sheet, result);
-}
+std::string csv_coefficients(const Tree& result) { return coefficients_sheet(result, {}); }
 
-std::string csv_decompositions(const Tree& result) {
-  Sheet sheet("decompositions", {"fit", "decomposition", "component", "estimate", "std_error", "conf_low", "conf_high",
-                                 "share", "estimable", "unit"});
-  each_decomposition(result, [&](const std::string& fit, const Tree& node) { add_parts(sheet, fit, node); });
-  return finished(sheet, result);
-}
+std::string csv_decompositions(const Tree& result) { return decompositions_sheet(result, {}); }
 
 std::string csv_answer(const Tree& result) {
   return result.find_child("decompositions") ? csv_decompositions(result) : csv_coefficients(result);
 }
 
-std::vector<CsvTable> csv_tables(const Tree& result, TableWhat what) {
+std::vector<CsvTable> csv_tables(const Tree& result, TableWhat what, const Words& words) {
   std::vector<CsvTable> tables;
   Sheets sheets;
   if (what != TableWhat::decompositions) {
-    tables.push_back({"coefficients", csv_coefficients(result)});
+    tables.push_back({"coefficients", coefficients_sheet(result, words)});
     if (const Tree* fits = result.find_child("fits"))
       for (const Tree& fit : fits->children) {
         add_fit(sheets.named("fits"), fit);
@@ -261,7 +277,7 @@ std::vector<CsvTable> csv_tables(const Tree& result, TableWhat what) {
   }
   const bool wanted = what == TableWhat::decompositions || result.find_child("decompositions");
   if (wanted && what != TableWhat::coefficients) {
-    tables.push_back({"decompositions", csv_decompositions(result)});
+    tables.push_back({"decompositions", decompositions_sheet(result, words)});
     each_decomposition(result, [&](const std::string& fit, const Tree& node) {
       add_quantities(sheets.named("quantities"), fit, node);
       add_bootstrap(sheets.named("bootstrap"), fit, node);

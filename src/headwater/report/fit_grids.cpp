@@ -2,9 +2,11 @@
 // expect.
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "headwater/core/text.hpp"
 #include "headwater/report/grids.hpp"
+#include "headwater/report/marks.hpp"
 
 namespace headwater {
 namespace {
@@ -76,15 +78,102 @@ std::vector<std::string> all_terms(const std::vector<const Tree*>& fits) {
   return names;
 }
 
-// Estimate and error of a term in a fit, or why they are not there.
-std::pair<GridCell, GridCell> term_cells(const Tree& fit, const std::string& term, bool stars) {
-  if (failed(fit)) return {"", ""};
+// Where a term stands in a fit, if it does.
+std::optional<std::size_t> place_of(const Tree& fit, const std::string& term) {
   const auto& terms = labels(fit, "term");
   const auto found = std::find(terms.begin(), terms.end(), term);
-  if (found == terms.end()) return {has(labels(fit, "unidentified"), term) ? "not identified" : "", ""};
-  const auto i = static_cast<std::size_t>(found - terms.begin());
-  const double se = numbers(fit, "std_error")[i];
-  return {estimate_cell(fit, i, stars), {"(" + shown(se, se) + ")", se}};
+  if (found == terms.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - terms.begin());
+}
+
+GridCell with_error(const Tree& fit, const char* array, std::size_t i) {
+  const double value = numbers(fit, array)[i];
+  return {shown(value, numbers(fit, "std_error")[i]), value};
+}
+
+// One line under an estimate: what, its cell, and what a row of it is called.
+struct Statistic {
+  std::string name, row;
+  GridCell (*cell)(const Tree& fit, std::size_t i);
+};
+
+GridCell error_under(const Tree& fit, std::size_t i) {
+  GridCell cell = with_error(fit, "std_error", i);
+  if (cell.number) cell.text = "(" + cell.text + ")";
+  return cell;
+}
+
+GridCell t_under(const Tree& fit, std::size_t i) {
+  const double t = numbers(fit, "statistic")[i];
+  return {"t " + significant(t, 3), t};
+}
+
+GridCell p_under(const Tree& fit, std::size_t i) {
+  const double p = numbers(fit, "p_value")[i];
+  return {"p " + shown_p(p), p};
+}
+
+GridCell interval_under(const Tree& fit, std::size_t i) {
+  const GridCell low = with_error(fit, "conf_low", i), high = with_error(fit, "conf_high", i);
+  return low.number && high.number ? GridCell("[" + low.text + ", " + high.text + "]") : GridCell("");
+}
+
+GridCell mde_under(const Tree& fit, std::size_t i) {
+  GridCell cell = with_error(fit, "mde", i);
+  if (cell.number) cell.text = "{" + cell.text + "}";
+  return cell;
+}
+
+const std::vector<Statistic>& statistics() {
+  static const std::vector<Statistic> all = {{"std_error", "standard error", error_under},
+                                             {"t", "t", t_under},
+                                             {"p", "p", p_under},
+                                             {"interval", "interval", interval_under},
+                                             {"mde", "minimum detectable effect", mde_under}};
+  return all;
+}
+
+std::vector<Statistic> chosen(const std::vector<std::string>& names) {
+  std::vector<Statistic> chosen;
+  for (const std::string& name : names)
+    for (const Statistic& statistic : statistics())
+      if (statistic.name == name) chosen.push_back(statistic);
+  return chosen;
+}
+
+// The columns of one model by statistic.
+struct ModelColumn {
+  std::string statistic, heading, array;
+};
+
+std::vector<ModelColumn> model_columns(const std::vector<std::string>& wanted) {
+  const std::vector<ModelColumn> all = {
+      {"std_error", "std. error", "std_error"}, {"t", "t", "statistic"},           {"p", "p", "p_value"},
+      {"interval", "low", "conf_low"},          {"interval", "high", "conf_high"}, {"mde", "MDE", "mde"}};
+  std::vector<ModelColumn> columns;
+  for (const ModelColumn& column : all)
+    if (wanted.empty() ? column.statistic != "t" : has(wanted, column.statistic)) columns.push_back(column);
+  return columns;
+}
+
+GridCell model_cell(const Tree& fit, const ModelColumn& column, std::size_t i) {
+  const double value = numbers(fit, column.array)[i];
+  if (column.statistic == "p") return {shown_p(value), value};
+  if (column.statistic == "t") return {significant(value, 3), value};
+  return with_error(fit, column.array.c_str(), i);
+}
+
+std::string model_note(const Tree& fit, const std::vector<ModelColumn>& columns) {
+  std::vector<std::string> parts;
+  const auto shows = [&](const char* name) {
+    return std::any_of(columns.begin(), columns.end(), [&](const ModelColumn& c) { return c.statistic == name; });
+  };
+  if (shows("interval"))
+    parts.push_back("low, high: " + significant(100 * number_attribute(fit, "level"), 4) + " % interval.");
+  if (shows("mde"))
+    parts.push_back("MDE: smallest effect found with " + significant(100 * number_attribute(fit, "power"), 4) +
+                    " % power; read a null beside it.");
+  return joined(parts, " ");
 }
 
 }  // namespace
@@ -96,27 +185,30 @@ std::string model_heading(const Tree& fit) {
   return role.empty() ? fit.name : role;
 }
 
-Grid model_grid(const Tree& fit, bool stars) {
+const std::vector<std::string>& statistic_names() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> all;
+    for (const Statistic& statistic : statistics()) all.push_back(statistic.name);
+    return all;
+  }();
+  return names;
+}
+
+Grid model_grid(const Tree& fit, const GridStyle& style) {
   const auto& terms = labels(fit, "term");
-  const auto &se = numbers(fit, "std_error"), &p = numbers(fit, "p_value");
+  const std::vector<ModelColumn> columns = model_columns(style.statistics);
   Grid grid;
   grid.column("term", Align::left);
   grid.column("estimate", Align::decimal);
-  grid.column("std. error", Align::decimal);
-  grid.column("p", Align::right);
-  for (const char* name : {"low", "high", "MDE"}) grid.column(name, Align::decimal);
+  for (const ModelColumn& column : columns)
+    grid.column(column.heading, column.statistic == "p" ? Align::right : Align::decimal);
   for (std::size_t i = 0; i < terms.size(); ++i) {
-    GridRow row{{terms[i], estimate_cell(fit, i, stars), {shown(se[i], se[i]), se[i]}, {shown_p(p[i]), p[i]}}};
-    for (const char* name : {"conf_low", "conf_high", "mde"}) {
-      const double value = numbers(fit, name)[i];
-      row.cells.emplace_back(shown(value, se[i]), value);
-    }
+    GridRow row{{terms[i], estimate_cell(fit, i, style.stars)}};
+    for (const ModelColumn& column : columns) row.cells.push_back(model_cell(fit, column, i));
     grid.rows.push_back(std::move(row));
   }
   for (const std::string& name : labels(fit, "unidentified")) grid.rows.push_back({{name, "not identified"}});
-  const double level = number_attribute(fit, "level"), power = number_attribute(fit, "power");
-  grid.notes.push_back("low, high: " + significant(100 * level, 4) + " % interval. MDE: smallest effect found with " +
-                       significant(100 * power, 4) + " % power; read a null beside it.");
+  if (const std::string note = model_note(fit, columns); !note.empty()) grid.notes.push_back(note);
   return grid;
 }
 
@@ -128,21 +220,29 @@ Grid summary_grid(const Tree& fit) {
   return grid;
 }
 
-Grid models_grid(const std::vector<const Tree*>& fits, bool stars) {
+Grid models_grid(const std::vector<const Tree*>& fits, const GridStyle& style) {
   Grid grid;
   grid.column("term", Align::left);
   for (const Tree* fit : fits) grid.column(model_heading(*fit), Align::decimal);
+  const std::vector<Statistic> under =
+      chosen(style.statistics.empty() ? std::vector<std::string>{"std_error"} : style.statistics);
   for (const std::string& term : all_terms(fits)) {
-    GridRow estimates{{term}}, errors{{""}, "standard error of " + term};
+    GridRow estimates{{term}};
+    std::vector<GridRow> lines(under.size(), GridRow{{""}});
     bool any = false;
     for (const Tree* fit : fits) {
-      auto [b, se] = term_cells(*fit, term, stars);
-      any |= !se.text.empty();
-      estimates.cells.push_back(std::move(b));
-      errors.cells.push_back(std::move(se));
+      const auto at = failed(*fit) ? std::nullopt : place_of(*fit, term);
+      const bool lost = !at && !failed(*fit) && has(labels(*fit, "unidentified"), term);
+      any |= at.has_value();
+      estimates.cells.push_back(at ? estimate_cell(*fit, *at, style.stars) : GridCell(lost ? "not identified" : ""));
+      for (std::size_t s = 0; s < under.size(); ++s)
+        lines[s].cells.push_back(at ? under[s].cell(*fit, *at) : GridCell(""));
     }
     grid.rows.push_back(std::move(estimates));
-    if (any) grid.rows.push_back(std::move(errors));
+    for (std::size_t s = 0; any && s < under.size(); ++s) {
+      lines[s].name = under[s].row + " of " + term;
+      grid.rows.push_back(std::move(lines[s]));
+    }
   }
   const std::size_t below = grid.rows.size();
   summary_rows(grid, fits);
@@ -155,9 +255,7 @@ Grid tests_grid(const Tree& fit) {
   const Tree* tests = fit.find_child("tests");
   if (!tests) return grid;
   grid.column("hypothesis", Align::left);
-  grid.column("estimate", Align::decimal);
-  grid.column("MDE", Align::decimal);
-  grid.column("statistic", Align::decimal);
+  for (const char* name : {"estimate", "MDE", "statistic"}) grid.column(name, Align::decimal);
   grid.column("under it", Align::left);
   grid.column("p", Align::right);
   const auto &hypotheses = texts(*tests, "hypothesis"), &distributions = texts(*tests, "distribution");
@@ -169,8 +267,16 @@ Grid tests_grid(const Tree& fit) {
                           {std::isnan(mde[i]) ? "" : shown(mde[i], se[i]), mde[i]},
                           {shown(statistic[i]), statistic[i]},
                           distributions[i],
-                          {shown_p(p[i]), p[i]}}});
+                          grid.marked({shown_p(p[i]), p[i]}, test_mark(*tests, fit, i))}});
   return grid;
+}
+
+std::vector<std::string> short_fit_notes(const Tree& fit) {
+  std::vector<std::string> counts;
+  for (const std::int64_t count : integers(fit, "cluster_count")) counts.push_back(thousands(count));
+  return {"Outcome: " + text_attribute(fit, "outcome") + ".",
+          "Estimator: " + text_attribute(fit, "estimator") + ". Errors: " + text_attribute(fit, "covariance") +
+              (counts.empty() ? "" : ", " + joined(counts, " and ") + " clusters") + "."};
 }
 
 std::vector<std::string> fit_notes(const Tree& fit) {

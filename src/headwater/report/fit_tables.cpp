@@ -19,7 +19,7 @@ std::string paragraphs(const std::vector<std::string>& notes, int indent = 0) {
 
 std::string tests_text(const Tree& fit) {
   const Grid grid = tests_grid(fit);
-  return grid.rows.empty() ? "" : "\n" + text_table(grid).text();
+  return grid.rows.empty() ? "" : "\n" + text_table(grid).text() + paragraphs(grid.notes);
 }
 
 std::string movers_text(const Tree& fit) {
@@ -43,7 +43,7 @@ std::string movers_text(const Tree& fit) {
 }
 
 std::string alone(const Tree& fit, bool stars) {
-  const Grid model = model_grid(fit, stars);
+  const Grid model = model_grid(fit, {.stars = stars});
   return text_table(model).text() + paragraphs(model.notes);
 }
 
@@ -104,7 +104,7 @@ std::string coefficient_tables(const Tree& result, const TableOptions& options) 
     if (group.size() == 1 && !failed(*group.front())) {
       out += alone(*group.front(), options.stars) + "\n" + text_table(summary_grid(*group.front())).text();
     } else {
-      out += text_table(models_grid(group, options.stars)).text() + ratio_text(group, options.stars);
+      out += text_table(models_grid(group, {.stars = options.stars})).text() + ratio_text(group, options.stars);
     }
     for (const Tree* fit : group) {
       out += error_text(*fit);

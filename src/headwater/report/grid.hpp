@@ -12,6 +12,7 @@ namespace headwater {
 struct GridCell {
   std::string text;              // as printed: "0.250***", "(0.100)", "75.0 %", "not identified"
   std::optional<double> number;  // the value behind it, for formats that keep numbers; a share for "75.0 %"
+  std::string mark = {};         // what must be read beside it: "rests on 1 of 124 units"
 
   GridCell(std::string words) : text(std::move(words)) {}
   GridCell(const char* words) : text(words) {}
@@ -37,6 +38,11 @@ struct Grid {
   std::vector<std::string> notes;  // paragraphs below
 
   void column(std::string heading, Align align) { columns.push_back({std::move(heading), align}); }
+  // The cell with a symbol that a note explains; the same words share a symbol. Nothing without words.
+  GridCell marked(GridCell cell, const std::string& words);
+
+ private:
+  std::vector<std::string> marks_;
 };
 
 struct GridBook {
@@ -46,6 +52,8 @@ struct GridBook {
 };
 
 TextTable text_table(const Grid& grid);
+// For formats that keep numbers: marks in a column of their own, when there are any.
+Grid with_mark_column(const Grid& grid);
 const GridCell& cell_at(const GridRow& row, std::size_t column);  // an empty cell past the end
 const std::string& row_name(const GridRow& row);                  // never empty where the row has a name
 

@@ -1,6 +1,7 @@
 #include "headwater/report/grid_book.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <limits>
 
 #include "headwater/core/error.hpp"
@@ -34,6 +35,9 @@ class Builder {
   void one_model(const Tree& fit);
   void models(const std::vector<const Tree*>& fits);
   void tests(const Tree& fit);
+  GridStyle style() const { return {options_.stars, options_.statistics}; }
+  std::vector<std::string> notes_of(const Tree& fit) const;
+  std::string under_note(const std::vector<const Tree*>& fits) const;
   void triplet(const std::vector<const Tree*>& members);
   void nodes_of(const Tree& fit);
   void by_group(const Tree& fit, std::size_t from, std::size_t count);
@@ -60,6 +64,18 @@ std::string samples_note(const std::vector<const Tree*>& fits) {
   return differ ? "The models use different rows, so differences between them mix models and samples." : "";
 }
 
+// What is true of several models is said once.
+struct ModelNote {
+  std::string text;
+  std::vector<std::string> models;  // none: of the table
+};
+
+void add_model_note(std::vector<ModelNote>& notes, const std::string& text, const std::string& model) {
+  for (ModelNote& note : notes)
+    if (note.text == text) return note.models.push_back(model);
+  notes.push_back({text, {model}});
+}
+
 bool triplet_starts(const std::vector<Tree>& fits, std::size_t at) {
   const char* wanted[] = {"activity", "resource", "ratio"};
   if (at + 3 > fits.size()) return false;
@@ -68,14 +84,37 @@ bool triplet_starts(const std::vector<Tree>& fits, std::size_t at) {
   return true;
 }
 
+std::vector<std::string> Builder::notes_of(const Tree& fit) const {
+  std::vector<std::string> notes = options_.full_notes ? fit_notes(fit) : short_fit_notes(fit);
+  append(notes, unidentified_notes(fit));
+  return notes;
+}
+
+// What stands under the estimates.
+std::string Builder::under_note(const std::vector<const Tree*>& fits) const {
+  const auto usable = std::find_if(fits.begin(), fits.end(), [](const Tree* fit) { return !failed(*fit); });
+  if (usable == fits.end()) return "";
+  std::vector<std::string> parts;
+  const std::vector<std::string> names =
+      options_.statistics.empty() ? std::vector<std::string>{"std_error"} : options_.statistics;
+  for (const std::string& name : names) {
+    if (name == "std_error") parts.emplace_back("standard errors in brackets");
+    if (name == "interval")
+      parts.push_back(significant(100 * number_attribute(**usable, "level"), 4) + " % intervals in square brackets");
+    if (name == "mde")
+      parts.push_back("in braces the smallest effect found with " +
+                      significant(100 * number_attribute(**usable, "power"), 4) + " % power (MDE)");
+  }
+  return parts.empty() ? "" : "Under the estimates: " + joined(parts, "; ") + ".";
+}
+
 void Builder::one_model(const Tree& fit) {
-  Grid grid = model_grid(fit, options_.stars);
+  Grid grid = model_grid(fit, style());
   grid.title = "Coefficients: " + title_of(fit);
-  add(grid.lead, text_attribute(fit, "question"));
-  add(grid.lead, text_attribute(fit, "formula"));
+  if (options_.full_notes) add(grid.lead, text_attribute(fit, "question"));
+  if (options_.full_notes) add(grid.lead, text_attribute(fit, "formula"));
   if (options_.stars) grid.notes.push_back(stars_note());
-  append(grid.notes, fit_notes(fit));
-  append(grid.notes, unidentified_notes(fit));
+  append(grid.notes, notes_of(fit));
   grids.push_back(std::move(grid));
   Grid summary = summary_grid(fit);
   summary.title = "Sample and fit: " + title_of(fit);
@@ -86,24 +125,26 @@ void Builder::one_model(const Tree& fit) {
 }
 
 void Builder::models(const std::vector<const Tree*>& fits) {
-  Grid grid = models_grid(fits, options_.stars);
+  Grid grid = models_grid(fits, style());
   const bool triplet = !text_attribute(*fits.front(), "role").empty() && fits.size() == 3;
   grid.title = "Coefficients: " + (triplet ? title_of(*fits.front()) : std::string("models side by side"));
-  if (triplet) add(grid.lead, text_attribute(*fits.front(), "question"));
-  grid.notes.emplace_back("Standard errors in brackets under the estimates.");
+  if (triplet && options_.full_notes) add(grid.lead, text_attribute(*fits.front(), "question"));
+  add(grid.notes, under_note(fits));
   add(grid.notes, samples_note(fits));
   if (options_.stars) grid.notes.push_back(stars_note());
+  std::vector<ModelNote> notes;
   for (std::size_t i = 0; i < fits.size(); ++i) {
-    const Tree& fit = *fits[i];
-    if (failed(fit)) {
-      grid.notes.push_back(fit.name + " failed: " + text_attribute(fit, "error_message"));
+    const std::string& heading = grid.columns[i + 1].heading;
+    if (failed(*fits[i])) {
+      notes.push_back({fits[i]->name + " failed: " + text_attribute(*fits[i], "error_message"), {}});
       continue;
     }
-    std::vector<std::string> own = fit_notes(fit);
-    append(own, unidentified_notes(fit));
-    const std::string name = "[" + grid.columns[i + 1].heading + "] ";
-    grid.notes.push_back(name + text_attribute(fit, "formula"));
-    for (const std::string& note : own) grid.notes.push_back(name + note);
+    if (options_.full_notes) notes.push_back({text_attribute(*fits[i], "formula"), {heading}});
+    for (const std::string& note : notes_of(*fits[i])) add_model_note(notes, note, heading);
+  }
+  for (const ModelNote& note : notes) {
+    const bool of_all = note.models.empty() || note.models.size() == fits.size();
+    grid.notes.push_back((of_all ? "" : "[" + joined(note.models, ", ") + "] ") + note.text);
   }
   grids.push_back(std::move(grid));
   for (const Tree* fit : fits)
@@ -217,11 +258,15 @@ void Builder::decompositions() {
 
 void add_origin(std::vector<std::string>& lead, const Tree& result) {
   add(lead, simulated_notice(result));
-  if (const Tree* data = result.find_child("data")) {
-    const std::string hash = text_attribute(*data, "sha256");
-    add(lead, "Data: " + text_attribute(*data, "file") + (hash.empty() ? "" : ", SHA-256 " + hash) + ".");
-  }
+  // The folders of a machine are no part of a published table.
+  if (const Tree* data = result.find_child("data"))
+    add(lead, "Data: " + std::filesystem::path(text_attribute(*data, "file")).filename().string() + ".");
   add(lead, "Made by Headwater " + text_attribute(result, "program_version") + ".");
+}
+
+std::string time_of(const Tree& result) {
+  const Tree* fits = result.find_child("fits");
+  return fits && !fits->children.empty() ? text_attribute(fits->children.front(), "time") : "";
 }
 
 }  // namespace
@@ -249,6 +294,11 @@ std::string simulated_notice(const Tree& result) {
   return result.find_attribute("simulated") && number_attribute(result, "simulated") != 0
              ? "SIMULATED DATA: no real trust is described here."
              : "";
+}
+
+Words words_of(const Tree& result, const BookOptions& options) {
+  const Tree* run = result.find_child("run");
+  return Words((run ? text_attribute(*run, "report.names") : "") + ";" + options.names);
 }
 
 Tree with_fits(const Tree& result, const std::vector<std::string>& fits) {
@@ -284,6 +334,8 @@ GridBook grid_book(const Tree& result, const BookOptions& options) {
   if (options.what != TableWhat::coefficients) builder.decompositions();
   GridBook book{"Tables of a result of Headwater", {}, std::move(builder.grids)};
   add_origin(book.lead, result);
+  const Words words = words_of(result, options);
+  if (!words.empty()) rename(book, words, words.key(time_of(result), "period"));
   return book;
 }
 

@@ -7,6 +7,7 @@
 
 #include "headwater/core/labelled.hpp"
 #include "headwater/report/grid.hpp"
+#include "headwater/report/term_text.hpp"
 
 namespace headwater {
 
@@ -15,7 +16,10 @@ enum class TableWhat { coefficients, decompositions, all };
 struct BookOptions {
   bool stars = false;
   TableWhat what = TableWhat::all;
-  std::vector<std::string> fits;  // those named, side by side in this order; all of them when empty
+  std::vector<std::string> fits = {};        // those named, side by side in this order; all of them when empty
+  std::vector<std::string> statistics = {};  // of statistic_names()
+  bool full_notes = false;                   // formulas, arithmetic, and how the effects were taken out
+  std::string names = {};                    // "column = words; ...", they win over those of the run
 };
 
 // The result with the fits named, in this order, and their decompositions. Throws Error{usage, "table.unknown_fit"}.
@@ -30,8 +34,14 @@ std::string one_line(std::string_view text);
 // The character as text of HTML, and so of Markdown: <, > and & by their names.
 std::string without_markup(char c);
 
+// What the author calls things, for tables: [report] names and those of the options.
+Words words_of(const Tree& result, const BookOptions& options);
+// Every term, component, outcome and key by the name that it is given.
+void rename(GridBook& book, const Words& words, const std::string& period);
+
+std::string text_tables(const GridBook& book);
 std::string markdown_tables(const GridBook& book);
-std::string latex_tables(const GridBook& book);  // tables for \usepackage{booktabs}
+std::string latex_tables(const GridBook& book);  // tables for \usepackage{booktabs,graphicx}
 std::string html_tables(const GridBook& book);   // a page that pastes into a word processor
 // The bytes of a workbook. Throws Error{io, "module.absent" | "module.broken" | "table.workbook"}.
 std::string xlsx_tables(const GridBook& book);

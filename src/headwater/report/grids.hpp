@@ -10,14 +10,24 @@
 
 namespace headwater {
 
+// What stands with an estimate: std_error, t, p, interval, mde.
+const std::vector<std::string>& statistic_names();
+
+struct GridStyle {
+  bool stars = false;
+  std::vector<std::string> statistics = {};  // by default all of one model, the standard errors of several
+};
+
 // Fits.
 bool failed(const Tree& fit);
 std::string model_heading(const Tree& fit);  // its role in a triplet, or its name
-Grid model_grid(const Tree& fit, bool stars);
+Grid model_grid(const Tree& fit, const GridStyle& style);
 Grid summary_grid(const Tree& fit);  // rows, units, clusters, effects, R2
-Grid models_grid(const std::vector<const Tree*>& fits, bool stars);
-Grid tests_grid(const Tree& fit);  // without rows when there are no tests
-std::vector<std::string> fit_notes(const Tree& fit);
+Grid models_grid(const std::vector<const Tree*>& fits, const GridStyle& style);
+Grid tests_grid(const Tree& fit);                           // without rows when there are no tests
+std::vector<std::string> short_fit_notes(const Tree& fit);  // outcome; estimator, errors and clusters
+std::vector<std::string> fit_notes(
+    const Tree& fit);  // the same with the arithmetic, and how the effects were taken out
 std::vector<std::string> unidentified_notes(const Tree& fit);
 
 // Decompositions.

@@ -5,6 +5,7 @@
 #include "headwater/core/text.hpp"
 #include "headwater/report/contract.hpp"
 #include "headwater/report/grids.hpp"
+#include "headwater/report/marks.hpp"
 
 namespace headwater {
 namespace {
@@ -167,6 +168,7 @@ void fit_object(Contract& out, const Tree& result, const Tree& fit) {
       out.begin_object();
       out.json.member("hypothesis", texts(*tests, "hypothesis")[i]);
       out.json.member("distribution", texts(*tests, "distribution")[i]);
+      if (const std::string mark = test_mark(*tests, fit, i); !mark.empty()) out.json.member("mark", mark);
       for (const char* key : {"statistic", "p_value"}) out.number(key, numbers(*tests, key)[i]);
       if (std::isfinite(numbers(*tests, "estimate")[i]))
         for (const char* key : {"estimate", "std_error", "mde"}) out.number(key, numbers(*tests, key)[i]);

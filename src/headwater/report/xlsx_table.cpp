@@ -140,7 +140,7 @@ void fill_notes(Sheet& sheet, const GridBook& book) {
 }
 
 void fill_table(Sheet& sheet, const GridBook& book, std::size_t i) {
-  const Grid& grid = book.grids[i];
+  const Grid grid = with_mark_column(book.grids[i]);
   sheet.line(sheet_name(i) + ": " + grid.title);
   if (book.lead.size() > 1 && book.lead.front().rfind("SIMULATED", 0) == 0) sheet.line(book.lead.front());
   for (const std::string& text : grid.lead) sheet.line(text);

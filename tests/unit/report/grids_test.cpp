@@ -27,7 +27,7 @@ Tree with_terms(const std::vector<std::string>& terms) {
 TEST(Grids, ModelsStandSideBySideWithErrorsUnderEstimates) {
   const Tree result = small_result(2);
   const auto& fits = result.find_child("fits")->children;
-  const Grid grid = models_grid({&fits[0], &fits[1]}, true);
+  const Grid grid = models_grid({&fits[0], &fits[1]}, {.stars = true});
   ASSERT_EQ(grid.columns.size(), 3u);
   EXPECT_EQ(grid.columns[2].heading, "staff.2");
   EXPECT_EQ(grid.rows[2].cells[1].text, "-12.50***");
