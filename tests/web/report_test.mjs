@@ -23,6 +23,7 @@ before(async () => {
 after(() => browser.close());
 
 const kHeadings = [
+  "Main points",
   "What the data can and cannot say",
   "What was found",
   "How to read this",

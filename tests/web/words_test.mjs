@@ -58,28 +58,62 @@ test("a null comes with what could have gone unseen", async () => {
   await close();
 });
 
-test("'effect, if' needs an assignment argument and falsification tests that pass", async () => {
-  const argue = ["--report.assignment", "scores were given out by lottery"];
-  const said = async (...words) => {
-    headwater("report", files.result, "-o", join(folder, "causal.html"), ...words);
-    const { page, close } = await browser.open(join(folder, "causal.html"));
-    const text = await page.locator("#finding").innerText();
-    await close();
-    return text;
-  };
-  assert.match(
-    await said(...argue, "--report.falsification", "every coefficient of digital is zero (1 term)"),
-    /Effect, if scores were given out by lottery/,
+// Forty units over eight years; y moves by half of x, and by `ahead` of next year's x.
+function study(name, ahead) {
+  const lines = ["unit,year,y,x"];
+  let state = 7;
+  const random = () => (state = (state * 48271) % 2147483647) / 2147483647 - 0.5;
+  for (let u = 0; u < 40; ++u) {
+    const x = Array.from({ length: 9 }, random);
+    for (let t = 0; t < 8; ++t)
+      lines.push([`unit${u}`, 2010 + t, 0.5 * x[t] + ahead * x[t + 1] + u + 0.1 * random(), x[t]].join(","));
+  }
+  writeFileSync(join(folder, `${name}.csv`), `${lines.join("\n")}\n`);
+  const captions = readFileSync(join(source, "configs/demo.cfg"), "utf8")
+    .split("[report]")[1]
+    .replace(/^coverage.*\n/m, "");
+  writeFileSync(
+    join(folder, `${name}.cfg`),
+    `[data]\nfile = ${name}.csv\nunit = unit\ntime = year\n[model]\nformula = y ~ x + f(x, 1) | unit + year\n` +
+      `test = f(x, 1) = 0\ntest = x = 0\n[driver]\ndigital = x + f(x, 1)\n[output]\nresult = ${name}.h5\n[report]${captions}`,
   );
-  assert.doesNotMatch(
-    await said(...argue, "--report.falsification", "every coefficient of workforce is zero (4 terms)"),
-    /effect, if/i,
+  headwater("run", join(folder, `${name}.cfg`));
+  return join(folder, `${name}.h5`);
+}
+
+async function findingOf(result, ...words) {
+  headwater("report", result, "-o", join(folder, "causal.html"), ...words);
+  const { page, close } = await browser.open(join(folder, "causal.html"));
+  const text = await page.locator("#finding").innerText();
+  const first = await page.locator(".hw-points li").first().innerText();
+  await close();
+  return { text, first };
+}
+
+test("'effect, if' needs an argument for the driver and a falsification that could have rejected", async () => {
+  const result = study("sound", 0);
+  const argue = ["--report.assignment", "digital: scores were given out by lottery"];
+  const test = (text) => ["--report.falsification", text];
+  const { text } = await findingOf(result, ...argue, ...test("digital: lead: f(x, 1) = 0"));
+  assert.match(text, /Effect, if scores were given out by lottery/);
+  assert.match(text, /The lead of x, 1 year later cannot be told apart from zero/);
+  assert.doesNotMatch((await findingOf(result, ...argue)).text, /effect, if/i);
+  assert.doesNotMatch((await findingOf(result, ...test("digital: lead: f(x, 1) = 0"))).text, /effect, if/i);
+  assert.throws(() => headwater("report", result, "-o", "x.html", ...argue, ...test("digital: lead: x = 0")));
+});
+
+test("a falsification that rejects is the first finding, with its outcome", async () => {
+  const { text, first } = await findingOf(
+    study("unsound", 0.3),
+    "--report.assignment",
+    "digital: scores were given out by lottery",
+    "--report.falsification",
+    "digital: lead: f(x, 1) = 0",
   );
-  assert.doesNotMatch(await said(...argue), /effect, if/i);
-  assert.doesNotMatch(
-    await said("--report.falsification", "every coefficient of digital is zero (1 term)"),
-    /effect, if/i,
-  );
+  assert.doesNotMatch(text, /effect, if/i);
+  assert.match(text.split("\n").slice(1, 3).join(" "), /A falsification test of digital rejects/);
+  assert.match(text, /The lead test of digital with y \(p <0.001; .*\) rejects/);
+  assert.match(first, /^The lead test of digital with y .* rejects/);
 });
 
 test("no name of a trust is in what a published report carries", () => {
@@ -179,7 +213,9 @@ test("every method is drawn from its parts alone, names no trust and keeps to th
     [],
   );
   const titles = await page.locator(".hw-figure__title").allTextContents();
-  assert.ok(titles.includes("Most of the variance lies outside the drivers"));
+  assert.ok(titles.some((title) => /^Drivers account for [\d.]+% of the variance$/.test(title)));
+  assert.ok(titles.some((title) => /^A driver explaining [\d.]+% could take one away$/.test(title)));
+  assert.ok(titles.every((title) => title.split(/\s+/).length <= 10));
   assert.ok(
     titles.every((title) => !/100% of the variance/.test(title)),
     "between and within are no drivers",

@@ -1,6 +1,8 @@
 // Which organisation became which: links the rows of a code to its successor, breaks a successor's series where it took
 // another one over, or leaves the predecessor's rows out. What was done is said in the ledger. The break is in the
 // first period of the successor without the predecessor; the date of the table is shown, not used.
+#include "headwater/panel/succession.hpp"
+
 #include <algorithm>
 #include <limits>
 #include <map>
@@ -184,13 +186,24 @@ struct Break {
   bool operator<(const Break& other) const { return std::tie(code, period) < std::tie(other.code, other.period); }
 };
 
+// One reason for all: which codes they were stands among the successions.
+void add_lost(DataLedger& ledger, std::int64_t rows) {
+  const std::string reason = "left out by the succession table (policy drop)";
+  for (auto& [known, lost] : ledger.rows_lost)
+    if (known == reason) {
+      lost += rows;
+      return;
+    }
+  ledger.rows_lost.emplace_back(reason, rows);
+}
+
 void apply(const Succession& entry, Series& series, DataLedger& ledger,
            std::map<Break, std::vector<std::string>>& breaks) {
   if (!series.has(entry.from)) return;
   const std::string change = entry.from + " became " + entry.to + (entry.date.empty() ? "" : " (" + entry.date + ")");
   if (entry.policy == "drop") {
     const std::int64_t lost = series.drop(entry.from);
-    ledger.rows_lost.emplace_back("succession: " + entry.from + " left out", lost);
+    add_lost(ledger, lost);
     ledger.succession.push_back(change + ": " + counted(lost, "row") + " left out (policy drop)");
     return;
   }
@@ -273,6 +286,12 @@ void apply_succession(RawTable& table, const ReadOptions& options) {
   if (table.ledger.succession.empty())
     table.ledger.succession.push_back(
         "no code of the succession table occurs in the data: nothing was linked or broken");
+}
+
+Names succession_codes(const std::string& path) {
+  std::set<std::string> codes;
+  for (const Succession& entry : read_successions(path)) codes.insert({entry.from, entry.to});
+  return {codes.begin(), codes.end()};
 }
 
 }  // namespace headwater

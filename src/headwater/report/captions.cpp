@@ -4,6 +4,8 @@
 
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
+#include "headwater/report/claims.hpp"
+#include "headwater/report/term_text.hpp"
 
 namespace headwater {
 
@@ -21,14 +23,19 @@ const std::vector<CaptionKey>& caption_keys() {
       {"author", true, "who wrote it"},
       {"assurer", true, "who checked it, or that nobody did"},
       {"review_date", true, "when it is to be looked at again"},
+      {"summary", false, "main points in the author's words, instead of the generated ones; separated by semicolons"},
       {"limits", false, "what these data cannot speak about; several are separated by semicolons"},
       {"assumptions", false, "assumptions log; entries are separated by semicolons"},
       {"decisions", false, "decisions log; entries are separated by semicolons"},
       {"coverage", false, "columns to count units and rows by, separated by commas: trust type, contract"},
       {"names", false, "what columns are called, as column = words; several are separated by semicolons"},
       {"assignment", false,
-       "why the drivers are as good as randomly assigned; without it the report says 'association'"},
-      {"falsification", false, "tests, by their hypothesis, that must not reject before the report says 'effect, if'"}};
+       "DRIVER: why it is as good as randomly assigned; several are separated by semicolons; without it the report "
+       "says "
+       "'association'"},
+      {"falsification", false,
+       "DRIVER: lead | pre-trend | placebo outcome FIT: HYPOTHESIS; tests that must not reject, and could have, before "
+       "the report says 'effect, if'"}};
   return keys;
 }
 
@@ -36,23 +43,24 @@ namespace {
 
 // An entry of names that is not "column = words".
 std::string misread_name(const std::string& names) {
-  for (const std::string& entry : split(names, ';')) {
-    const std::string::size_type equals = entry.find('=');
-    const bool whole = equals != std::string::npos && !trimmed(entry.substr(0, equals)).empty() &&
-                       !trimmed(entry.substr(equals + 1)).empty();
-    if (!whole && !trimmed(entry).empty()) return std::string(trimmed(entry));
-  }
+  for (const std::string& entry : split(names, ';'))
+    for (const auto& [column, words] : called_names(entry))
+      if (column.empty() || words.empty()) return entry;
   return {};
 }
 
 }  // namespace
 
-void check_captions(const Captions& captions) {
-  const auto names = captions.find("names");
-  if (const std::string entry = names == captions.end() ? "" : misread_name(names->second); !entry.empty())
+void check_names(const std::string& names) {
+  if (const std::string entry = misread_name(names); !entry.empty())
     throw Error(ErrorKind::usage, "report.names",
                 "'" + entry + "' under report.names does not call a column anything; write column = words",
                 {.key = "report.names"});
+}
+
+void check_captions(const Captions& captions) {
+  if (const auto names = captions.find("names"); names != captions.end()) check_names(names->second);
+  check_claims(captions);
 
   std::vector<std::string> missing;
   for (const CaptionKey& key : caption_keys()) {

@@ -15,9 +15,12 @@ struct CaptionKey {
 
 const std::vector<CaptionKey>& caption_keys();
 
+// "column = words; ..." with both sides in every entry. Throws Error{usage, "report.names"}.
+void check_names(const std::string& names);
+
 using Captions = std::map<std::string, std::string>;
 
-// Throws Error{usage, "report.missing_key"} naming every required key without a value.
+// Throws Error{usage, "report.missing_key"} naming every required key without a value, and what check_claims() throws.
 void check_captions(const Captions& captions);
 
 }  // namespace headwater

@@ -4,7 +4,9 @@
 
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
+#include "headwater/report/claims.hpp"
 #include "headwater/report/payload_parts.hpp"
+#include "headwater/report/redaction.hpp"
 
 namespace headwater {
 namespace {
@@ -42,12 +44,8 @@ void configuration(PayloadContext& c, const Tree& run) {
   std::string_view text = texts(run, "config").front();
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
-    std::string line = without_folders(std::string(text.substr(0, end)));
+    lines.push_back(without_folders(std::string(text.substr(0, end))));
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    if (c.publish() && c.units.stands_in(line))
-      ++c.left_out;
-    else
-      lines.push_back(std::move(line));
   }
   c.out.list("config", lines);
 }
@@ -64,39 +62,51 @@ void run_part(PayloadContext& c) {
   c.out.json.end_object();
 }
 
-// The named falsification tests: every one must be in the result, and none may reject at the level of its fit.
-void falsification_part(PayloadContext& c) {
-  const auto named = c.captions.find("falsification");
-  if (named == c.captions.end()) return;
-  c.out.json.key("falsification");
+void claim_tests(PayloadContext& c, const Claim& claim) {
+  c.out.json.key("tests");
   c.out.json.begin_array();
-  for (const std::string& hypothesis : split(named->second, ';')) {
-    if (hypothesis.empty()) continue;
-    bool found = false;
-    for (const Tree& fit : c.result.find_child("fits")->children) {
-      const Tree* tests = fit.find_child("tests");
-      if (!tests || !tests->find_array("hypothesis")) continue;
-      const auto& hypotheses = texts(*tests, "hypothesis");
-      for (std::size_t i = 0; i < hypotheses.size(); ++i) {
-        if (hypotheses[i] != hypothesis) continue;
-        found = true;
-        const double p = numbers(*tests, "p_value")[i];
-        c.out.json.begin_object();
-        c.out.json.member("fit", fit.name);
-        c.out.json.member("hypothesis", hypothesis);
-        c.out.json.member("p_value", p);
-        c.out.json.member("passed", p > 1 - number_attribute(fit, "level"));
-        c.out.json.end_object();
-      }
-    }
-    if (!found)
-      throw Error(ErrorKind::usage, "report.falsification",
-                  "the falsification test '" + hypothesis +
-                      "' is not among the tests of this result; name one by its "
-                      "hypothesis, as headwater show prints it, or add it to the model with 'test ='",
-                  {.key = "report.falsification"});
+  for (const FalsificationTest& test : claim.tests) {
+    c.out.json.begin_object();
+    for (const auto& [key, text] : {std::pair("fit", &test.fit), std::pair("kind", &test.kind),
+                                    std::pair("hypothesis", &test.hypothesis), std::pair("verdict", &test.verdict)})
+      c.out.json.member(key, *text);
+    for (const auto& [key, value] :
+         {std::pair("p_value", test.p_value), std::pair("mde", test.mde), std::pair("claimed", test.claimed)})
+      c.out.json.member(key, value);
+    c.out.json.end_object();
   }
   c.out.json.end_array();
+}
+
+void claims_part(PayloadContext& c) {
+  c.out.json.key("claims");
+  c.out.json.begin_array();
+  for (const Claim& claim : claims(c.result, c.captions)) {
+    c.out.json.begin_object();
+    c.out.json.member("driver", claim.driver);
+    c.out.json.member("argument", claim.argument);
+    c.out.json.member("made", claim.made());
+    claim_tests(c, claim);
+    c.out.json.end_object();
+  }
+  c.out.json.end_array();
+}
+
+// Models that a published report holds, with their rows.
+void comparison_part(PayloadContext& c) {
+  const Tree* comparison = c.result.find_child("comparison");
+  if (!comparison) return;
+  Positions keep;
+  const auto& ids = texts(*comparison, "model_id");
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    const Tree* fit = c.result.find_child("fits")->find_child(ids[i]);
+    if (!c.publish() || !fit || shown_fit(c, *fit)) keep.push_back(i);
+  }
+  c.out.json.key("comparison");
+  c.out.json.begin_object();
+  c.out.attributes(*comparison, {"sample"});
+  c.out.columns(*comparison, {"model_id", "model_nobs"}, &keep);
+  c.out.json.end_object();
 }
 
 }  // namespace
@@ -104,25 +114,25 @@ void falsification_part(PayloadContext& c) {
 std::string report_payload(const Tree& result, Audience audience, const Captions& captions) {
   PayloadContext c{result, audience, UnitNames(result), all_captions(result, captions), {}};
   check_captions(c.captions);
+  if (c.publish()) refuse_names(c.captions, c.units);
   c.out.json.begin_object();
   c.out.json.member("schema", "headwater.report/1");
   c.out.json.member("audience", name(audience));
   captions_part(c);
+  words_part(c);
   run_part(c);
   data_part(c);
   fits_part(c);
   decompositions_part(c);
-  falsification_part(c);
-  if (const Tree* comparison = result.find_child("comparison")) {
-    c.out.json.key("comparison");
-    c.out.json.begin_object();
-    c.out.attributes(*comparison, {"sample"});
-    c.out.columns(*comparison, {"model_id", "model_nobs"});
-    c.out.json.end_object();
+  claims_part(c);
+  comparison_part(c);
+  std::string body = c.out.json.text();
+  if (c.publish()) {
+    Redacted clean = redacted(body, c.units);
+    body = std::move(clean.json);
+    c.left_out += clean.texts;
   }
-  c.out.json.member("left_out", c.left_out);
-  c.out.json.end_object();
-  return c.out.json.text();
+  return body + ", \"left_out\": " + std::to_string(c.left_out) + "}";
 }
 
 }  // namespace headwater

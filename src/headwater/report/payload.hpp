@@ -9,8 +9,8 @@
 
 namespace headwater {
 
-// headwater.report/1. `captions` win over those of the result. Throws what check_captions() throws, and Error{usage,
-// "report.falsification"} when a named test is not in the result.
+// headwater.report/1. `captions` win over those of the result. Throws what check_captions(), claims() and, for
+// publication, refuse_names() throw.
 std::string report_payload(const Tree& result, Audience audience, const Captions& captions = {});
 
 }  // namespace headwater

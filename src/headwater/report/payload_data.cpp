@@ -6,26 +6,16 @@ namespace headwater {
 
 std::string file_name(const std::string& path) { return std::filesystem::path(path).filename().string(); }
 
-void messages(PayloadContext& c, const Tree& node, const std::string& prefix) {
-  if (!node.find_array(prefix + "_message")) return;
-  std::vector<std::string> shown;
-  for (const std::string& message : texts(node, prefix + "_message")) {
-    if (c.publish() && c.units.stands_in(message))
-      ++c.left_out;
-    else
-      shown.push_back(message);
-  }
-  c.out.list((prefix + "_message").c_str(), shown);
-}
-
 namespace {
 
 void coverage_of(PayloadContext& c, const Tree& data) {
   if (!data.find_array("coverage_level")) return;
   Positions keep;
   const auto& levels = texts(data, "coverage_level");
+  const auto& units = integers(data, "coverage_units");
   for (std::size_t i = 0; i < levels.size(); ++i) {
-    if (c.publish() && c.units.stands_in(levels[i]))
+    const bool few = units[i] < kLeastUnits;
+    if (c.publish() && (few || c.units.stands_in(levels[i])))
       ++c.left_out;
     else
       keep.push_back(i);
@@ -45,7 +35,7 @@ void data_part(PayloadContext& c) {
   c.out.columns(*data, {"lost_reason", "lost_rows", "missing_column", "missing_reason", "missing_cells",
                         "suspicion_kind", "suspicion_column"});
   coverage_of(c, *data);
-  messages(c, *data, "data_note");
+  c.out.columns(*data, {"data_note_message"});
   if (data->find_array("succession_message"))
     c.out.json.member("successions", static_cast<std::int64_t>(texts(*data, "succession_message").size()));
   if (!c.publish()) c.out.columns(*data, {"suspicion_message", "succession_message"});

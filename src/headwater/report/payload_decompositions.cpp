@@ -1,12 +1,24 @@
 // Decompositions: components, what a method adds, and the cells behind them.
 #include <algorithm>
+#include <cmath>
 
+#include "headwater/core/distributions.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/report/cells.hpp"
+#include "headwater/report/grids.hpp"
 #include "headwater/report/payload_parts.hpp"
 
 namespace headwater {
 namespace {
+
+// A table with a row of fewer than kLeastUnits units is not published, none of its columns.
+bool counts_few_units(const Tree& node, const LabelledArray& array) {
+  return std::any_of(node.arrays.begin(), node.arrays.end(), [&](const LabelledArray& other) {
+    const auto* counts = std::get_if<std::vector<std::int64_t>>(&other.values);
+    if (!counts || other.unit != "units" || other.dims.empty() || other.dims != array.dims) return false;
+    return std::any_of(counts->begin(), counts->end(), [](std::int64_t units) { return units < kLeastUnits; });
+  });
+}
 
 // What a method adds beyond components: paths over time, groups, explained variance. The pieces of the covariance stay
 // in the result file.
@@ -43,6 +55,7 @@ bool drawn(const PayloadContext& c, const Tree& node, const LabelledArray& array
     if (c.publish() && c.units.labels(*axis)) return false;
   }
   if (!c.publish()) return true;
+  if (counts_few_units(node, array)) return false;
   const auto* words = std::get_if<std::vector<std::string>>(&array.values);
   return !words ||
          std::none_of(words->begin(), words->end(), [&](const std::string& w) { return c.units.stands_in(w); });
@@ -59,6 +72,32 @@ void cells_of(PayloadContext& c, const Tree& node) {
   if (!c.publish()) cells_part(c.out, node);
 }
 
+// The driver groups' parts together, with the error that their covariance gives: Σ parts and sqrt(1'V1).
+void driver_sum(PayloadContext& c, const Tree& node) {
+  const Tree* fits = c.result.find_child("fits");
+  const Tree* fit = fits ? fits->find_child(text_attribute(node, "fit")) : nullptr;
+  if (!fit || !fit->find_array("driver") || !additive(node) || !node.find_array("covariance") || !node.find_array("df"))
+    return;
+  const auto &names = labels(node, "component"), &drivers = texts(*fit, "driver");
+  std::vector<std::size_t> own;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    if (!names[i].empty() && std::find(drivers.begin(), drivers.end(), names[i]) != drivers.end()) own.push_back(i);
+  if (own.empty()) return;
+  double sum = 0, variance = 0;
+  for (const std::size_t i : own) {
+    sum += numbers(node, "estimate")[i];
+    for (const std::size_t j : own) variance += numbers(node, "covariance")[i * names.size() + j];
+  }
+  const double reach = student_quantile(0.5 + number_attribute(node, "level") / 2, scalar(node, "df"));
+  const double error = variance >= 0 ? std::sqrt(variance) : std::nan("");
+  c.out.json.key("driver_sum");
+  c.out.json.begin_object();
+  for (const auto& [key, value] : {std::pair("estimate", sum), std::pair("std_error", error),
+                                   std::pair("low", sum - reach * error), std::pair("high", sum + reach * error)})
+    c.out.json.member(key, value);
+  c.out.json.end_object();
+}
+
 void decomposition_part(PayloadContext& c, const Tree& node) {
   c.out.json.begin_object();
   c.out.json.member("id", node.name);
@@ -73,7 +112,8 @@ void decomposition_part(PayloadContext& c, const Tree& node) {
   c.out.columns(node, {"component", "estimate", "std_error", "conf_low", "conf_high", "share", "percent", "estimable",
                        "total", "total_std_error", "total_conf_low", "total_conf_high", "closure_error", "tolerance",
                        "df", "factor", "unidentified", "unidentified_because"});
-  messages(c, node, "note");
+  c.out.columns(node, {"note_message"});
+  driver_sum(c, node);
   cells_of(c, node);
   c.out.json.key("extras");
   c.out.json.begin_array();
@@ -95,13 +135,17 @@ void decompositions_part(PayloadContext& c) {
   c.out.json.key("decompositions");
   c.out.json.begin_array();
   if (const Tree* all = c.result.find_child("decompositions"))
-    for (const Tree& fit : all->children)
+    for (const Tree& fit : all->children) {
+      const Tree* fits = c.result.find_child("fits");
+      const Tree* own = fits ? fits->find_child(fit.name) : nullptr;
+      const bool hidden = c.publish() && own && !shown_fit(c, *own);
       for (const Tree& node : fit.children) {
-        if (c.publish() && about_units(c, node, text_attribute(node, "choice.units")))
+        if (hidden || (c.publish() && about_units(c, node, text_attribute(node, "choice.units"))))
           ++c.left_out;
         else
           decomposition_part(c, node);
       }
+    }
   c.out.json.end_array();
 }
 

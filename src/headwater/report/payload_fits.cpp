@@ -1,5 +1,7 @@
 // Fits with their coefficients, tests, movers and other covariances.
+#include "headwater/report/marks.hpp"
 #include "headwater/report/payload_parts.hpp"
+#include "headwater/report/term_text.hpp"
 
 namespace headwater {
 namespace {
@@ -7,7 +9,7 @@ namespace {
 Positions shown_terms(PayloadContext& c, const std::vector<std::string>& terms) {
   Positions keep;
   for (std::size_t i = 0; i < terms.size(); ++i) {
-    if (c.publish() && c.units.makes_term(terms[i]))
+    if (c.publish() && c.units.stands_in(terms[i]))
       ++c.left_out;
     else
       keep.push_back(i);
@@ -22,6 +24,16 @@ void terms_of(PayloadContext& c, const Tree& fit) {
                   {"term", "driver", "estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high", "mde",
                    "within_sd", "mde_per_within_sd"},
                   &keep);
+    c.out.json.key("lead");
+    c.out.json.begin_array();
+    for (const std::size_t i : keep) c.out.json.value(is_lead(labels(fit, "term")[i]));
+    c.out.json.end_array();
+    std::vector<std::string> references;
+    for (const std::size_t i : keep) {
+      const auto event = event_term(labels(fit, "term")[i]);
+      references.push_back(event ? reference_of(text_attribute(fit, "formula"), event->factor) : "");
+    }
+    c.out.list("reference", references);
   }
   if (fit.find_axis("regressor")) {
     const Positions keep = shown_terms(c, labels(fit, "regressor"));
@@ -36,10 +48,16 @@ void terms_of(PayloadContext& c, const Tree& fit) {
 void tests_of(PayloadContext& c, const Tree& fit) {
   const Tree* tests = fit.find_child("tests");
   if (!tests) return;
+  const Positions keep = shown_terms(c, texts(*tests, "hypothesis"));
   c.out.json.key("tests");
   c.out.json.begin_object();
-  c.out.columns(*tests, {"hypothesis", "distribution", "statistic", "df1", "df2", "p_value", "effective_units",
-                         "estimate", "std_error", "mde", "interval_test", "interval_low", "interval_high"});
+  c.out.columns(*tests,
+                {"hypothesis", "distribution", "statistic", "df1", "df2", "p_value", "effective_units", "estimate",
+                 "std_error", "mde"},
+                &keep);
+  std::vector<std::string> marks;
+  for (const std::size_t i : keep) marks.push_back(test_mark(*tests, fit, i));
+  c.out.list("mark", marks);
   c.out.json.end_object();
 }
 
@@ -114,7 +132,7 @@ void fit_part(PayloadContext& c, const Tree& fit) {
                       "sample_reason",
                       "sample_rows"});
   terms_of(c, fit);
-  messages(c, fit, "note");
+  c.out.columns(fit, {"note_message"});
   tests_of(c, fit);
   movers_of(c, fit);
   covariances_of(c, fit);
@@ -122,22 +140,24 @@ void fit_part(PayloadContext& c, const Tree& fit) {
   c.out.json.end_object();
 }
 
-// A fit of one unit, or one that failed with a unit's name in its message, is about that unit.
-bool about_units(const PayloadContext& c, const Tree& fit) {
-  for (const char* key : {"title", "question", "formula", "error_message"})
-    if (c.units.stands_in(text_attribute(fit, key))) return true;
-  const std::size_t dot = fit.name.find('.');
-  return dot != std::string::npos && c.units.stands_in(fit.name.substr(dot + 1));
-}
-
 }  // namespace
+
+bool shown_fit(const PayloadContext& c, const Tree& fit) {
+  for (const char* key : {"title", "question", "formula"})
+    if (c.units.stands_in(text_attribute(fit, key))) return false;
+  const std::size_t dot = fit.name.find('.');
+  if (dot != std::string::npos && c.units.stands_in(fit.name.substr(dot + 1))) return false;
+  if (fit.find_attribute("error_message")) return !c.units.of_small_group(fit.name);
+  const bool has_unit = !text_attribute(fit, "unit").empty();
+  return number_attribute(fit, has_unit ? "units" : "nobs") >= kLeastUnits;
+}
 
 void fits_part(PayloadContext& c) {
   c.out.json.key("fits");
   c.out.json.begin_array();
   if (const Tree* fits = c.result.find_child("fits"))
     for (const Tree& fit : fits->children) {
-      if (c.publish() && about_units(c, fit))
+      if (c.publish() && !shown_fit(c, fit))
         ++c.left_out;
       else
         fit_part(c, fit);

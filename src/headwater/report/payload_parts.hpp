@@ -3,10 +3,12 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "headwater/report/audience.hpp"
 #include "headwater/report/captions.hpp"
 #include "headwater/report/payload_writer.hpp"
+#include "headwater/report/unit_names.hpp"
 
 namespace headwater {
 
@@ -22,9 +24,10 @@ struct PayloadContext {
 };
 
 std::string file_name(const std::string& path);
-// Messages of a node under "PREFIX_message", those that name a unit only where names may stand.
-void messages(PayloadContext& c, const Tree& node, const std::string& prefix);
+// Whether a published report may hold the fit: at least kLeastUnits units, and none named by what it is about.
+bool shown_fit(const PayloadContext& c, const Tree& fit);
 
+void words_part(PayloadContext& c);
 void data_part(PayloadContext& c);
 void fits_part(PayloadContext& c);
 void decompositions_part(PayloadContext& c);

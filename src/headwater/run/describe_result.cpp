@@ -4,6 +4,7 @@
 
 #include "headwater/core/text.hpp"
 #include "headwater/core/threads.hpp"
+#include "headwater/report/term_text.hpp"
 #include "headwater/run/ini.hpp"
 #include "headwater/run/pipeline.hpp"
 #include "headwater/version.hpp"
@@ -73,6 +74,9 @@ Tree describe_model(const ModelResult& model, bool estimated) {
   merge(tree, describe(model.fit));
   merge(tree, describe(model.variation));
   tree.text("driver", "term", driver_of_terms(model.fit), "driver group of the term");
+  std::vector<std::int64_t> leads;
+  for (const std::string& term : model.fit.names) leads.push_back(is_lead(term) ? 1 : 0);
+  tree.integers("lead", "term", leads, "1 where the term is a lead, f(): a check, not a driver of this period", "1");
   merge(tree, describe(notes_of(model)));
   if (!estimated) {
     std::erase_if(tree.arrays, [](const LabelledArray& array) { return array.name == "estimate"; });
@@ -166,6 +170,7 @@ Tree describe(const RunResult& result) {
   describe_run(root, result);
   merge(root.child("data"), describe(result.ledger));
   merge(root.child("data"), describe(result.coverage));
+  merge(root.child("data"), describe(result.withheld));
   Tree& fits = root.child("fits");
   for (const ModelResult& model : result.models) fits.children.push_back(describe_model(model, result.estimated));
   for (const ModelResult& model : result.models) describe_decompositions(root, model);

@@ -53,6 +53,7 @@ RunResult run_all(const RunConfig& config, const Panel& panel, bool estimate) {
   result.estimated = estimate;
   result.config = config;
   result.ledger = panel.ledger();
+  result.withheld = withheld(panel, config);
   result.models.resize(specs.size());
   parallel_for(specs.size(), [&](std::size_t i) { result.models[i] = run_model(panel, specs[i], estimate); });
   for (const ModelResult& model : result.models)

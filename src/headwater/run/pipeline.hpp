@@ -12,6 +12,7 @@
 #include "headwater/run/config.hpp"
 #include "headwater/run/coverage.hpp"
 #include "headwater/run/plan.hpp"
+#include "headwater/run/withheld.hpp"
 
 namespace headwater {
 
@@ -35,6 +36,7 @@ struct RunResult {
   RunConfig config;
   DataLedger ledger;
   Coverage coverage;
+  Withheld withheld;
   std::vector<ModelResult> models;
   double seconds = 0;  // wall time
 };

@@ -11,6 +11,7 @@ export interface Effect {
   high: Maybe;
   mde: Maybe;
   unit: string; // "%" or ""
+  lead: boolean; // a check, not a finding
   told: boolean; // the interval leaves zero out
   swing: Maybe;
 }
@@ -28,7 +29,8 @@ export function effectOf(fit: Fit, i: number): Effect {
     high = scaled(fit, times(fit.conf_high[i]));
   return {
     term: fit.term[i],
-    words: termInWords(fit.term[i]),
+    words: fit.lead[i] ? `lead (a check): ${termInWords(fit.term[i])}` : termInWords(fit.term[i]),
+    lead: fit.lead[i],
     value: scaled(fit, times(fit.estimate[i])) ?? 0,
     low,
     high,

@@ -1,86 +1,26 @@
-// Terms of a formula in words: l(log(capital_stock), 1) -> "capital stock (log), 1 period earlier".
-import type { Fit } from "./payload";
+// What terms, columns, units and periods are called: the command wrote it, from [report] names and the formula.
+import type { Fit, Payload } from "./payload";
 
-// What the author calls columns: "fte = staff in post".
-const called = new Map<string, string>();
-export function callColumns(names: string[]): void {
-  for (const entry of names) {
-    const equals = entry.indexOf("=");
-    called.set(entry.slice(0, equals).trim(), entry.slice(equals + 1).trim());
-  }
+let spoken: Payload["words"] = { unit: "unit", period: "period", terms: {}, columns: {} };
+export function speak(words: Payload["words"]): void {
+  spoken = words;
+}
+
+function own(names: Record<string, string>, key: string): string | undefined {
+  return Object.prototype.hasOwnProperty.call(names, key) ? names[key] : undefined;
 }
 
 function words(name: string): string {
   return name
     .replaceAll("`", "")
-    .replaceAll(/[\p{L}_.][\p{L}\p{N}_.]*/gu, (column) => called.get(column) ?? column.replaceAll("_", " "))
+    .replaceAll(/[\p{L}_.][\p{L}\p{N}_.]*/gu, (column) => own(spoken.columns, column) ?? column.replaceAll("_", " "))
     .trim();
 }
 
-const kCall = /^([a-z.A-Z]+)\((.*)\)$/s;
-
 export function termInWords(term: string): string {
-  const text = term.trim();
-  if (text === "(Intercept)") return "constant";
-  const event = /^(.*?)::(.*?)(?::(.+))?$/s.exec(text);
-  if (event) return `${event[3] ? termInWords(event[3]) + ", " : ""}${words(event[1])} ${event[2]}`;
-  const call = kCall.exec(text);
-  if (!call || !balanced(call[2])) return words(text);
-  const inside = call[2];
-  const lag = /^(.*),\s*(-?\d+)$/s.exec(inside);
-  switch (call[1]) {
-    case "l":
-      return lag ? `${termInWords(lag[1])}, ${periods(Number(lag[2]))}` : `${termInWords(inside)}, ${periods(1)}`;
-    case "f":
-      return lag ? `${termInWords(lag[1])}, ${periods(-Number(lag[2]))}` : `${termInWords(inside)}, ${periods(-1)}`;
-    case "d":
-      return `change in ${termInWords(inside)}`;
-    case "ifelse":
-      return choice(inside) ?? words(text);
-    case "log":
-      return logInWords(inside) ?? words(text);
-    case "I":
-      return words(inside).replaceAll("==", "=").replaceAll("/", " / ").replaceAll(/\s+/g, " ");
-    default:
-      return words(text);
-  }
+  return own(spoken.terms, term) ?? words(term);
 }
 
-function logInWords(inside: string): string | null {
-  const own = choice(/^ifelse\((.*)\)$/s.exec(inside)?.[1] ?? "");
-  if (own) return `${own.replace(/\)$/, "")}, log)`;
-  return /^[\w.` ]+$/.test(inside) ? `${words(inside)} (log)` : null;
-}
-
-// ifelse(x == 0, 1, x) and ifelse(is.na(x), 0, x): x with one value put for another.
-function choice(inside: string): string | null {
-  const parts = /^(?:(.+?) == ([\d.]+)|is\.na\((.+?)\)), ([\d.]+), (.+)$/s.exec(inside);
-  const of = parts?.[1] ?? parts?.[3];
-  return parts && of === parts[5] ? `${words(of)} (${parts[2] ?? "missing"} as ${parts[4]})` : null;
-}
-
-function balanced(text: string): boolean {
-  let depth = 0;
-  for (const c of text) {
-    if (c === "(") depth += 1;
-    if (c === ")") depth -= 1;
-    if (depth < 0) return false;
-  }
-  return depth === 0;
-}
-
-function periods(lag: number): string {
-  if (lag === 0) return "same period";
-  const n = Math.abs(lag);
-  return `${n} ${n === 1 ? spoken.period : `${spoken.period}s`} ${lag > 0 ? "earlier" : "later"}`;
-}
-
-// What a unit and a period are called: the key columns' own names when they are words.
-const spoken = { unit: "unit", period: "period" };
-export function speakOf(unit: string, time: string): void {
-  if (/^[a-z]{3,12}$/i.test(unit)) spoken.unit = unit.toLowerCase();
-  if (/^[a-z]{3,12}$/i.test(time)) spoken.period = time.toLowerCase();
-}
 export function unitWord(): string {
   return spoken.unit;
 }
@@ -102,7 +42,7 @@ export interface Part {
 export function partOf(component: string, fit: Fit | undefined): Part {
   const effect = /^effects?\b:?\s*(.*)$/s.exec(component);
   if (effect) {
-    const of = effect[1] ? ` (${effect[1]})` : "";
+    const of = effect[1] ? ` (${words(effect[1])})` : "";
     const moves = fit?.time && effect[1].split(/[^\w.]+/).includes(fit.time);
     return {
       label: moves ? `common movements, unexplained${of}` : `persistent differences, unexplained${of}`,
@@ -168,5 +108,7 @@ const kRoles: Record<string, string> = {
   ratio: "activity per unit of resource",
 };
 export function roleOf(fit: Fit): string {
-  return kRoles[fit.role] ?? words(fit.outcome);
+  return (
+    own(spoken.columns, fit.outcome) ?? own(spoken.columns, fit.role) ?? kRoles[fit.role] ?? termInWords(fit.outcome)
+  );
 }

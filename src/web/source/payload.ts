@@ -7,7 +7,7 @@ export interface Tests {
   distribution: string[];
   statistic: Maybe[];
   p_value: Maybe[];
-  effective_units: Maybe[];
+  mark: string[]; // what must be read beside it, or ""
   estimate: Maybe[];
   std_error: Maybe[];
   mde: Maybe[];
@@ -60,6 +60,8 @@ export interface Fit {
   sample_rows: number[];
   term: string[];
   driver: string[];
+  lead: boolean[];
+  reference: string[]; // of an event study's term: the level left out, where the formula names it
   estimate: number[];
   std_error: Maybe[];
   statistic: Maybe[];
@@ -126,6 +128,7 @@ export interface Decomposition {
   unidentified_because: string[];
   note_message: string[];
   extras: Extra[];
+  driver_sum?: { estimate: Maybe; std_error: Maybe; low: Maybe; high: Maybe };
   additive?: number;
   rule?: string;
   total_name?: string;
@@ -188,15 +191,34 @@ export interface Run {
   option_default?: string[];
 }
 
+export interface FalsificationTest {
+  fit: string;
+  kind: "lead" | "pre-trend" | "placebo outcome";
+  hypothesis: string;
+  p_value: Maybe;
+  mde: Maybe;
+  claimed: Maybe;
+  verdict: "passed" | "rejected" | "too weak" | "few units" | "nothing claimed";
+}
+
+// Why a driver is as good as randomly assigned, and what became of the tests that could have shown otherwise.
+export interface Claim {
+  driver: string;
+  argument: string;
+  made: boolean;
+  tests: FalsificationTest[];
+}
+
 export interface Payload {
   schema: string;
   audience: "publish" | "internal";
   report: Record<string, string>;
+  words: { unit: string; period: string; terms: Record<string, string>; columns: Record<string, string> };
   run: Run;
   data?: Data;
   fits: Fit[];
   decompositions: Decomposition[];
-  falsification?: { fit: string; hypothesis: string; p_value: Maybe; passed: boolean }[];
+  claims: Claim[];
   comparison?: { sample: string; model_id: string[]; model_nobs: number[] };
   left_out: number;
 }

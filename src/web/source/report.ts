@@ -1,7 +1,7 @@
 // What every section needs to know about the report as a whole.
 import type { Captions } from "./figure";
 import { count, entries, plural } from "./format";
-import { callColumns, modelsOf, periodWord, speakOf, unitWord, usable, type Model } from "./names";
+import { modelsOf, periodWord, speak, unitWord, usable, type Model } from "./names";
 import type { Fit, Payload } from "./payload";
 
 export interface Report {
@@ -10,8 +10,6 @@ export interface Report {
   simulated: boolean;
   internal: boolean;
   captions: Captions;
-  causal: boolean; // the author declared an assignment argument and its falsification tests passed
-  assignment: string;
 }
 
 function capitalless(text: string): string {
@@ -21,9 +19,7 @@ function capitalless(text: string): string {
 export function reportOf(payload: Payload): Report {
   const about = payload.report;
   const fits = payload.fits;
-  if (fits.length > 0) speakOf(fits[0].unit ?? "", fits[0].time ?? "");
-  callColumns(entries(about.names));
-  const tests = payload.falsification ?? [];
+  speak(payload.words);
   return {
     payload,
     models: modelsOf(fits),
@@ -33,8 +29,6 @@ export function reportOf(payload: Payload): Report {
       simulated: payload.run.simulated !== 0,
       fixed: `Measure: ${capitalless(about.measure)}. Source: ${capitalless(about.source)}, ${capitalless(about.vintage)}. Population and period: ${capitalless(about.population)}.`,
     },
-    causal: (about.assignment ?? "").trim() !== "" && tests.length > 0 && tests.every((test) => test.passed),
-    assignment: about.assignment ?? "",
   };
 }
 

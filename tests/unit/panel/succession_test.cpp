@@ -63,7 +63,7 @@ TEST(Succession, DropsThePredecessor) {
   EXPECT_EQ(panel.ledger().rows_read, 11);
   EXPECT_EQ(panel.ledger().rows_kept, 9);
   EXPECT_EQ(panel.ledger().rows_lost,
-            (std::vector<std::pair<std::string, std::int64_t>>{{"succession: TAKEN left out", 2}}));
+            (std::vector<std::pair<std::string, std::int64_t>>{{"left out by the succession table (policy drop)", 2}}));
   EXPECT_EQ(panel.ledger().succession, (Names{"TAKEN became ACQ: 2 rows left out (policy drop)"}));
   EXPECT_EQ(panel.source_row(0), 5);
 }

@@ -159,26 +159,47 @@ TEST(Payload, AGroupOfFewUnitsIsLeftOutOfAPublishedReport) {
   EXPECT_TRUE(contains(report_payload(result, Audience::internal, full_captions()), "\"units\": \"4\""));
 }
 
-TEST(UnitNames, AreWordsNotLetters) {
-  const UnitNames units(result_with_units());
-  EXPECT_TRUE(units.stands_in("RAB has one row"));
-  EXPECT_TRUE(units.stands_in("see (RCD)"));
-  EXPECT_FALSE(units.stands_in("RABBIT"));
-  EXPECT_TRUE(units.makes_term("factor(trust)RAB"));
-  EXPECT_TRUE(units.makes_term("trust::RCD:x"));
-  EXPECT_FALSE(units.makes_term("l(RAB, 1)"));
+// A succession's reason, a subset and a note name units that no fit uses; a group and a fit are of few units.
+TEST(Payload, WhatSlipsThroughIsTakenOutAtTheDoor) {
+  Tree result = result_with_units();
+  Tree& data = result.child("data");
+  data.attribute("file", std::string("panel.csv"));
+  data.axis("unit_entry", {"1", "2"}, "units");
+  data.text("unit_label", "unit_entry", {"ROLD", "RAWAY"}, "units");
+  data.axis("lost_reason", {"succession: ROLD left out"}, "reasons");
+  data.integers("lost_rows", "lost_reason", {8}, "rows");
+  data.axis("coverage", {"1", "2"}, "groups");
+  data.text("coverage_column", "coverage", {"region", "region"}, "column");
+  data.text("coverage_level", "coverage", {"north", "lonely"}, "level");
+  for (const char* name : {"coverage_units", "coverage_rows", "coverage_used"})
+    data.integers(name, "coverage", {7, 4}, name);
+  Tree& fits = result.child("fits");
+  for (Axis& axis : fits.children.front().axes)
+    if (axis.name == "sample_reason") axis.labels = std::vector<std::string>{"outside the subset trust != \"RAWAY\""};
+  fits.children.push_back(small_fit("staff.lonely"));
+  fits.children.back().attribute("unit", std::string("trust"));
+  fits.children.back().attribute("units", std::int64_t{4});
+  result.child("decompositions").child("staff.lonely").children.push_back(small_decomposition());
+  const std::string outside = report_payload(result, Audience::publish, full_captions());
+  for (const char* part : {"ROLD", "RAWAY", "lonely", "RAB", "RCD"}) EXPECT_FALSE(contains(outside, part)) << part;
+  EXPECT_TRUE(contains(outside, "\"lost_reason\": [\"succession: one unit left out\"]"));
+  EXPECT_TRUE(contains(outside, "\"sample_reason\": [\"outside the subset trust != \\\"one unit\\\"\"]"));
+  EXPECT_TRUE(contains(outside, "\"note_message\": [\"one unit has one row in the sample\"]"));
+  EXPECT_TRUE(contains(outside, "\"coverage_level\": [\"north\"]"));
+  const std::string inside = report_payload(result, Audience::internal, full_captions());
+  for (const char* part : {"ROLD", "RAWAY", "lonely", "RAB", "RCD"}) EXPECT_TRUE(contains(inside, part)) << part;
 }
 
-TEST(Payload, AFalsificationTestThatIsNotThereIsAnError) {
-  Captions captions = full_captions();
-  captions["falsification"] = "the leads are zero";
-  try {
-    report_payload(result_with_units(), Audience::publish, captions);
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), "report.falsification");
-    EXPECT_TRUE(contains(error.message(), "'the leads are zero' is not among the tests of this result"));
-  }
+TEST(Payload, ATestThatRestsOnFewUnitsCarriesItsMark) {
+  Tree result = small_result(1);
+  Tree& tests = result.child("fits").children.front().child("tests");
+  tests.axis("test", {"1", "2"}, "tests");
+  tests.text("hypothesis", "test", {"capital is zero", "workforce is zero"}, "in words");
+  tests.vector("p_value", "test", column({0.0001, 0.02}), "p");
+  tests.vector("effective_units", "test", column({1.02, 43}), "units");
+  const std::string text = report_payload(result, Audience::publish, full_captions());
+  EXPECT_TRUE(
+      contains(text, "\"mark\": [\"rests on 1 of 50 units in effect: it tells nothing, whatever its p\", \"\"]"));
 }
 
 TEST(Html, WhatCouldEndTheScriptIsEscaped) {

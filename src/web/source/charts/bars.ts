@@ -1,4 +1,4 @@
-// Waterfall: parts float from where the last one ended, whiskers on every part and on the total.
+// Parts of a total: a bar from zero for each, with its own interval, and the total apart below a line.
 import { kColours, type Spec } from "./draw";
 import type { Shape } from "../figure";
 import { labelAxis, labelLayer, stepOf } from "./labels";
@@ -9,42 +9,30 @@ export interface Step {
   low: number | null;
   high: number | null;
   kind: string; // driver, effects, residual, composition, other, total
-  text: string; // the value in words, with its interval
+  text: string; // the value in words
 }
 
-const kLooks: [string, string, string][] = [
-  ["driver group", "driver", kColours.blue],
-  ["unexplained or other", "rest", kColours.light],
-  ["total", "total", kColours.dark],
+const kLooks: [string, string][] = [
+  ["driver group", kColours.blue],
+  ["unexplained or other", kColours.light],
+  ["total", kColours.grey],
 ];
 
 function look(kind: string): string {
   return kind === "total" ? "total" : kind === "driver" ? "driver group" : "unexplained or other";
 }
 
-export function waterfall(steps: Step[], axis: string, shape: Shape): Spec {
-  let at = 0;
-  const values = steps.map((step, order) => {
-    const start = step.kind === "total" ? 0 : at;
-    at = start + step.value;
-    const low = step.low === null ? null : start + step.low,
-      high = step.high === null ? null : start + step.high;
-    return {
-      order,
-      label: step.label,
-      start,
-      end: at,
-      low,
-      high,
-      look: look(step.kind),
-      text: step.text,
-      right: Math.max(start, at, high ?? -Infinity),
-      next: order + 1 < steps.length && steps[order + 1].kind !== "total" ? at : null,
-    };
-  });
-  const points = values.flatMap((v) => [v.start, v.end, v.low ?? v.end, v.high ?? v.end]);
-  const least = Math.min(0, ...points),
-    most = Math.max(0, ...points),
+export function bars(steps: Step[], axis: string, shape: Shape): Spec {
+  const values = steps.map((step, order) => ({
+    ...step,
+    order,
+    zero: 0,
+    look: look(step.kind),
+    right: Math.max(0, step.value, step.high ?? -Infinity),
+  }));
+  const points = values.flatMap((v) => [0, v.value, v.low ?? 0, v.high ?? 0]);
+  const least = Math.min(...points),
+    most = Math.max(...points),
     room = most - least || 1;
   const x = (field: string) => ({
     field,
@@ -62,44 +50,61 @@ export function waterfall(steps: Step[], axis: string, shape: Shape): Spec {
     ),
     scale: { paddingInner: 0.35, paddingOuter: 0.2 },
   };
+  const down = shape.narrow ? 9 : 0;
+  const used = kLooks.filter(([name]) => values.some((v) => v.look === name));
   const colour = {
     field: "look",
     type: "nominal" as const,
-    scale: { domain: kLooks.map((l) => l[0]), range: kLooks.map((l) => l[2]) },
-    legend: shape.narrow ? { columns: 1 } : {},
+    scale: { domain: used.map(([name]) => name), range: used.map(([, fill]) => fill) },
+    legend: used.length > 1 ? { columns: shape.narrow ? 1 : 0 } : null,
   };
+  const whiskers = values.filter((v) => v.low !== null && v.high !== null);
+  const total = values.find((v) => v.kind === "total");
+  const tick = (field: string) => ({
+    data: { values: whiskers },
+    mark: { type: "tick", color: "#000000", thickness: 1.5, size: 10, yOffset: down },
+    encoding: { x: x(field), y },
+  });
   return {
     width: shape.width,
     height: { step: stepOf(shape) },
     autosize: { type: "fit-x", contains: "padding" },
     data: { values },
     layer: [
-      { mark: { type: "rule", color: kColours.grey }, encoding: { x: { datum: 0, type: "quantitative" } } },
+      { mark: { type: "rule", color: kColours.dark }, encoding: { x: { datum: 0, type: "quantitative" } } },
+      ...(total && values.length > 1
+        ? [
+            {
+              data: { values: [total] },
+              mark: { type: "rule", color: kColours.grey, yOffset: -stepOf(shape) / 2 },
+              encoding: { y },
+            },
+          ]
+        : []),
       {
         mark: {
           type: "bar",
           height: shape.narrow ? 16 : 20,
-          yOffset: shape.narrow ? 9 : 0,
+          yOffset: down,
           stroke: kColours.dark,
           strokeWidth: 1,
           minBandSize: 1,
         },
-        encoding: { x: x("start"), x2: { field: "end" }, y, color: colour },
+        encoding: { x: x("zero"), x2: { field: "value" }, y, color: colour },
       },
+      ...(whiskers.length > 0
+        ? [
+            {
+              data: { values: whiskers },
+              mark: { type: "rule", color: "#000000", strokeWidth: 1.5, yOffset: down },
+              encoding: { x: x("low"), x2: { field: "high" }, y },
+            },
+            tick("low"),
+            tick("high"),
+          ]
+        : []),
       {
-        mark: { type: "rule", color: "#000000", strokeWidth: 1.5, yOffset: shape.narrow ? 9 : 0 },
-        encoding: { x: x("low"), x2: { field: "high" }, y },
-      },
-      {
-        mark: { type: "tick", color: "#000000", thickness: 1.5, size: 10, yOffset: shape.narrow ? 9 : 0 },
-        encoding: { x: x("low"), y },
-      },
-      {
-        mark: { type: "tick", color: "#000000", thickness: 1.5, size: 10, yOffset: shape.narrow ? 9 : 0 },
-        encoding: { x: x("high"), y },
-      },
-      {
-        mark: { type: "text", align: "left", dx: 8, yOffset: shape.narrow ? 9 : 0, fontSize: 13, color: kColours.dark },
+        mark: { type: "text", align: "left", dx: 8, yOffset: down, fontSize: 13, color: kColours.dark },
         encoding: { x: x("right"), y, text: { field: "text" } },
       },
       ...labelLayer(shape, y),

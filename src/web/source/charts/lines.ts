@@ -103,8 +103,15 @@ export function ladder(samples: Sample[], positions: string[], xTitle: string, y
     },
   };
   const offset = series.length > 1 ? { xOffset: { field: "series", type: "nominal" as const, sort: series } } : {};
-  const range = [kColours.blue, kColours.orange, kColours.dark],
-    forms = ["circle", "square", "diamond"];
+  const palette: [string, string][] = [
+    [kColours.blue, "circle"],
+    [kColours.orange, "square"],
+    [kColours.dark, "diamond"],
+    [kColours.green, "triangle-up"],
+    [kColours.grey, "cross"],
+  ];
+  const range = series.map((_, i) => palette[i % palette.length][0]),
+    forms = series.map((_, i) => palette[i % palette.length][1]);
   const legend = series.length > 1 ? { columns: shape.narrow ? 1 : 0 } : null;
   const colour = { field: "series", type: "nominal" as const, scale: { domain: series, range }, legend };
   return {

@@ -1,4 +1,4 @@
-// Any decomposition from its components alone: a waterfall when they are parts of a total, a forest when they are not.
+// Any decomposition from its components alone: bars from zero when they are parts of a total, a forest when they are not.
 import { code, details, h, list, name, p, summaryList } from "../dom";
 import { number, sentence, share, together } from "../format";
 import { capital, logged, roleOf } from "../names";

@@ -38,13 +38,13 @@ function forestFigure(report: Report, model: Model, at: number): HTMLElement | n
     low: row.effect.low,
     high: row.effect.high,
   }));
-  const told = new Set(rows.filter((row) => row.effect.told && row.fit === model.main).map((row) => row.effect.term))
-    .size;
+  const counted = rows.filter((row) => !row.effect.lead && row.fit === model.main);
+  const told = counted.filter((row) => row.effect.told).length;
   const unit = rows.every((row) => logged(row.fit)) ? "per cent" : "in the outcome's unit";
   return figureElement(
     {
       id: `forest-${at}`,
-      title: `${told} of ${terms.size} ${terms.size === 1 ? "association stands" : "associations stand"} clear of zero`,
+      title: `${told} of ${counted.length} ${counted.length === 1 ? "association stands" : "associations stand"} clear of zero`,
       alt: `Estimates with intervals. ${rows.map((row) => `${row.effect.words}, ${roleOf(row.fit)}: ${number(row.effect.value, sizeOf(row.effect))}${row.effect.unit}`).join("; ")}.`,
       caption: `Differences that go with one standard deviation of each driver after the effects are taken out, with ${level(model.main.level)} intervals; counted for ${roleOf(model.main)}.`,
       spec: (shape) =>
@@ -204,7 +204,10 @@ function testsOf(model: Model): HTMLElement | null {
         heading: "p",
         numeric: true,
         value: (row) => row.fit.tests!.p_value[row.i],
-        shown: (row) => pValue(row.fit.tests!.p_value[row.i]),
+        shown: (row) =>
+          row.fit.tests!.mark[row.i]
+            ? `${pValue(row.fit.tests!.p_value[row.i])}: ${row.fit.tests!.mark[row.i]}`
+            : pValue(row.fit.tests!.p_value[row.i]),
       },
       {
         heading: "estimate",

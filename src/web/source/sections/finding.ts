@@ -1,9 +1,9 @@
 // One sentence a driver group, with intervals, for activity, resource and ratio; worded as association.
-import { author, h, name, p } from "../dom";
+import { author, callout, h, list, name, p } from "../dom";
 import { driversOf, effectOf, heading, intervalText, magnitude, sizeOf, type Effect } from "../effects";
 import { level, number, pValue, sentence, together } from "../format";
 import { capital, roleOf, termInWords, unitWord, usable, type Model } from "../names";
-import type { Fit } from "../payload";
+import type { Claim, FalsificationTest, Fit } from "../payload";
 import type { Report } from "../report";
 import { tableElement } from "../table";
 
@@ -53,17 +53,15 @@ function termSentence(model: Model, term: string): string {
 interface GroupTest {
   fit: Fit;
   p: number;
-  few: boolean; // a handful of units carry what decides the test
+  mark: string; // why the test tells nothing, or ""
 }
 
-const kFewUnits = 5;
-
-function groupTest(fit: Fit, driver: string): GroupTest | null {
+export function groupTest(fit: Fit, driver: string): GroupTest | null {
   const at = (fit.tests?.hypothesis ?? []).findIndex((hypothesis) =>
     hypothesis.startsWith(`every coefficient of ${driver} is zero`),
   );
   const p = at < 0 ? null : fit.tests!.p_value[at];
-  return p === null ? null : { fit, p, few: (fit.tests!.effective_units[at] ?? kFewUnits) < kFewUnits };
+  return p === null ? null : { fit, p, mark: fit.tests!.mark[at] };
 }
 
 function groupSentence(model: Model, driver: string, terms: string[]): string {
@@ -73,9 +71,9 @@ function groupSentence(model: Model, driver: string, terms: string[]): string {
     .filter((part) => part !== null);
   const lead = `The ${terms.length} ${driver.replaceAll("_", " ")} measures together`;
   if (parts.length === 0) return `${lead}, each given the others:`;
-  const few = parts.filter((part) => part.few),
-    told = parts.filter((part) => !part.few && part.p < 1 - part.fit.level),
-    silent = parts.filter((part) => !part.few && !told.includes(part));
+  const few = parts.filter((part) => part.mark !== ""),
+    told = parts.filter((part) => part.mark === "" && part.p < 1 - part.fit.level),
+    silent = parts.filter((part) => part.mark === "" && !told.includes(part));
   const words = (some: GroupTest[]) =>
     together(
       some.map((part) => `${roleOf(part.fit)} (p ${pValue(part.p).startsWith("<") ? "" : "= "}${pValue(part.p)})`),
@@ -88,7 +86,7 @@ function groupSentence(model: Model, driver: string, terms: string[]): string {
         : `${lead} show no association that can be told from zero with ${words(silent)}; the table has what could have gone unseen`
       : "",
     few.length > 0
-      ? `${told.length + silent.length > 0 ? "the test" : `${lead}: the test`} for ${together(few.map((part) => roleOf(part.fit)))} rests on fewer than ${kFewUnits} ${unitWord()}s in effect and tells nothing`
+      ? `${told.length + silent.length > 0 ? "the test" : `${lead}: the test`} for ${together(few.map((part) => roleOf(part.fit)))} ${few[0].mark}`
       : "",
   ];
   return sentence(clauses.filter((clause) => clause !== "").join("; "));
@@ -114,20 +112,75 @@ function groupTable(model: Model, driver: string, terms: string[]): HTMLElement 
   });
 }
 
+// A lead is next period's driver beside this period's outcome: it can speak against a finding, never be one.
+function leadSentence(model: Model, term: string): string {
+  const all = fitsWith(model, term).map((fit) => effectIn(fit, term));
+  const told = all.filter((effect) => effect.told).length;
+  return sentence(
+    told > 0
+      ? `The lead of ${termInWords(term)} stands clear of zero: what comes later goes with the outcome already, which speaks against reading the driver's own coefficient as more than association`
+      : `The lead of ${termInWords(term)} cannot be told apart from zero; differences below ${together(all.map((effect) => `${number(effect.mde, sizeOf(effect))}${effect.unit}`))} could have gone unseen`,
+  );
+}
+
 function groupOf(report: Report, model: Model, driver: string): HTMLElement {
   const fit = model.main;
-  const terms = fit.term.filter((_, i) => fit.driver[i] === driver);
-  const lead = report.causal ? [h("strong", {}, "Effect, if "), author(report.assignment), ": "] : [];
+  const own = fit.term.filter((_, i) => fit.driver[i] === driver);
+  const leads = own.filter((term) => fit.lead[fit.term.indexOf(term)]),
+    terms = own.filter((term) => !leads.includes(term));
+  const claim = report.payload.claims.find((one) => one.driver === driver);
+  const lead = claim?.made ? [h("strong", {}, "Effect, if "), author(claim.argument), ": "] : [];
+  const table =
+    terms.length <= 12
+      ? groupTable(model, driver, terms)
+      : p(`The ${terms.length} coefficients are under “Coefficients”.`);
   const body =
-    terms.length === 1
-      ? [h("p", { class: "hw-finding" }, lead, termSentence(model, terms[0]))]
+    terms.length === 0
+      ? []
+      : terms.length === 1
+        ? [h("p", { class: "hw-finding" }, lead, termSentence(model, terms[0]))]
+        : [h("p", { class: "hw-finding" }, lead, groupSentence(model, driver, terms)), table];
+  return h(
+    "section",
+    { class: "hw-group" },
+    h("h3", {}, name(heading(driver))),
+    ...body,
+    ...leads.map((term) => p(leadSentence(model, term))),
+  );
+}
+
+const kVerdicts: Record<FalsificationTest["verdict"], string> = {
+  passed: "does not reject, and would have found the difference claimed",
+  rejected: "rejects: the driver is not as good as randomly assigned",
+  "too weak": "does not reject, but could have missed the difference claimed, so it counts for nothing",
+  "few units": "rests on a handful of units and tells nothing",
+  "nothing claimed": "has nothing to be held against: no coefficient of the driver can be told apart from zero",
+};
+
+export function verdictText(report: Report, claim: Claim, test: FalsificationTest): string {
+  const fit = report.payload.fits.find((one) => one.id === test.fit);
+  const outcome = fit ? roleOf(fit) : test.fit;
+  const p = `p ${pValue(test.p_value).startsWith("<") ? "" : "= "}${pValue(test.p_value)}`;
+  const sizes =
+    test.claimed === null ? "" : `; smallest detectable ${number(test.mde)}, claimed ${number(test.claimed)}`;
+  return `The ${test.kind} test of ${claim.driver.replaceAll("_", " ")} with ${outcome} (${p}${sizes}) ${kVerdicts[test.verdict]}.`;
+}
+
+// What speaks against the author's argument stands before every finding.
+function rejected(report: Report): HTMLElement[] {
+  return report.payload.claims.flatMap((claim) => {
+    const against = claim.tests.filter((test) => test.verdict === "rejected");
+    return against.length === 0
+      ? []
       : [
-          h("p", { class: "hw-finding" }, lead, groupSentence(model, driver, terms)),
-          terms.length <= 12
-            ? groupTable(model, driver, terms)
-            : p(`The ${terms.length} coefficients are under “Coefficients”.`),
+          callout(
+            `A falsification test of ${claim.driver.replaceAll("_", " ")} rejects`,
+            list(
+              against.map((test) => [verdictText(report, claim, test), " Hypothesis: ", name(test.hypothesis), "."]),
+            ),
+          ),
         ];
-  return h("section", { class: "hw-group" }, h("h3", {}, name(heading(driver))), ...body);
+  });
 }
 
 function lostTerms(model: Model): HTMLElement[] {
@@ -136,10 +189,13 @@ function lostTerms(model: Model): HTMLElement[] {
 }
 
 export function finding(report: Report): HTMLElement[] {
-  const caution = report.causal
-    ? "The author has stated why the drivers are as good as randomly assigned, and the falsification tests named in the configuration do not reject. The sentences hold if that statement does."
-    : "These are associations: what was seen together, each driver given the others in the model. They do not say what would happen if a driver were changed.";
+  const made = report.payload.claims.filter((claim) => claim.made).map((claim) => heading(claim.driver).toLowerCase());
+  const caution =
+    made.length > 0
+      ? `For ${together(made)} the author has stated why the driver is as good as randomly assigned, and falsification tests that could have shown otherwise did not: those sentences hold if that statement does. All others are associations.`
+      : "These are associations: what was seen together, each driver given the others in the model. They do not say what would happen if a driver were changed.";
   return [
+    ...rejected(report),
     p(caution),
     ...report.models
       .filter((model) => usable(model.main))

@@ -1,6 +1,7 @@
 import { author, callout, h, p, summaryList } from "../dom";
 import { plural, together } from "../format";
 import { titleOf, type Report } from "../report";
+import { mainPoints } from "./main_points";
 
 export function banner(report: Report): HTMLElement {
   const about = report.payload.report;
@@ -49,7 +50,9 @@ export function front(report: Report): HTMLElement {
           ),
         )
       : null,
+    mainPoints(report),
     summaryList([
+      ["Status of the measure", author(about.status)],
       ["Population", author(about.population)],
       ["Source", author(about.source)],
       ["Vintage", author(about.vintage)],

@@ -137,7 +137,8 @@ function detectable(report: Report, model: Model, at: number): HTMLElement | nul
     .map((_, i) => ({ ...effectOf(fit, i), driver: fit.driver[i] }))
     .filter((row) => row.driver !== "");
   if (rows.length === 0 || rows.length > 40) return null;
-  const silent = rows.filter((row) => !row.told).length;
+  const counted = rows.filter((row) => !row.lead);
+  const silent = counted.filter((row) => !row.told).length;
   const points: Point[] = rows.map((row) => ({
     label: capital(row.words),
     series: "estimate",
@@ -153,7 +154,7 @@ function detectable(report: Report, model: Model, at: number): HTMLElement | nul
       title:
         silent === 0
           ? "Every association stands clear of zero"
-          : `${silent} of ${rows.length} associations cannot be told from zero`,
+          : `${silent} of ${counted.length} associations cannot be told from zero`,
       alt: `Estimates with ${level(fit.level)} intervals over the band that could not have been detected. ${rows.map((row) => `${row.words}: ${number(row.value, sizeOf(row))}${row.unit}, smallest detectable ${number(row.mde, sizeOf(row))}${row.unit}`).join(". ")}.`,
       caption: `Differences in ${roleOf(fit)} that go with one standard deviation of each driver after the effects are taken out, with ${level(fit.level)} intervals. Grey band: differences too small to be found with ${level(fit.power)} power. An estimate inside it is no evidence that there is none.`,
       spec: (shape) => forest(points, shape.narrow ? unit : `difference in ${roleOf(fit)}, ${unit}`, shape),

@@ -3,6 +3,7 @@ import { level } from "../format";
 import { usable } from "../names";
 import { logOf, type Report } from "../report";
 import { tableElement } from "../table";
+import { verdictText } from "./finding";
 import { referencesFor } from "./references";
 
 function equations(report: Report): HTMLElement[] {
@@ -82,30 +83,21 @@ function options(report: Report): HTMLElement {
 }
 
 export function method(report: Report): HTMLElement[] {
-  const about = report.payload.report;
-  const tests = report.payload.falsification ?? [];
   return [
     ...equations(report),
     log(report, "assumptions", "Assumptions log", "The author declared no assumptions."),
     log(report, "decisions", "Decisions log", "The author logged no decisions."),
-    ...(about.assignment
-      ? [
-          h(
-            "div",
-            {},
-            h("h3", {}, "Why the drivers are taken as good as randomly assigned"),
-            p(author(about.assignment)),
-            tests.length > 0
-              ? list(
-                  tests.map((test) => [
-                    name(test.hypothesis),
-                    `: p = ${test.p_value?.toPrecision(3)}, ${test.passed ? "does not reject" : "rejects"}`,
-                  ]),
-                )
-              : p("No falsification test is named, so this report speaks of associations only."),
-          ),
-        ]
-      : []),
+    ...report.payload.claims.map((claim) =>
+      h(
+        "div",
+        {},
+        h("h3", {}, `Whether ${claim.driver.replaceAll("_", " ")} is as good as randomly assigned`),
+        claim.argument ? p(author(claim.argument)) : p("The author gives no argument that it is."),
+        claim.tests.length > 0
+          ? list(claim.tests.map((test) => [name(test.hypothesis), ". ", verdictText(report, claim, test)]))
+          : p("No falsification test is named, so this report speaks of associations only."),
+      ),
+    ),
     options(report),
     h(
       "div",

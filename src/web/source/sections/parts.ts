@@ -1,14 +1,15 @@
 // The parts of one decomposition as rows, as a chart and as a table.
-import { waterfall, type Step } from "../charts/bars";
+import { bars, type Step } from "../charts/bars";
 import type { Spec } from "../charts/draw";
-import { forest } from "../charts/forest";
+import { forest, type Point } from "../charts/forest";
 import { ladder } from "../charts/lines";
 import { name } from "../dom";
 import { figureElement, type Shape } from "../figure";
 import { level, number, percent, share } from "../format";
-import { capital, partOf, roleOf, type Kind } from "../names";
+import { capital, partOf, roleOf, termInWords, type Kind } from "../names";
 import type { Decomposition, Fit, Maybe } from "../payload";
 import type { Report } from "../report";
+import { tableElement, type Table } from "../table";
 
 export interface PartRow {
   component: string;
@@ -93,25 +94,42 @@ function wholeOf(d: Decomposition): string {
         : "total";
 }
 
+// Findings by the family of the method: each states two numbers or counts, so that it is true of any sign.
 function title(d: Decomposition, rows: PartRow[]): string {
   if (d.total === null) return clearTitle(rows);
-  const drivers = rows.filter((row) => row.kind === "driver").reduce((sum, row) => sum + (row.estimate ?? 0), 0);
-  const total = d.total ?? 0;
+  if (d.method === "bma") return likelyTitle(rows);
+  const drivers = rows.filter((row) => row.kind === "driver");
+  const total = d.total;
+  const sum = drivers.reduce((all, row) => all + (row.estimate ?? 0), 0);
+  if (d.method === "gelbach") return `Added drivers move the coefficient by ${number(-total, d.total_std_error)}`;
+  if (drivers.length === 0) return "The parts and their total";
+  if (d.unit === "share of variance") return `Drivers together account for ${share(sum)} of the variance`;
+  if (wholeOf(d) === "variance" && total > 0) return `Drivers account for ${share(sum / total)} of the variance`;
   const error = d.total_std_error;
-  if (rows.every((row) => row.kind !== "driver")) return "The parts and their total";
-  if (d.unit === "share of variance" && rows.every((row) => row.kind === "driver" || row.kind === "total"))
-    return `Drivers together account for ${share(total)} of the variance`;
-  if (error !== null && Math.abs(total) < 2 * error) return `The ${wholeOf(d)} cannot be told apart from zero`;
-  if (drivers * total < 0) return `The drivers and the ${wholeOf(d)} point different ways`;
-  return Math.abs(drivers) < Math.abs(total) / 2
-    ? `Most of the ${wholeOf(d)} lies outside the drivers`
-    : `The drivers account for most of the ${wholeOf(d)}`;
+  if (error !== null && d.total_conf_low !== null && d.total_conf_high !== null)
+    if (d.total_conf_low <= 0 && d.total_conf_high >= 0) return `The ${wholeOf(d)} cannot be told apart from zero`;
+  const { by, unit } = scaleOf(d);
+  const size = error === null ? null : error * by;
+  const plus = (value: number) => `${value > 0 ? "+" : ""}${number(value * by, size)}${unit}`;
+  return `Drivers ${plus(sum)}, whole ${wholeOf(d)} ${plus(total)}`;
+}
+
+function likelyTitle(rows: PartRow[]): string {
+  const drivers = rows.filter((row) => row.kind !== "total");
+  return `${drivers.filter((row) => (row.estimate ?? 0) > 0.5).length} of ${drivers.length} drivers are likelier in than out`;
 }
 
 function clearTitle(rows: PartRow[]): string {
   const known = rows.filter((row) => row.low !== null && row.high !== null);
   if (known.length === 0) return "The items, without intervals";
   return `${known.filter((row) => row.low! > 0 || row.high! < 0).length} of ${known.length} items stand clear of zero`;
+}
+
+// What the marks have beside them, and nothing more.
+function whiskers(d: Decomposition, rows: PartRow[]): string {
+  const with_one = rows.filter((row) => row.low !== null && row.high !== null).length;
+  if (with_one === 0) return "No interval can be given.";
+  return `Whiskers: ${level(d.level)} intervals${with_one < rows.length ? ", where one can be given" : ""}.`;
 }
 
 // Items that are not parts of one total: names beside them while there are few, a line of marks when there are many.
@@ -145,6 +163,100 @@ function items(steps: Step[], axis: string, shape: Shape): Spec {
   );
 }
 
+function tableOf(d: Decomposition, rows: PartRow[], by: number): Table<PartRow> {
+  const any = rows.some((row) => row.percent !== null),
+    anyShare = rows.some((row) => row.share !== null);
+  return {
+    caption: `Parts: ${d.call}`,
+    rows,
+    columns: [
+      { heading: "part", value: (row) => row.component, shown: (row) => name(row.label) },
+      {
+        heading: `estimate, ${d.unit}`,
+        numeric: true,
+        value: (row) => row.estimate,
+        shown: (row) => number(row.estimate, row.std_error),
+      },
+      {
+        heading: "standard error",
+        numeric: true,
+        value: (row) => row.std_error,
+        shown: (row) => (row.estimable ? number(row.std_error, row.std_error) : "not estimable"),
+      },
+      { heading: "low", numeric: true, value: (row) => row.low, shown: (row) => number(row.low, row.std_error) },
+      { heading: "high", numeric: true, value: (row) => row.high, shown: (row) => number(row.high, row.std_error) },
+      ...(any
+        ? [
+            {
+              heading: "per cent",
+              numeric: true,
+              value: (row: PartRow) => row.percent,
+              shown: (row: PartRow) => percent(row.percent, row.std_error === null ? null : row.std_error * by),
+            },
+          ]
+        : []),
+      ...(anyShare
+        ? [
+            {
+              heading: "share",
+              numeric: true,
+              value: (row: PartRow) => row.share,
+              shown: (row: PartRow) => share(row.share),
+            },
+          ]
+        : []),
+    ],
+  };
+}
+
+// How strong a driver that was left out would have to be: shares between nought and one, not the coefficients.
+function robustnessFigure(report: Report, d: Decomposition, id: string): HTMLElement {
+  const values = (wanted: string) => d.extras.find((extra) => extra.name === wanted);
+  const value = values("robustness_value")!,
+    alpha = values("robustness_value_alpha")!;
+  const rows = (value.labels[0] as string[]).map((term, i) => ({
+    term,
+    words: capital(termInWords(term)),
+    value: value.values[i] as Maybe,
+    alpha: alpha.values[i] as Maybe,
+  }));
+  const least = Math.min(...rows.map((row) => row.value ?? 1));
+  const points: Point[] = rows.flatMap((row) => [
+    { label: row.words, series: "to take the estimate away", value: row.value ?? 0, low: null, high: null },
+    { label: row.words, series: "to bring zero into the interval", value: row.alpha ?? 0, low: null, high: null },
+  ]);
+  return figureElement(
+    {
+      id,
+      title: `A driver explaining ${share(least)} could take one away`,
+      alt: `Robustness values. ${rows.map((row) => `${row.words}: ${share(row.value)} to take the estimate away, ${share(row.alpha)} to bring zero into its interval`).join("; ")}.`,
+      caption:
+        "Share of what is left of both regressor and outcome that a driver left out would have to explain. No interval is given for these values.",
+      spec: (shape) => forest(points, "share that a driver left out would have to explain", shape),
+      table: {
+        caption: `Robustness values: ${d.call}`,
+        rows,
+        columns: [
+          { heading: "term", value: (row) => row.term, shown: (row) => name(row.words) },
+          {
+            heading: "to take the estimate away",
+            numeric: true,
+            value: (row) => row.value,
+            shown: (row) => share(row.value),
+          },
+          {
+            heading: "to bring zero into the interval",
+            numeric: true,
+            value: (row) => row.alpha,
+            shown: (row) => share(row.alpha),
+          },
+        ],
+      },
+    },
+    report.captions,
+  );
+}
+
 export function partFigure(report: Report, d: Decomposition, fit: Fit | undefined, id: string): HTMLElement {
   const rows = rowsOf(d, fit),
     { by, unit, axis } = scaleOf(d);
@@ -159,57 +271,17 @@ export function partFigure(report: Report, d: Decomposition, fit: Fit | undefine
   }));
   const whole = d.total !== null;
   const outcome = fit ? roleOf(fit) : d.unit;
-  const any = rows.some((row) => row.percent !== null),
-    anyShare = rows.some((row) => row.share !== null);
+  // Coefficients of unlike units have no axis in common.
+  if (!whole && /^outcome per /.test(d.unit) && rows.length > 1)
+    return d.method === "robustness_value" ? robustnessFigure(report, d, id) : tableElement(tableOf(d, rows, by));
   return figureElement(
     {
       id,
       title: title(d, rows),
-      alt: `${whole ? "Waterfall of parts that sum to the total" : "Estimates with intervals"}: ${rows.map((row) => `${row.label} ${words(row, by, unit)}`).join("; ")}.`,
-      caption: `${whole ? `Parts of the ${d.total_name || `difference in ${outcome}`}` : capital(d.method.replaceAll("_", " "))}, ${axis}. Whiskers: ${level(d.level)} intervals.`,
-      spec: (shape) =>
-        whole ? waterfall(steps, `part of the ${wholeOf(d)}, ${axis}`, shape) : items(steps, axis, shape),
-      table: {
-        caption: `Parts: ${d.call}`,
-        rows,
-        columns: [
-          { heading: "part", value: (row) => row.component, shown: (row) => name(row.label) },
-          {
-            heading: `estimate, ${d.unit}`,
-            numeric: true,
-            value: (row) => row.estimate,
-            shown: (row) => number(row.estimate, row.std_error),
-          },
-          {
-            heading: "standard error",
-            numeric: true,
-            value: (row) => row.std_error,
-            shown: (row) => (row.estimable ? number(row.std_error, row.std_error) : "not estimable"),
-          },
-          { heading: "low", numeric: true, value: (row) => row.low, shown: (row) => number(row.low, row.std_error) },
-          { heading: "high", numeric: true, value: (row) => row.high, shown: (row) => number(row.high, row.std_error) },
-          ...(any
-            ? [
-                {
-                  heading: "per cent",
-                  numeric: true,
-                  value: (row: PartRow) => row.percent,
-                  shown: (row: PartRow) => percent(row.percent, row.std_error === null ? null : row.std_error * by),
-                },
-              ]
-            : []),
-          ...(anyShare
-            ? [
-                {
-                  heading: "share",
-                  numeric: true,
-                  value: (row: PartRow) => row.share,
-                  shown: (row: PartRow) => share(row.share),
-                },
-              ]
-            : []),
-        ],
-      },
+      alt: `${whole ? "A bar from zero for each part, and the total apart" : "One mark an item"}: ${rows.map((row) => `${row.label} ${words(row, by, unit)}`).join("; ")}.`,
+      caption: `${whole ? `Parts of the ${d.total_name ? d.total_name.replaceAll(fit?.outcome ?? d.total_name, outcome) : `difference in ${outcome}`}` : capital(d.method.replaceAll("_", " "))}, ${axis}. ${whiskers(d, rows)}`,
+      spec: (shape) => (whole ? bars(steps, `part of the ${wholeOf(d)}, ${axis}`, shape) : items(steps, axis, shape)),
+      table: tableOf(d, rows, by),
     },
     report.captions,
   );

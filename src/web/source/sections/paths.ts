@@ -3,7 +3,7 @@ import { ladder, type Sample } from "../charts/lines";
 import { h, name, p } from "../dom";
 import { figureElement } from "../figure";
 import { level, number } from "../format";
-import { capital, roleOf, termInWords, usable, type Model } from "../names";
+import { capital, periodWord, roleOf, termInWords, usable, type Model } from "../names";
 import type { Fit } from "../payload";
 import type { Report } from "../report";
 
@@ -28,7 +28,7 @@ function placeOf(term: string): Place | null {
   const lag = /^([lf])\((.*),\s*(-?\d+)\)$/s.exec(term);
   if (!lag) return null;
   const k = lag[1] === "l" ? Number(lag[3]) : -Number(lag[3]);
-  return { key: `lag ${lag[2]}`, kind: "lag", position: String(k), order: k, base: lag[2] };
+  return { key: `lag ${lag[2]}`, kind: "lag", position: k < 0 ? `lead ${-k}` : String(k), order: k, base: lag[2] };
 }
 
 interface Row {
@@ -39,19 +39,29 @@ interface Row {
 
 function figureOf(report: Report, model: Model, rows: Row[], id: string): HTMLElement {
   const { kind, base } = rows[0].place;
+  const reference = rows[0].fit.reference[rows[0].i];
   const positions = [...new Map(rows.map((row) => [row.place.position, row.place.order])).entries()];
   if (kind === "lag") positions.sort((a, b) => a[1] - b[1]);
   const labels = positions.map(([position]) => position);
+  if (reference !== "" && !labels.includes(reference)) {
+    labels.push(reference);
+    labels.sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+  }
+  // Leads, and periods before the reference, can speak against a finding and are none.
+  const before = (row: Row) =>
+    row.fit.lead[row.i] || (reference !== "" && labels.indexOf(row.place.position) < labels.indexOf(reference));
   const samples: Sample[] = rows.map((row) => ({
-    series: capital(roleOf(row.fit)),
+    series: `${capital(roleOf(row.fit))}${before(row) ? (kind === "lag" ? ", leads (a check)" : ", before (a check)") : ""}`,
     at: row.place.position,
     value: row.fit.estimate[row.i],
     low: row.fit.conf_low[row.i],
     high: row.fit.conf_high[row.i],
   }));
-  const own = rows.filter((row) => row.fit === model.main);
+  if (reference !== "")
+    samples.push({ series: "Reference, zero by construction", at: reference, value: 0, low: null, high: null });
+  const own = rows.filter((row) => row.fit === model.main && !before(row));
   const clear = own.filter((row) => (row.fit.conf_low[row.i] ?? 0) > 0 || (row.fit.conf_high[row.i] ?? 0) < 0).length;
-  const axis = kind === "lag" ? "periods before the outcome" : "period";
+  const axis = kind === "lag" ? `${periodWord()}s before the outcome` : periodWord();
   return figureElement(
     {
       id,
