@@ -14,8 +14,7 @@ std::string frame_of(const AttributionOptions& options) {
   std::string frame = options.coefficients_only ? "coefficients only; means and regressors are taken as given"
                                                 : "coefficients and means, units as drawn";
   if (!options.single_unit) return frame;
-  if (options.reliability)
-    return frame + "; this unit's underlying level, with a declared reliability of " + shortest(*options.reliability);
+  if (options.noise) return frame + "; this unit's underlying level, with " + options.noise->words;
   if (options.realised) return frame + "; given this unit's realised outcomes";
   return frame +
          "; a unit's own effect and residual carry noise that clustering by unit cannot see, so they are not estimable "
@@ -40,25 +39,34 @@ Matrix picked(const Matrix& square, const std::vector<Index>& kept) {
 }  // namespace
 
 std::vector<OptionCard> attribution_option_cards() {
-  return {{"uncertainty", "choice: means | coefficients", "means",
-           "means: units and their regressors as drawn; coefficients: means taken as given"},
-          {"frame", "choice: underlying | realised", "underlying",
-           "one unit: its underlying level, or given its realised outcomes"},
-          {"reliability", "number", "", "one unit: share of the outcome's variance within a period that is not noise"}};
+  std::vector<OptionCard> cards = {{"uncertainty", "choice: means | coefficients", "means",
+                                    "means: units and their regressors as drawn; coefficients: means taken as given"},
+                                   {"frame", "choice: underlying | realised", "underlying",
+                                    "one unit: its underlying level, or given its realised outcomes"}};
+  for (const OptionCard& card : noise_option_cards()) cards.push_back(card);
+  return cards;
 }
 
-AttributionOptions attribution_options(const MethodCall& call, bool single_unit) {
+AttributionOptions attribution_options(const MethodCall& call, bool single_unit, const OutcomeParts& parts) {
   AttributionOptions options;
   options.coefficients_only = call.get("uncertainty", "means") == "coefficients";
   options.single_unit = single_unit;
   options.realised = call.get("frame", "underlying") == "realised";
-  if (!call.has("reliability")) return options;
-  options.reliability = call.number("reliability", 1);
-  if (*options.reliability > 0 && *options.reliability <= 1) return options;
-  throw Error(
-      ErrorKind::usage, "decomposition.option",
-      "reliability = " + call.get("reliability") + " is no share; give a number above 0 and at most 1, such as 0.9",
-      {.key = "reliability"});
+  const std::optional<NoiseOptions> noise = noise_options(call);
+  if (!noise) return options;
+  if (!single_unit)
+    throw Error(ErrorKind::usage, "decomposition.option",
+                "reliability is about the noise of one unit's own effect and residual, and " + call.text +
+                    " is about means of many; name one unit, or leave reliability out",
+                {.key = "reliability"});
+  options.noise = std::make_shared<const OutcomeNoise>(outcome_noise(parts, *noise));
+  return options;
+}
+
+void add_noise_choices(Decomposition& d, const MethodCall& call, const AttributionOptions& options) {
+  if (!options.noise) return;
+  d.choices["reliability"] = call.get("reliability");
+  d.choices["autocorrelation"] = call.get("autocorrelation", "estimate");
 }
 
 Attribution::Attribution(const OutcomeParts& parts, const Covariance& covariance, const AttributionOptions& options)
@@ -95,7 +103,7 @@ void Attribution::add_parts(const Contrast& contrast) {
   const Matrix estimation = parts_.estimation_influence(v);
   const Matrix sampling = options_.coefficients_only ? Matrix(Matrix::Zero(estimation.rows(), estimation.cols()))
                                                      : contrast.sampling_influence(parts_.values());
-  const bool blind = options_.single_unit && !options_.realised && !options_.reliability;
+  const bool blind = options_.single_unit && !options_.realised && !options_.noise;
   for (Index p = 0; p < parts_.size(); ++p) {
     const auto at = static_cast<std::size_t>(p);
     add(parts_.names()[at], values(p), estimation.col(p), sampling.col(p),
@@ -106,11 +114,10 @@ void Attribution::add_parts(const Contrast& contrast) {
   const Matrix iid = covariance_.type == "iid" ? parts_.iid_covariance(v, covariance_)
                                                : Matrix(Matrix::Zero(parts_.size(), parts_.size()));
   Matrix noise = Matrix::Zero(parts_.size(), parts_.size());
-  if (options_.single_unit && options_.reliability) {
-    const double per_row = (1 - *options_.reliability) * variance_within_periods(*parts_.fit().design);
-    const Matrix weights = parts_.noise_weights(v);
-    noise = per_row * (weights.transpose() * weights);
-    total_noise_ += per_row * v.squaredNorm();
+  if (options_.noise) {
+    const OutcomeNoise& rows = *options_.noise;
+    noise = noise_covariance(rows.times, parts_.noise_weights(v).transpose(), rows.autocovariances);
+    total_noise_ += noise_covariance(rows.times, v.transpose(), rows.autocovariances)(0, 0);
   }
   iid_ = joined_blocks(iid_, iid);
   noise_ = joined_blocks(noise_, noise);
@@ -178,7 +185,7 @@ Decomposition Attribution::finish(Decomposition d, const Contrast& total) {
   e.jacobian.resize(m, 2 * m);
   e.jacobian << Matrix::Identity(m, m), Matrix::Identity(m, m);
   if (covariance_.type == "iid") e.coefficient_block = iid_;
-  if (options_.single_unit && options_.reliability) e.noise = noise_;
+  if (options_.noise) e.noise = noise_;
   e.estimable = estimable_;
   d.products = std::move(products_);
   d.total = total.values(design.y)(0);
@@ -194,17 +201,6 @@ Decomposition Attribution::finish(Decomposition d, const Contrast& total) {
   headwater::finish(d, inference_of(fit, covariance_), atoms_of(design), influence,
                     std::max(1.0, design.y.cwiseAbs().maxCoeff()));
   return d;
-}
-
-double variance_within_periods(const Design& design) {
-  const Vector weights = weights_or_ones(design);
-  double sum = 0;
-  for (std::int32_t t = 0; t < std::max(1, design.time.count); ++t) {
-    const Vector own = design.has_time ? within_group(weights, design.time, t) : weights;
-    const double mean = own.dot(design.y) / own.sum();
-    for (Index i = 0; i < design.n(); ++i) sum += own(i) * (design.y(i) - mean) * (design.y(i) - mean);
-  }
-  return sum / weights.sum();
 }
 
 void note_seasons(Notes& notes, const Design& design, std::int32_t a, std::int32_t b) {

@@ -1,24 +1,27 @@
 // From a contrast of rows to a decomposition: what contributions, change and their variants share.
 #pragma once
 
-#include <optional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "headwater/decompositions/decomposition.hpp"
+#include "headwater/decompositions/outcome_noise.hpp"
 #include "headwater/decompositions/parts.hpp"
 
 namespace headwater {
 
 struct AttributionOptions {
-  bool coefficients_only = false;     // means and regressors taken as given
-  bool single_unit = false;           // effects and residual are one unit's own: their noise is not seen by clustering
-  bool realised = false;              // single unit: given its realised outcomes
-  std::optional<double> reliability;  // of the outcome: share of its variance within a period that is not noise
+  bool coefficients_only = false;  // means and regressors taken as given
+  bool single_unit = false;        // effects and residual are one unit's own: their noise is not seen by clustering
+  bool realised = false;           // single unit: given its realised outcomes
+  std::shared_ptr<const OutcomeNoise> noise;  // single unit: of its rows; none: not asked for
 };
 
-// Options `uncertainty`, `frame` and `reliability` of a call. Throws Error{usage} naming the option.
-AttributionOptions attribution_options(const MethodCall& call, bool single_unit);
+// Options `uncertainty`, `frame`, `reliability` and `autocorrelation` of a call. Throws Error{usage} naming the option.
+AttributionOptions attribution_options(const MethodCall& call, bool single_unit, const OutcomeParts& parts);
+// The choices of a decomposition that these options are.
+void add_noise_choices(Decomposition& decomposition, const MethodCall& call, const AttributionOptions& options);
 // The cards of those options, for registry rows.
 std::vector<OptionCard> attribution_option_cards();
 
@@ -61,8 +64,6 @@ class Attribution {
   double total_noise_ = 0;
 };
 
-// Σ_t Σ_i w (y_it − ȳ_t)² / Σ w: variance of the outcome between the rows of a period.
-double variance_within_periods(const Design& design);
 // A warning when two periods are different seasons of the year.
 void note_seasons(Notes& notes, const Design& design, std::int32_t a, std::int32_t b);
 

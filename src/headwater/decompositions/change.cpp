@@ -195,7 +195,7 @@ Decomposition change_of_unit(const DecompositionInput& input, const OutcomeParts
                     " among the rows used; choose other periods",
                 {.key = "unit"});
   const Contrast contrast = difference(design, Vector::Unit(design.n(), b), Vector::Unit(design.n(), a));
-  const AttributionOptions options = attribution_options(input.call, true);
+  const AttributionOptions options = attribution_options(input.call, true, parts);
   Attribution attribution(parts, *input.covariance, options);
   attribution.add_parts(contrast);
   std::vector<Index> partner(static_cast<std::size_t>(design.n()));
@@ -207,7 +207,7 @@ Decomposition change_of_unit(const DecompositionInput& input, const OutcomeParts
   Decomposition d = described(input, two, unit);
   d.choices["unit"] = unit;
   d.choices["frame"] = options.realised ? "realised" : "underlying";
-  if (options.reliability) d.choices["reliability"] = shortest(*options.reliability);
+  add_noise_choices(d, input.call, options);
   d.call = input.call.text;
   return attribution.finish(std::move(d), contrast);
 }
@@ -250,7 +250,7 @@ Decomposition change_of_mean(const DecompositionInput& input, const OutcomeParts
   const Vector weights = column.empty() ? weights_or_ones(design) : row_values(input.panel, design, column);
   const Contrast total =
       difference(design, within_group(weights, design.time, two.to), within_group(weights, design.time, two.from));
-  Attribution attribution(parts, *input.covariance, attribution_options(input.call, false));
+  Attribution attribution(parts, *input.covariance, attribution_options(input.call, false, parts));
   Decomposition d = described(input, two, "the mean over units");
   if (reading == "means") {
     attribution.add_parts(total);

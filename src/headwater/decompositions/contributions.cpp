@@ -312,7 +312,7 @@ void note_lost(Notes& notes, const Reference& reference, const Vector& target) {
 }
 
 Decomposition contribution(const DecompositionInput& input, const OutcomeParts& parts, const Reference& reference,
-                           const Vector& weights, const Target& target) {
+                           const Vector& weights, const Target& target, const AttributionOptions& options) {
   const Design& design = *input.fit->design;
   refuse_zero_by_construction(input, reference, target);
   const Vector rows = with_reference(reference, target.rows);
@@ -320,7 +320,6 @@ Decomposition contribution(const DecompositionInput& input, const OutcomeParts& 
     throw Error(ErrorKind::data, "decomposition.no_reference",
                 target.name + " has no row in the base period to be compared with; choose another base",
                 {.key = "base"});
-  const AttributionOptions options = attribution_options(input.call, target.single);
   const Contrast contrast = against_reference(reference, design, weights, rows);
   Attribution attribution(parts, *input.covariance, options);
   attribution.add_parts(contrast);
@@ -334,7 +333,7 @@ Decomposition contribution(const DecompositionInput& input, const OutcomeParts& 
     d.choices["base"] = period_label(design, reference.base);
   if (reference.against == Against::peers) d.choices["peers"] = reference.peers.name;
   if (target.single) d.choices["frame"] = options.realised ? "realised" : "underlying";
-  if (options.reliability) d.choices["reliability"] = shortest(*options.reliability);
+  add_noise_choices(d, input.call, options);
   d.question = "Why does " + design.outcome_name + " of " + target.name + " differ from " + reference.text + "?";
   d.total_name = "difference of " + design.outcome_name + " from the reference";
   note_lost(d.notes, reference, target.rows);
@@ -370,9 +369,11 @@ Decompositions run_contributions(const DecompositionInput& input) {
   const Design& design = *input.fit->design;
   const Vector weights = weights_or_ones(design);
   const Reference reference = reference_of(input);
+  const std::vector<Target> targets = targets_of(input, weights);
+  const AttributionOptions options = attribution_options(input.call, input.call.has("at"), parts);
   Decompositions results;
-  for (const Target& target : targets_of(input, weights))
-    results.push_back(contribution(input, parts, reference, weights, target));
+  for (const Target& target : targets)
+    results.push_back(contribution(input, parts, reference, weights, target, options));
   if (!input.call.has("at") && !input.call.has("by")) add_cells(results.front(), input, parts, reference, weights);
   return results;
 }

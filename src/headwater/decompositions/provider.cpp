@@ -1,12 +1,13 @@
 // Question: how far do units' persistent levels lie apart, given the drivers, and how much of that is noise? Model:
 // y_it = x_it'β + α_i + effects + e_it. A unit's own effect carries its own noise, to which influence clustered by unit
 // is blind (its residuals sum to zero), so without a reliability no number here has an error: not estimable. With one,
-//   α̂ − α = C e, C = A − A X (X̃'WX̃)⁻¹X̃'W, covariance C Ω C' over all units jointly,
-// A the rows' weights in the effects (each against its group's mean), Ω from the declared reliability of the outcome,
-// or from the residuals within units with AR(1) noise, corrected for centring (reliability = estimate). Shrinkage by a
-// normal prior (Paule and Mandel 1982), funnel limits with additive over-dispersion (Spiegelhalter 2005), rank sets
-// from the joint covariance on request alone (Mogstad, Romano, Shaikh and Wilhelm 2024; csranks). Persistent
-// differences are unexplained: they are not management, efficiency or effort.
+//   α̂ − α = C e, C = A − A X (X̃'WX̃)⁻¹X̃'W, covariance C E[Ω] C' over all units jointly,
+// A the rows' weights in the effects (each against its group's mean), Ω that of AR(1) noise within units, its variance
+// declared or estimated, its autocorrelation declared or estimated, E over what the data leave open of both
+// (signal_noise.hpp). Shrinkage by a normal distribution of levels whose variance is integrated over, funnel limits
+// with additive over-dispersion (Spiegelhalter 2005), rank sets from the joint covariance on request alone (Mogstad,
+// Romano, Shaikh and Wilhelm 2024; csranks). Persistent differences are unexplained: they are not management,
+// efficiency or effort.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -17,12 +18,11 @@
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/core/threads.hpp"
-#include "headwater/decompositions/attribution.hpp"
 #include "headwater/decompositions/extra_table.hpp"
 #include "headwater/decompositions/methods.hpp"
+#include "headwater/decompositions/outcome_noise.hpp"
 #include "headwater/decompositions/rank_sets.hpp"
 #include "headwater/decompositions/shrinkage.hpp"
-#include "headwater/decompositions/unit_noise.hpp"
 #include "headwater/estimators/least_squares.hpp"
 
 namespace headwater {
@@ -86,79 +86,104 @@ Matrix effect_functionals(const OutcomeParts& parts, std::size_t q, const std::v
   return A;
 }
 
-struct Uncertainty {
-  Matrix covariance;  // empty: not estimable
-  UnitNoise noise;
-  std::string frame;
+// Levels with what is known of their noise.
+struct NoisyLevels {
+  OutcomeNoise noise;
+  Matrix weights;  // units × rows: α̂ − α = weights · e
+  Matrix by_gap;   // units × gaps
+  Vector kept;     // 1 − 1/size of the unit's group: what centring leaves of the levels' variance
 };
 
-Uncertainty uncertainty_of(const DecompositionInput& input, const OutcomeParts& parts, const Matrix& A) {
-  const Fit& fit = *input.fit;
-  const Design& design = *fit.design;
-  const std::string asked = input.call.get("reliability");
-  if (asked.empty())
-    return {{},
-            {},
-            "a unit's own effect carries noise that clustering by unit cannot see: not estimable without a "
-            "reliability, declared or estimated"};
-  Uncertainty result;
-  if (asked == "estimate") {
-    const double lost = static_cast<double>(fit.df_model + fit.effects_rank.rank - design.unit.count);
-    result.noise = estimated_unit_noise(design, fit.residuals, std::max(0.0, lost));
-    result.frame = "units' underlying levels, noise from their own residuals over time (autocorrelation " +
-                   significant(result.noise.autocorrelation, 3) + ")";
-  } else {
-    const AttributionOptions options = attribution_options(input.call, true);
-    result.noise.variance = (1 - *options.reliability) * variance_within_periods(design);
-    result.frame = "units' underlying levels, with a declared reliability of the outcome of " + asked;
-  }
-  Matrix C = A;
-  if (fit.k() > 0) {
-    Matrix weighted = fit.regressors;
-    if (fit.weights.size() > 0) weighted = fit.weights.asDiagonal() * weighted;
-    C -= (A * parts.levels()) * fit.bread * weighted.transpose();
-  }
-  result.covariance = noise_covariance(design, C, result.noise);
-  return result;
+NoisyLevels noisy_levels(const OutcomeParts& parts, const NoiseOptions& options, const Matrix& A,
+                         const std::vector<int>& group) {
+  NoisyLevels levels;
+  levels.noise = outcome_noise(parts, options);
+  levels.weights = A;
+  if (parts.fit().k() > 0) levels.weights -= (A * parts.levels()) * coefficient_weights(parts.fit());
+  levels.by_gap = weights_by_gap(levels.noise.times, levels.weights);
+  levels.kept.resize(A.rows());
+  for (Index u = 0; u < A.rows(); ++u)
+    levels.kept(u) =
+        1 - 1 / static_cast<double>(std::count(group.begin(), group.end(), group[static_cast<std::size_t>(u)]));
+  return levels;
 }
 
-void add_shrinkage(Decomposition& d, const Vector& errors, double level) {
+// The parameters behind shrinkage: at the likelihood's maximum, and with what the data leave open.
+void add_parameters(Decomposition& d, const SignalNoise& model, const NoisyLevels& levels) {
+  const std::vector<std::pair<std::string, OfHyper>> parameters = {
+      {"variance of levels", [](const Hyper& h) { return h.signal; }},
+      {"variance of a row's noise", [](const Hyper& h) { return h.noise; }},
+      {"autocorrelation of noise", [](const Hyper& h) { return h.autocorrelation; }},
+      {"signal share of a row", [](const Hyper& h) { return h.share(); }}};
+  const double tail = 0.5 - d.inference.level / 2;
+  Names names;
+  std::vector<double> likeliest, mean, low, high;
+  for (const auto& [name, of] : parameters) {
+    names.push_back(name);
+    likeliest.push_back(of(model.likeliest));
+    mean.push_back(mean_over(model, of));
+    low.push_back(quantile_over(model, of, tail));
+    high.push_back(quantile_over(model, of, 1 - tail));
+  }
+  const SignalNoise shares = shares_of_levels(model, levels.noise.times, levels.by_gap, levels.kept);
+  const OfHyper share = [](const Hyper& h) { return h.share(); };
+  names.emplace_back("signal share of a level");
+  likeliest.push_back(share(shares.likeliest));
+  mean.push_back(mean_over(shares, share));
+  low.push_back(quantile_over(shares, share, tail));
+  high.push_back(quantile_over(shares, share, 1 - tail));
+  ExtraTable table("parameter", "What lies behind the shrunken levels: signal and noise, and how sure they are", names);
+  table.numbers("likeliest", likeliest, "at the maximum of the restricted likelihood")
+      .numbers("mean", mean, "mean over what the data leave open: the levels are shrunken by all of it")
+      .numbers("low", low, "lower end of the interval")
+      .numbers("high", high, "upper end of the interval");
+  table.add_to(d);
+}
+
+void add_funnel(Decomposition& d, ExtraTable& table) {
   const Vector& values = d.estimates.values;
-  const NormalPrior prior = fitted_prior(values, errors);
-  const Shrunken post = shrunken(values, errors, prior);
+  const Vector errors = d.covariance.diagonal().cwiseMax(0).cwiseSqrt();
   const Funnel limits = funnel(values, errors);
-  const double reach = normal_quantile(0.5 + level / 2);
-  std::vector<double> mean, low, high, near_low, near_high, far_low, far_high;
+  std::vector<double> near_low, near_high, far_low, far_high;
   for (Index i = 0; i < values.size(); ++i) {
-    mean.push_back(post.mean(i));
-    low.push_back(post.mean(i) - reach * post.deviation(i));
-    high.push_back(post.mean(i) + reach * post.deviation(i));
     const double spread = std::sqrt(errors(i) * errors(i) + limits.variance);
     near_low.push_back(limits.target - normal_quantile(0.975) * spread);
     near_high.push_back(limits.target + normal_quantile(0.975) * spread);
     far_low.push_back(limits.target - normal_quantile(0.999) * spread);
     far_high.push_back(limits.target + normal_quantile(0.999) * spread);
   }
+  table.numbers("limit95_low", near_low, "lower 95 % funnel limit", d.unit)
+      .numbers("limit95_high", near_high, "upper 95 % funnel limit", d.unit)
+      .numbers("limit998_low", far_low, "lower 99.8 % funnel limit", d.unit)
+      .numbers("limit998_high", far_high, "upper 99.8 % funnel limit", d.unit);
+  add_extra(d, "funnel_target", limits.target, "centre of the funnel", d.unit);
+  add_extra(d, "funnel_dispersion", limits.dispersion, "Σz²/n, winsorised at 10 % in each tail");
+  add_extra(d, "funnel_variance", limits.variance, "additive over-dispersion", d.unit + "²");
+}
+
+std::vector<double> numbers_of(const Vector& values) { return {values.data(), values.data() + values.size()}; }
+
+void add_shrinkage(Decomposition& d, const NoisyLevels& levels, const NoiseOptions& options) {
+  const UnitTimes& times = levels.noise.times;
+  const SignalNoise model = options.reliability
+                                ? with_declared_noise(levels.noise.model, levels.noise.autocovariances(0), times,
+                                                      d.estimates.values, levels.by_gap)
+                                : levels.noise.model;
+  const Shrunken post = shrunken(model, times, d.estimates.values, levels.by_gap, levels.kept, d.inference.level);
   ExtraTable table("unit",
                    "Persistent differences, unexplained: shrunken towards their mean, and over-dispersed funnel "
                    "limits. Not a verdict on effort",
                    d.estimates.names);
-  table.numbers("shrunken", mean, "posterior mean under a normal prior", d.unit)
-      .numbers("low", low, "lower end of the posterior interval", d.unit)
-      .numbers("high", high, "upper end of the posterior interval", d.unit)
-      .numbers("limit95_low", near_low, "lower 95 % funnel limit", d.unit)
-      .numbers("limit95_high", near_high, "upper 95 % funnel limit", d.unit)
-      .numbers("limit998_low", far_low, "lower 99.8 % funnel limit", d.unit)
-      .numbers("limit998_high", far_high, "upper 99.8 % funnel limit", d.unit);
+  table
+      .numbers("shrunken", numbers_of(post.mean), "posterior mean, over what the data leave open of signal and noise",
+               d.unit)
+      .numbers("std_error", numbers_of(post.deviation), "posterior standard deviation", d.unit)
+      .numbers("low", numbers_of(post.low), "lower end of the posterior interval", d.unit)
+      .numbers("high", numbers_of(post.high), "upper end of the posterior interval", d.unit)
+      .numbers("above", numbers_of(post.above), "probability of lying above the mean");
+  add_funnel(d, table);
+  add_parameters(d, model, levels);
   table.add_to(d);
-  add_extra(d, "prior_mean", prior.mean, "mean of the prior", d.unit);
-  add_extra(d, "prior_variance", prior.variance, "variance of the prior: spread beyond noise", d.unit + "²");
-  add_extra(d, "signal_share",
-            prior.variance / (prior.variance + errors.squaredNorm() / static_cast<double>(errors.size())),
-            "share of the spread between units that is not noise");
-  add_extra(d, "funnel_target", limits.target, "centre of the funnel", d.unit);
-  add_extra(d, "funnel_dispersion", limits.dispersion, "Σz²/n, winsorised at 10 % in each tail");
-  add_extra(d, "funnel_variance", limits.variance, "additive over-dispersion", d.unit + "²");
 }
 
 void add_ranks(Decomposition& d, const DecompositionInput& input, const std::vector<int>& group) {
@@ -192,6 +217,47 @@ void add_ranks(Decomposition& d, const DecompositionInput& input, const std::vec
   table.add_to(d);
 }
 
+// Without errors: nothing is estimable until the noise is known.
+Decomposition unit_levels(const DecompositionInput& input, const OutcomeParts& parts, const Matrix& A) {
+  const Fit& fit = parts.fit();
+  const Design& design = *fit.design;
+  Decomposition d;
+  d.method = "provider";
+  d.call = input.call.text;
+  d.additive = false;
+  d.question = "How far do the persistent levels of " + design.outcome_name +
+               " of units lie apart, given the drivers, and how much of that is noise?";
+  d.estimates.names = design.unit.labels;
+  d.estimates.values = A * (design.y - parts.levels() * fit.coefficients);
+  d.estimates.influence = Matrix::Zero(design.n(), 1);
+  d.estimates.jacobian = Matrix::Zero(A.rows(), 1);
+  d.estimates.kind = UncertaintyKind::not_estimable;
+  d.estimates.estimable.assign(static_cast<std::size_t>(A.rows()), false);
+  d.unit = outcome_unit(design.spec);
+  d.frame =
+      "a unit's own effect carries noise that clustering by unit cannot see: not estimable without a reliability, "
+      "declared or estimated";
+  d.sample_hash = design.sample_hash;
+  d.choices = {{"reliability", input.call.get("reliability", "none")}, {"ranks", input.call.get("ranks", "none")}};
+  add_explained_variance(d, fit);
+  return d;
+}
+
+void know_noise(Decomposition& d, const NoisyLevels& levels) {
+  d.estimates.kind = UncertaintyKind::model;
+  d.estimates.estimable.assign(d.estimates.estimable.size(), true);
+  d.estimates.noise = noise_covariance(levels.noise.times, levels.weights, levels.noise.autocovariances);
+  d.frame = "units' underlying levels, with " + levels.noise.words;
+}
+
+void note_groups(Decomposition& d, const std::vector<int>& group) {
+  const int groups = 1 + *std::max_element(group.begin(), group.end());
+  if (groups > 1)
+    d.notes.push_back({"provider.groups", "the effects leave " + std::to_string(groups) +
+                                              " groups of units that cannot be compared with each other; every unit is "
+                                              "set against the mean of its own group"});
+}
+
 void check_options_of(const MethodCall& call) {
   const std::string ranks = call.get("ranks", "none");
   if (ranks != "none" && !call.has("reliability"))
@@ -203,65 +269,49 @@ void check_options_of(const MethodCall& call) {
 }  // namespace
 
 const MethodCard& provider_card() {
-  static const MethodCard card{
-      .name = "provider",
-      .kind = "decomposition",
-      .question = "How far do units' persistent levels lie apart, given the drivers, and how much of that is noise?",
-      .avoid =
-          "Not as a verdict on effort or a league table: what remains is unexplained, and without a reliability not "
-          "estimable.",
-      .reference = "Spiegelhalter (2005); Mogstad, Romano, Shaikh and Wilhelm (2024), csranks",
-      .supports = {"weights", "effects", "unbalanced", "no_time"},
-      .options = {
-          {"reliability", "number or estimate", "",
-           "share of the outcome's variance within a period that is not noise, or from the residuals over time"},
-          {"ranks", "choice: none | marginal | simultaneous | tau_best", "none", "rank sets to show"},
-          {"tau", "integer", "10", "with ranks = tau_best: among how many"},
-          {"draws", "integer", "2000", "of the joint normal behind rank sets"}}};
+  static const MethodCard card = [] {
+    MethodCard c{
+        .name = "provider",
+        .kind = "decomposition",
+        .question = "How far do units' persistent levels lie apart, given the drivers, and how much of that is noise?",
+        .avoid =
+            "Not as a verdict on effort or a league table: what remains is unexplained, and without a reliability not "
+            "estimable.",
+        .reference = "Spiegelhalter (2005); Mogstad, Romano, Shaikh and Wilhelm (2024), csranks",
+        .supports = {"weights", "effects", "unbalanced", "no_time"},
+        .options = {{"ranks", "choice: none | marginal | simultaneous | tau_best", "none", "rank sets to show"},
+                    {"tau", "integer", "10", "with ranks = tau_best: among how many"},
+                    {"draws", "integer", "2000", "of the joint normal behind rank sets"}}};
+    const std::vector<OptionCard> noise = noise_option_cards();
+    c.options.insert(c.options.begin(), noise.begin(), noise.end());
+    return c;
+  }();
   return card;
 }
 
 Decompositions run_provider(const DecompositionInput& input) {
   check_options_of(input.call);
+  const std::optional<NoiseOptions> options = noise_options(input.call);
   const std::size_t q = unit_effect(input);
   const Fit& fit = *input.fit;
   const Design& design = *fit.design;
   const OutcomeParts parts(fit);
   const std::vector<int> group = comparable_groups(design, q);
   const Matrix A = effect_functionals(parts, q, group);
-  const Uncertainty uncertainty = uncertainty_of(input, parts, A);
-  const bool known = uncertainty.covariance.size() > 0;
-  const Index m = design.unit.count;
-  Decomposition d;
-  d.method = "provider";
-  d.call = input.call.text;
-  d.additive = false;
-  d.question = "How far do the persistent levels of " + design.outcome_name +
-               " of units lie apart, given the drivers, and how much of that is noise?";
-  d.estimates.names = design.unit.labels;
-  d.estimates.values = A * (design.y - parts.levels() * fit.coefficients);
-  d.estimates.influence = Matrix::Zero(design.n(), 1);
-  d.estimates.jacobian = Matrix::Zero(m, 1);
-  d.estimates.kind = known ? UncertaintyKind::model : UncertaintyKind::not_estimable;
-  d.estimates.estimable.assign(static_cast<std::size_t>(m), known);
-  if (known) d.estimates.noise = uncertainty.covariance;
-  d.unit = outcome_unit(design.spec);
-  d.frame = uncertainty.frame;
-  d.sample_hash = design.sample_hash;
-  d.choices = {{"reliability", input.call.get("reliability", "none")}, {"ranks", input.call.get("ranks", "none")}};
-  add_explained_variance(d, fit);
+  Decomposition d = unit_levels(input, parts, A);
   Inference inference = inference_of(fit, *input.covariance);
   inference.df = std::numeric_limits<double>::infinity();
+  std::optional<NoisyLevels> levels;
+  if (options) {
+    levels = noisy_levels(parts, *options, A, group);
+    know_noise(d, *levels);
+    d.choices["autocorrelation"] = input.call.get("autocorrelation", "estimate");
+    if (!options->reliability) inference.df = levels->noise.model.df;
+  }
   finish(d, inference, atoms_of(design), Vector(), 1);
-  if (const int groups = 1 + *std::max_element(group.begin(), group.end()); groups > 1)
-    d.notes.push_back({"provider.groups", "the effects leave " + std::to_string(groups) +
-                                              " groups of units that cannot be compared with each other; every unit is "
-                                              "set against the mean of its own group"});
-  if (!known) return {std::move(d)};
-  add_extra(d, "noise_variance", uncertainty.noise.variance, "variance of one row's noise", d.unit + "²");
-  add_extra(d, "noise_autocorrelation", uncertainty.noise.autocorrelation, "AR(1) of the noise within units");
-  add_shrinkage(d, d.covariance.diagonal().cwiseMax(0).cwiseSqrt(), d.inference.level);
-  add_ranks(d, input, group);
+  note_groups(d, group);
+  if (levels) add_shrinkage(d, *levels, *options);
+  if (levels) add_ranks(d, input, group);
   return {std::move(d)};
 }
 

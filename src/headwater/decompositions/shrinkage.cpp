@@ -2,47 +2,118 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <vector>
+
+#include "headwater/core/distributions.hpp"
+#include "headwater/core/threads.hpp"
 
 namespace headwater {
 namespace {
 
-double weighted_mean(const Vector& values, const Vector& weights) { return values.dot(weights) / weights.sum(); }
+// Normal distributions of one level, one for each node, and their weights.
+struct Mixture {
+  std::vector<double> weight, mean, deviation;
 
-Vector weights_at(const Vector& errors, double variance) { return (errors.array().square() + variance).inverse(); }
+  // Of P(level ≤ x), each deviation `stretch` times as wide, and of its density.
+  std::pair<double, double> at(double x, double stretch) const {
+    double below = 0, density = 0;
+    for (std::size_t j = 0; j < weight.size(); ++j) {
+      const double width = stretch * deviation[j], z = (x - mean[j]) / width;
+      below += weight[j] * 0.5 * std::erfc(-z / std::numbers::sqrt2);
+      density += weight[j] * std::exp(-0.5 * z * z) / (width * std::sqrt(2 * std::numbers::pi));
+    }
+    return {below, density};
+  }
 
-double spread(const Vector& values, const Vector& errors, double variance) {
-  const Vector w = weights_at(errors, variance);
-  return w.dot(Vector((values.array() - weighted_mean(values, w)).square()));
+  // Newton's steps, kept between the furthest quantiles of the single distributions.
+  double quantile(double p, double stretch) const {
+    const double z = stretch * normal_quantile(p);
+    double low = mean.front() + z * deviation.front(), high = low;
+    for (std::size_t j = 0; j < mean.size(); ++j) {
+      low = std::min(low, mean[j] + z * deviation[j]);
+      high = std::max(high, mean[j] + z * deviation[j]);
+    }
+    double x = 0.5 * (low + high);
+    for (int step = 0; step < 100 && high - low > 1e-12 * (std::abs(low) + std::abs(high)); ++step) {
+      const auto [below, density] = at(x, stretch);
+      (below < p ? low : high) = x;
+      const double next = x + (p - below) / density;
+      const double last = x;
+      x = next > low && next < high ? next : 0.5 * (low + high);
+      if (std::abs(x - last) <= 1e-12 * std::abs(x)) break;
+    }
+    return x;
+  }
+};
+
+Mixture mixture_of(const SignalNoise& model, double value, double kept, const Vector& errors) {
+  Mixture m;
+  for (std::size_t j = 0; j < model.nodes.size(); ++j) {
+    const Hyper& node = model.nodes[j];
+    if (node.weight == 0) continue;
+    const double signal = kept * node.signal, noise = node.noise * errors(static_cast<Index>(j));
+    m.weight.push_back(node.weight);
+    m.mean.push_back(signal / (signal + noise) * value);
+    m.deviation.push_back(std::sqrt(signal / (signal + noise) * noise));
+  }
+  return m;
+}
+
+// Autocorrelations by gap × nodes.
+Matrix powers_of(const SignalNoise& model, const UnitTimes& times) {
+  Matrix powers(static_cast<Index>(times.gaps.size()), static_cast<Index>(model.nodes.size()));
+  for (std::size_t j = 0; j < model.nodes.size(); ++j)
+    powers.col(static_cast<Index>(j)) = times.powers(model.nodes[j].autocorrelation);
+  return powers;
 }
 
 }  // namespace
 
-NormalPrior fitted_prior(const Vector& values, const Vector& errors) {
-  const double wanted = static_cast<double>(values.size() - 1);
-  NormalPrior prior;
-  if (spread(values, errors, 0) > wanted) {
-    double low = 0, high = (values.array() - values.mean()).square().sum();
-    for (int step = 0; step < 200 && high - low > 1e-15 * high; ++step) {
-      const double middle = 0.5 * (low + high);
-      (spread(values, errors, middle) > wanted ? low : high) = middle;
+Shrunken shrunken(const SignalNoise& model, const UnitTimes& times, const Vector& values, const Matrix& by_gap,
+                  const Vector& kept, double level) {
+  const Index m = values.size();
+  Shrunken result{Vector(m), Vector(m), Vector(m), Vector(m), Vector(m)};
+  const Matrix powers = powers_of(model, times);
+  const double tail = 0.5 - level / 2;
+  // σ² at a node is known to `df` degrees of freedom: Student's quantile in place of the normal one.
+  const double stretch = student_quantile(tail, model.df) / normal_quantile(tail);
+  parallel_for(static_cast<std::size_t>(m), [&](std::size_t at) {
+    const auto i = static_cast<Index>(at);
+    if (!(kept(i) > 0)) {
+      for (Vector* column : {&result.mean, &result.deviation, &result.low, &result.high, &result.above})
+        (*column)(i) = std::nan("");
+      return;
     }
-    prior.variance = 0.5 * (low + high);
-  }
-  prior.mean = weighted_mean(values, weights_at(errors, prior.variance));
-  return prior;
+    const Mixture mixture = mixture_of(model, values(i), kept(i), powers.transpose() * by_gap.row(i).transpose());
+    double mean = 0, square = 0;
+    for (std::size_t j = 0; j < mixture.weight.size(); ++j) mean += mixture.weight[j] * mixture.mean[j];
+    for (std::size_t j = 0; j < mixture.weight.size(); ++j)
+      square += mixture.weight[j] *
+                (mixture.deviation[j] * mixture.deviation[j] + (mixture.mean[j] - mean) * (mixture.mean[j] - mean));
+    result.mean(i) = mean;
+    result.deviation(i) = std::sqrt(square);
+    result.low(i) = mixture.quantile(tail, stretch);
+    result.high(i) = mixture.quantile(1 - tail, stretch);
+    result.above(i) = 1 - mixture.at(0, 1).first;
+  });
+  return result;
 }
 
-Shrunken shrunken(const Vector& values, const Vector& errors, const NormalPrior& prior) {
-  const Eigen::ArrayXd noise = errors.array().square();
-  const Eigen::ArrayXd kept = prior.variance / (prior.variance + noise);
-  return {prior.mean + kept * (values.array() - prior.mean), (kept * noise).sqrt()};
+SignalNoise shares_of_levels(SignalNoise model, const UnitTimes& times, const Matrix& by_gap, const Vector& kept) {
+  Vector typical = Vector::Zero(by_gap.cols());
+  for (Index i = 0; i < kept.size(); ++i)
+    if (kept(i) > 0) typical += by_gap.row(i).transpose() / kept(i);
+  typical /= static_cast<double>((kept.array() > 0).count());
+  for (Hyper& node : model.nodes) node.noise *= typical.dot(times.powers(node.autocorrelation));
+  model.likeliest.noise *= typical.dot(times.powers(model.likeliest.autocorrelation));
+  return model;
 }
 
 Funnel funnel(const Vector& values, const Vector& errors, double share) {
-  const Vector w = weights_at(errors, 0);
+  const Vector w = errors.array().square().inverse();
   Funnel f;
-  f.target = weighted_mean(values, w);
+  f.target = values.dot(w) / w.sum();
   std::vector<double> z;
   for (Index i = 0; i < values.size(); ++i) z.push_back((values(i) - f.target) / errors(i));
   std::vector<double> sorted = z;

@@ -2,21 +2,25 @@
 #pragma once
 
 #include "headwater/core/matrix.hpp"
+#include "headwater/decompositions/signal_noise.hpp"
 
 namespace headwater {
 
-// Normal prior by Paule and Mandel: Σ(x − μ)²/(s² + τ²) = J − 1 at the weighted mean μ; τ² = 0 when the spread is no
-// more than noise.
-struct NormalPrior {
-  double mean = 0, variance = 0;
-};
-NormalPrior fitted_prior(const Vector& values, const Vector& errors);
-
-// Posterior means and standard deviations; each mean lies between the value and the prior's.
+// Levels shrunken towards zero, their mean: at each node of the parameters a level is normal around
+// τ²/(τ² + v) · value with variance τ²v/(τ² + v), v its noise there; what is shown is the mixture over the nodes.
 struct Shrunken {
   Vector mean, deviation;
+  Vector low, high;  // of the interval
+  Vector above;      // probability of lying above zero
 };
-Shrunken shrunken(const Vector& values, const Vector& errors, const NormalPrior& prior);
+// NaN for a value that is alone in its group. `by_gap` as weights_by_gap gives it; `kept` is the part of the signal's
+// variance that deviations from a group's mean keep, 1 − 1/size, one for each value.
+Shrunken shrunken(const SignalNoise& model, const UnitTimes& times, const Vector& values, const Matrix& by_gap,
+                  const Vector& kept, double level);
+
+// The same model with the noise of a typical level, its mean over those that are not alone in their group, in place of
+// a row's.
+SignalNoise shares_of_levels(SignalNoise model, const UnitTimes& times, const Matrix& by_gap, const Vector& kept);
 
 // Funnel with additive over-dispersion (Spiegelhalter 2005): z winsorised at `share` in each tail, φ = Σz²/n, and where
 // nφ > n − 1, τ² = (nφ − (n − 1))/(Σw − Σw²/Σw) with w = 1/s².

@@ -175,10 +175,9 @@ void add_scalar(Fit& fit, const std::string& key, double value, const std::strin
 }
 
 void add_efficiencies(Fit& fit, double sigma2, double gamma, double sign) {
-  std::vector<double> values(static_cast<std::size_t>(fit.n()), 1.0);
-  if (gamma > 0)
-    for (Index i = 0; i < fit.n(); ++i)
-      values[static_cast<std::size_t>(i)] = frontier_efficiency(fit.residuals(i), sigma2, gamma, sign);
+  std::vector<double> values(static_cast<std::size_t>(fit.n()));
+  for (Index i = 0; i < fit.n(); ++i)
+    values[static_cast<std::size_t>(i)] = frontier_efficiency(fit.residuals(i), sigma2, gamma, sign);
   add_scalar(fit, "mean_efficiency", pairwise_sum(values.data(), values.size()) / static_cast<double>(fit.n()),
              "mean of efficiency over rows");
   fit.extras["efficiency"] = {"efficiency",
@@ -233,7 +232,8 @@ void fill_parameters(Fit& fit, const Likelihood& model, const Optimum& optimum) 
              "iterations");
 }
 
-// γ = 0: least squares is the maximum likelihood answer, and γ has no standard error.
+// γ = 0: least squares is the maximum likelihood answer, and γ has no standard error. A γ estimated as 0 is not known
+// to be 0, so no row is called efficient.
 void settle_at_boundary(Fit& fit, const std::string& why) {
   fit.status = Status::boundary;
   fit.status_detail = why;
@@ -292,9 +292,8 @@ Fit fit_frontier(std::shared_ptr<const Design> design) {
     settle_at_boundary(fit, "the least-squares residuals are skewed to the " +
                                 std::string(skewness > 0 ? "right" : "left") +
                                 ", against inefficiency: the likelihood is highest at gamma = 0, least squares is "
-                                "reported and every row counts as efficient");
+                                "reported, and no row's efficiency can be told from noise, so none is given");
     add_likelihoods(fit, ols_value, ols_value);
-    add_efficiencies(fit, mean_square, 0, sign);
     return fit;
   }
   const Optimum optimum = maximise(model, start_values(model, fit.coefficients, mean_square));

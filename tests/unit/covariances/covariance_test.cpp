@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "headwater/core/error.hpp"
+#include "headwater/core/random.hpp"
 #include "headwater/panel/readers.hpp"
 
 namespace headwater {
@@ -222,6 +223,31 @@ TEST(FewClusters, AreNoted) {
       has_note(with(fitted(csv_of(kY, kX, kZ), "y ~ x"), "cluster(id)", "fixest"), "covariance.few_clusters",
                "there are only 4 clusters of id: cluster-robust errors are then often too small, read intervals "
                "with caution"));
+}
+
+// A likelihood's covariance is the inverse information as it stands: no small-sample factor for anything built on it.
+TEST(Covariance, OfALikelihoodHasTheFactorOne) {
+  std::string csv = "id,year,y,x\n";
+  RandomStream random(7, 0, 0);
+  for (int i = 0; i < 200; ++i) {
+    const double x = random.normal();
+    csv += "u" + std::to_string(i / 4) + "," + std::to_string(2010 + i % 4) + "," +
+           std::to_string(1 + x + 0.3 * random.normal() - 0.6 * std::abs(random.normal())) + "," + std::to_string(x) +
+           "\n";
+  }
+  Spec spec;
+  spec.formula = expand(parse_formula("y ~ x")).at(0);
+  spec.estimator = parse_method_call("frontier");
+  for (const char* profile : {"fixest", "reghdfe", "none"}) {
+    spec.covariance = parse_method_call("iid");
+    spec.profile = profile;
+    const Fit fit = estimator("frontier").run(std::make_shared<const Design>(make_design(panel_from(csv), spec)));
+    const Covariance rule = covariance(fit);
+    EXPECT_EQ(rule.factor, 1) << profile;
+    EXPECT_EQ(rule.arithmetic, "inverse of the observed information");
+    EXPECT_TRUE(std::isinf(rule.df));
+    EXPECT_LT((rule.matrix - fit.bread).cwiseAbs().maxCoeff(), 1e-15 * fit.bread.cwiseAbs().maxCoeff());
+  }
 }
 
 }  // namespace

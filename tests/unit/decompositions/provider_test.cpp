@@ -8,8 +8,7 @@
 #include "headwater/core/threads.hpp"
 #include "headwater/decompositions/rank_sets.hpp"
 #include "headwater/decompositions/shrinkage.hpp"
-#include "headwater/decompositions/unit_noise.hpp"
-#include "small_panel.hpp"
+#include "noisy_panel.hpp"
 
 namespace headwater {
 namespace {
@@ -19,7 +18,7 @@ bool has(const Decomposition& d, const std::string& name) {
     if (array.name == name) return true;
   return false;
 }
-double value(const Decomposition& d, const std::string& name, std::size_t i = 0) {
+double value(const Decomposition& d, const std::string& name, std::size_t i) {
   for (const LabelledArray& array : d.extras)
     if (array.name == name) return std::get<std::vector<double>>(array.values).at(i);
   throw std::runtime_error("there is no " + name);
@@ -59,8 +58,8 @@ TEST(Provider, NoRankIsShownUnlessAskedAndNeverWithoutItsSet) {
 // Independent noise and effects of the unit alone: Var(α̂) = σ²/T + (x̄ − x̄..)'V(x̄ − x̄..), and the mean taken off.
 TEST(Provider, CovarianceOfAOneWayModelIsTheTextbooks) {
   const SmallModel m = units(12, 0.8, "y ~ x | unit");
-  const Decomposition d = m.run("provider(reliability = 0.7)").front();
-  const double sigma2 = value(d, "noise_variance");
+  const Decomposition d = m.run("provider(reliability = 0.7, autocorrelation = 0)").front();
+  const double sigma2 = value(d, "parameter_mean", 1);
   const Index G = m.design->unit.count;
   Vector count = Vector::Zero(G), mean = Vector::Zero(G);
   for (Index i = 0; i < m.design->n(); ++i) {
@@ -75,14 +74,104 @@ TEST(Provider, CovarianceOfAOneWayModelIsTheTextbooks) {
   EXPECT_LT((d.covariance - V).cwiseAbs().maxCoeff(), 1e-12 * V.cwiseAbs().maxCoeff());
 }
 
-TEST(Provider, PosteriorLiesBetweenEstimateAndPriorMean) {
+// The same model with AR(1) noise, each unit's block of C written out.
+TEST(Provider, CovarianceHoldsTheAutocorrelationThatIsGiven) {
+  const SmallModel m = units(12, 0.8, "y ~ x | unit");
+  const Decomposition d = m.run("provider(reliability = 0.7, autocorrelation = 0.6)").front();
+  const Index G = m.design->unit.count, n = m.design->n();
+  Matrix A = Matrix::Zero(G, n), gamma = Matrix::Zero(n, n);
+  Vector count = Vector::Zero(G);
+  for (const std::int32_t u : m.design->unit.code) count(u) += 1;
+  const auto unit = [&](Index i) { return m.design->unit.code[static_cast<std::size_t>(i)]; };
+  const auto year = [&](Index i) {
+    return m.design->periods[static_cast<std::size_t>(m.design->time.code[static_cast<std::size_t>(i)])].ordinal;
+  };
+  for (Index i = 0; i < n; ++i) {
+    A(unit(i), i) = 1 / count(unit(i));
+    for (Index j = 0; j < n; ++j)
+      if (unit(i) == unit(j)) gamma(i, j) = std::pow(0.6, static_cast<double>(std::abs(year(i) - year(j))));
+  }
+  const Matrix centre = Matrix::Identity(G, G) - Matrix::Constant(G, G, 1.0 / static_cast<double>(G));
+  Vector within(n);
+  const Vector means = A * m.design->X.col(0);
+  for (Index i = 0; i < n; ++i) within(i) = m.design->X(i, 0) - means(unit(i));
+  const Matrix C = centre * (A - means * within.transpose() / within.squaredNorm());
+  const Matrix V = value(d, "parameter_mean", 1) * C * gamma * C.transpose();
+  EXPECT_LT((d.covariance - V).cwiseAbs().maxCoeff(), 1e-12 * V.cwiseAbs().maxCoeff());
+  EXPECT_EQ(d.frame,
+            "units' underlying levels, with a declared reliability of the outcome of 0.7 and noise with an "
+            "autocorrelation of 0.6, as declared");
+}
+
+TEST(Provider, ShrunkenLevelsLieBetweenTheEstimateAndTheMean) {
   const Decomposition d = units(30, 0.7).run("provider(reliability = estimate)").front();
-  const double prior = value(d, "prior_mean");
   for (std::size_t u = 0; u < d.estimates.names.size(); ++u) {
     const double estimate = d.estimates.values(static_cast<Index>(u)), shrunk = value(d, "unit_shrunken", u);
-    EXPECT_GE(shrunk, std::min(prior, estimate) - 1e-14);
-    EXPECT_LE(shrunk, std::max(prior, estimate) + 1e-14);
+    EXPECT_GT(shrunk * estimate, 0);
+    EXPECT_LT(std::abs(shrunk), std::abs(estimate));
+    EXPECT_LT(value(d, "unit_low", u), shrunk);
+    EXPECT_GT(value(d, "unit_high", u), shrunk);
+    EXPECT_EQ(value(d, "unit_above", u) > 0.5, estimate > 0);
   }
+}
+
+// A share whose likeliest value is 0 is not known to be 0.
+TEST(Provider, IntervalsHoldTheUncertaintyOfAShareEstimatedAsZero) {
+  for (std::uint64_t seed = 1, zeros = 0; zeros < 3; ++seed) {
+    ASSERT_LT(seed, 40u);
+    const Decomposition d = noisy_model(80, 4, 0, 0, seed).run("provider(reliability = estimate)").front();
+    if (value(d, "parameter_likeliest", 0) > 0) continue;
+    ++zeros;
+    EXPECT_GT(value(d, "parameter_mean", 3), 0);
+    EXPECT_GT(value(d, "parameter_high", 3), 0.02);
+    for (std::size_t u = 0; u < 80; ++u) {
+      EXPECT_GT(value(d, "unit_high", u) - value(d, "unit_low", u), 0.05);
+      EXPECT_LT(value(d, "unit_low", u), 0);
+      EXPECT_GT(value(d, "unit_high", u), 0);
+    }
+  }
+}
+
+// Two independent measurements: the share of a level that the covariance of the two says.
+TEST(Provider, TwoIndependentMeasurementsGiveTheShareOfTheirCovariance) {
+  const SmallModel m = noisy_model(129, 2, 0, 0.3, 2);
+  const Decomposition d = m.run("provider(reliability = estimate, autocorrelation = 0)").front();
+  Vector first(129), second(129);
+  for (Index i = 0; i < 129; ++i) {
+    first(i) = m.design->y(2 * i);
+    second(i) = m.design->y(2 * i + 1);
+  }
+  first.array() -= first.mean();
+  second.array() -= second.mean();
+  const double covariance = first.dot(second) / 128, level = 0.25 * (first + second).squaredNorm() / 128;
+  ASSERT_GT(covariance, 0);
+  EXPECT_NEAR(value(d, "parameter_likeliest", 0), covariance, 1e-4);
+  EXPECT_NEAR(value(d, "parameter_likeliest", 4), covariance / level, 1e-4);
+}
+
+TEST(Provider, SignalAndNoiseStandInATableOfTheirOwn) {
+  const Decomposition d = units().run("provider(reliability = estimate)").front();
+  EXPECT_EQ(d.tables, (std::vector<std::string>{"parameter", "unit"}));
+  EXPECT_EQ(std::get<Names>(d.extra_axes.front().labels),
+            (Names{"variance of levels", "variance of a row's noise", "autocorrelation of noise",
+                   "signal share of a row", "signal share of a level"}));
+  for (std::size_t row = 0; row < 5; ++row) {
+    EXPECT_LT(value(d, "parameter_low", row), value(d, "parameter_mean", row));
+    EXPECT_GT(value(d, "parameter_high", row), value(d, "parameter_mean", row));
+    EXPECT_GT(value(d, "parameter_high", row), value(d, "parameter_likeliest", row));
+  }
+}
+
+// The residuals' own autocorrelation is carried where only the reliability is declared, for single cells as well.
+TEST(Provider, ADeclaredReliabilityTakesTheResidualsAutocorrelation) {
+  const SmallModel m = noisy_model(300, 8, 0.6, 0.5, 3);
+  const std::string cell = "contributions(at = u5@2003, reliability = 0.5";
+  const auto error = [&](const std::string& call) { return std::sqrt(m.run(call).front().covariance(0, 0)); };
+  EXPECT_NEAR(error("provider(reliability = 0.5)") / error("provider(reliability = 0.5, autocorrelation = 0.6)"), 1,
+              0.05);
+  EXPECT_NEAR(error(cell + ")") / error(cell + ", autocorrelation = 0.6)"), 1, 0.05);
+  EXPECT_GT(error(cell + ")"), 1.4 * error(cell + ", autocorrelation = 0)"));
+  EXPECT_NE(m.run(cell + ")").front().frame.find("and noise with an autocorrelation of 0.6"), std::string::npos);
 }
 
 TEST(Provider, UnitsThatShareNoEffectAreNotSetAgainstEachOther) {
@@ -93,44 +182,6 @@ TEST(Provider, UnitsThatShareNoEffectAreNotSetAgainstEachOther) {
       "the effects leave 3 groups of units that cannot be compared with each other; every unit is set against the "
       "mean of its own group");
   for (std::size_t u = 0; u < 21; ++u) EXPECT_LE(value(d, "rank_set_high", u), 7);
-}
-
-TEST(UnitNoise, VarianceAndAutocorrelationComeBackFromSimulatedNoise) {
-  const SmallModel m = small_model(small_panel(1, 3000, 6), small_spec("y ~ x | unit", "within"));
-  for (const double rho : {0.0, 0.5}) {
-    Vector e(m.design->n());
-    for (Index i = 0; i < e.size(); ++i) {
-      RandomStream random(5, static_cast<std::uint32_t>(i), 9);
-      const bool first = i == 0 || m.design->unit.code[static_cast<std::size_t>(i)] !=
-                                       m.design->unit.code[static_cast<std::size_t>(i - 1)];
-      e(i) = first ? random.normal() : rho * e(i - 1) + std::sqrt(1 - rho * rho) * random.normal();
-    }
-    e *= 0.3;
-    const UnitNoise noise = estimated_unit_noise(*m.design, e, 0);
-    EXPECT_NEAR(noise.autocorrelation, rho, 0.03);
-    EXPECT_NEAR(noise.variance, 0.09, 0.006);
-  }
-}
-
-TEST(Shrinkage, NormalPriorSolvesItsEquationAndPosteriorIsThePrecisionWeightedMean) {
-  Vector x(6), s(6);
-  x << 1.2, -0.4, 0.3, 2.1, -1.5, 0.2;
-  s << 0.3, 0.2, 0.5, 0.4, 0.3, 0.6;
-  const NormalPrior prior = fitted_prior(x, s);
-  const Vector w = (s.array().square() + prior.variance).inverse();
-  EXPECT_NEAR(w.dot(Vector((x.array() - prior.mean).square())), 5, 1e-9);
-  const Shrunken post = shrunken(x, s, prior);
-  for (Index i = 0; i < 6; ++i)
-    EXPECT_NEAR(post.mean(i),
-                (x(i) / (s(i) * s(i)) + prior.mean / prior.variance) / (1 / (s(i) * s(i)) + 1 / prior.variance), 1e-12);
-}
-
-TEST(Shrinkage, SpreadNoLargerThanNoiseShrinksAllTheWay) {
-  Vector x(4), s = Vector::Constant(4, 1);
-  x << 0.1, -0.1, 0.2, -0.2;
-  const NormalPrior prior = fitted_prior(x, s);
-  EXPECT_EQ(prior.variance, 0);
-  EXPECT_EQ(shrunken(x, s, prior).mean, Vector(Vector::Constant(4, prior.mean)));
 }
 
 TEST(Shrinkage, FunnelOverDispersionIsSpiegelhalters) {

@@ -20,6 +20,14 @@ std::vector<double> extra(const Decomposition& d, const std::string& name) {
   return {};
 }
 
+// Without a constant the first column is a driver's, and its unit mean shares the variance as every other mean does.
+TEST(Shapley, UnitMeanOfTheVeryFirstColumnIsAPlayer) {
+  const SmallModel m = small_model(small_panel(4, 30, 5), small_spec("y ~ x + z - 1", "mundlak"));
+  const Decomposition d = m.run("shapley").front();
+  EXPECT_EQ(d.estimates.names, (Names{"first", "second", "first (between)", "second (between)", "residual"}));
+  EXPECT_GT(std::abs(d.estimates.values(2)), 1e-3);
+}
+
 TEST(Variance, OneWayIntraclassIsThatOfTheAnalysisOfVariance) {
   const SmallModel m = small_model(small_panel(4, 30, 5), small_spec("y ~ x + z", "pooled"));
   const Decomposition d = m.run("variance").front();
