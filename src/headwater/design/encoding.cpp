@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/design/polynomial.hpp"
-#include "headwater/panel/readers.hpp"
 
 namespace headwater {
 namespace {
@@ -20,16 +20,23 @@ bool is_text_column(const Panel& panel, const Expression& e) {
   return e.kind == Expression::Kind::column && panel.column(e.name).type == Column::Type::text;
 }
 
-// A text column of numbers with an odd cell among them: a mistake, not a factor.
-bool mostly_numbers(const Column& column) {
-  if (column.why_text.empty()) return false;
-  std::vector<bool> number;
-  for (const std::string& level : column.levels)
-    number.push_back(parse_number(level).has_value() || has_decimal_comma(level));
-  std::int64_t numbers = 0, words = 0;
-  for (const std::int32_t code : column.codes)
-    if (code >= 0) ++(number[static_cast<std::size_t>(code)] ? numbers : words);
-  return numbers > words;
+// A mistake rather than a factor: numbers with something that is none among them.
+void refuse_text_that_may_be_numbers(const Panel& panel, const Column& column) {
+  if (!may_be_numbers(column)) return;
+  const std::string& file = panel.ledger().file;
+  throw Error(ErrorKind::data, "data.not_a_number",
+              "column '" + column.name + "' of " + file + " holds text and is used as a number: " + column.why_text +
+                  "; correct it or mark it as missing, or write factor(" + column.name +
+                  ") if its texts are categories",
+              {.file = file, .column = column.name});
+}
+
+// What was made of a text column that nobody called a factor.
+Note text_factor(const FactorPart& part, const Encoding::Factor& factor) {
+  const std::string left_out = factor.references.empty() ? "none" : joined(factor.references, ", ");
+  return {"design.text_factor", "'" + part.label + "' is text, so it is a factor: " +
+                                    counted(static_cast<long long>(factor.levels.size()), "level") + ", " + left_out +
+                                    " left out; write factor(" + part.label + ") if that is meant"};
 }
 
 Grouping groups_of(const Panel& panel, const Expression& e) {
@@ -148,8 +155,9 @@ FactorPart plain_part(const Panel& panel, const Expression& e) {
     part.kind = FactorPart::Kind::factor;
     part.groups = groups_of(panel, *e.arguments[0].value);
   } else if (is_text_column(panel, e)) {
-    if (mostly_numbers(panel.column(e.name))) evaluate(panel, e);  // explains the odd cell
+    refuse_text_that_may_be_numbers(panel, panel.column(e.name));
     part.kind = FactorPart::Kind::factor;
+    part.bare_text = true;
     part.groups = groups_of(panel, e);
   } else {
     part.numbers = evaluate(panel, e);
@@ -177,9 +185,22 @@ Block polynomial_block(const FactorPart& part, const std::vector<std::int64_t>& 
   return block;
 }
 
+// A cell of free text is no name of a term.
+void require_short_levels(const Grouping& groups) {
+  constexpr std::size_t kLongest = 1000;
+  for (const std::string& label : groups.labels)
+    if (label.size() > kLongest)
+      throw Error(ErrorKind::data, "data.long_level",
+                  "a level of '" + groups.name + "' has " + thousands(static_cast<long long>(label.size())) +
+                      " bytes ('" + shortened(label, 40) + "'); terms are named after levels, and a name has at most " +
+                      thousands(kLongest) + ": code the column first, or use it as an effect: | " + groups.name,
+                  {.column = groups.name});
+}
+
 Block factor_block(const FactorPart& part, const std::vector<std::int64_t>& rows, bool leave_one_out,
                    Encoding& encoding) {
   const Grouping groups = restricted(part.groups, rows);
+  require_short_levels(groups);
   const bool first_only = part.references.empty() && leave_one_out && !part.every_level;
   Encoding::Factor factor{part.label, groups.labels, {}};
   Block block;
@@ -214,20 +235,29 @@ Block product(const Block& a, const Block& b) {
   return result;
 }
 
-// R's marginality rule: within a term a factor leaves a level out when the term without it is in the model too.
-bool rest_is_in_model(const std::vector<Term>& terms, const Term& term, std::size_t without, bool absorbs_constant) {
-  if (term.factors.size() == 1) return absorbs_constant;
-  std::vector<std::string> wanted;
+// What a term is made of, whatever its order, without one of its factors (or with all of them).
+std::vector<std::string> factors_without(const Term& term, std::size_t without) {
+  std::vector<std::string> factors;
   for (std::size_t f = 0; f < term.factors.size(); ++f)
-    if (f != without) wanted.push_back(to_text(*term.factors[f]));
-  std::sort(wanted.begin(), wanted.end());
-  return std::any_of(terms.begin(), terms.end(), [&](const Term& other) {
-    std::vector<std::string> own;
-    for (const ExpressionPtr& factor : other.factors) own.push_back(to_text(*factor));
-    std::sort(own.begin(), own.end());
-    return own == wanted;
-  });
+    if (f != without) factors.push_back(to_text(*term.factors[f]));
+  std::sort(factors.begin(), factors.end());
+  return factors;
 }
+
+// R's marginality rule: within a term a factor leaves a level out when the term without it is in the model too.
+class Marginality {
+ public:
+  explicit Marginality(const std::vector<Term>& terms) {
+    for (const Term& term : terms) known_.insert(factors_without(term, term.factors.size()));
+  }
+  bool rest_is_in_model(const Term& term, std::size_t without, bool absorbs_constant) const {
+    if (term.factors.size() == 1) return absorbs_constant;
+    return known_.count(factors_without(term, without)) > 0;
+  }
+
+ private:
+  std::set<std::vector<std::string>> known_;
+};
 
 }  // namespace
 
@@ -260,6 +290,7 @@ Grouping restricted(const Grouping& groups, const std::vector<std::int64_t>& row
 EncodedColumns encode(const std::vector<Term>& terms, const std::vector<TermParts>& all_parts,
                       const std::vector<std::int64_t>& rows, bool absorbs_constant) {
   EncodedColumns result;
+  const Marginality marginality(terms);
   std::vector<Block> blocks;
   Index total = 0;
   bool constant_spanned = absorbs_constant;
@@ -276,8 +307,9 @@ EncodedColumns encode(const std::vector<Term>& terms, const std::vector<TermPart
         own = polynomial_block(part, rows, result.encoding);
       } else {
         const bool leave_out =
-            !partnered && rest_is_in_model(terms, term, std::min(f, term.factors.size() - 1), constant_spanned);
+            !partnered && marginality.rest_is_in_model(term, std::min(f, term.factors.size() - 1), constant_spanned);
         own = factor_block(part, rows, leave_out, result.encoding);
+        if (part.bare_text) merge(result.notes, {text_factor(part, result.encoding.factors.back())});
         if (own.names.empty())
           result.notes.push_back(
               {"design.one_level",

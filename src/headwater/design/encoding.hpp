@@ -18,6 +18,7 @@ struct FactorPart {
   bool fixest = false;       // made by i(): names "year::2014", and a partner column
   Names references;          // i(): the levels left out, empty when none was named
   bool every_level = false;  // leaves none out although the model has a constant
+  bool bare_text = false;    // a column of text that stands in the formula without factor() or i()
   int degree = 0;            // polynomial
 };
 

@@ -17,31 +17,30 @@ void refuse_many_models(const Cursor& cursor, std::size_t models) {
 }
 
 // Cartesian product, the first piece varying slowest.
-template <class Item, class Piece, class Combine>
-std::vector<std::vector<Item>> combinations(const Cursor& cursor, const std::vector<Piece>& pieces,
-                                            const Combine& combine) {
-  std::vector<std::vector<Item>> result{{}};
+template <class Items, class Piece, class Combine>
+std::vector<Items> combinations(const Cursor& cursor, const std::vector<Piece>& pieces, const Combine& combine) {
+  std::vector<Items> result(1);
   for (const Piece& piece : pieces) {
     refuse_many_models(cursor, result.size() * piece.choices.size());
-    std::vector<std::vector<Item>> next;
-    for (const std::vector<Item>& so_far : result)
-      for (const std::vector<Item>& choice : piece.choices) {
+    std::vector<Items> next;
+    for (Items& so_far : result) {
+      for (std::size_t c = 0; c + 1 < piece.choices.size(); ++c) {
         next.push_back(so_far);
-        combine(next.back(), choice, piece);
+        combine(next.back(), piece.choices[c], piece);
       }
+      next.push_back(std::move(so_far));
+      combine(next.back(), piece.choices.back(), piece);
+    }
     result = std::move(next);
   }
   return result;
 }
 
-void combine_terms(std::vector<Term>& terms, const std::vector<Term>& choice, const Alternatives& piece) {
-  for (const Term& term : choice) {
-    const auto same = [&](const Term& other) { return same_term(other, term); };
-    if (piece.removed)
-      std::erase_if(terms, same);
-    else if (std::none_of(terms.begin(), terms.end(), same))
-      terms.push_back(term);
-  }
+void combine_terms(DistinctTerms& terms, const std::vector<Term>& choice, const Alternatives& piece) {
+  if (piece.removed)
+    terms.remove(choice);
+  else
+    terms.add(choice);
 }
 
 void combine_effects(std::vector<EffectTerm>& effects, const std::vector<EffectTerm>& choice,
@@ -68,12 +67,12 @@ void add_outcomes(const Cursor& cursor, const ExpressionPtr& e, std::vector<Form
 
 // Endogenous regressors or instruments.
 std::vector<Term> single(const Cursor& cursor, const RightHandSide& side, const char* what) {
-  std::vector<Term> terms;
+  DistinctTerms terms;
   for (const Alternatives& piece : side.pieces) {
     if (piece.choices.size() != 1 || piece.removed) cursor.fail(std::string("plain terms among the ") + what);
-    combine_terms(terms, piece.choices[0], piece);
+    terms.add(piece.choices[0]);
   }
-  return terms;
+  return terms.terms();
 }
 
 void parse_instruments(Cursor& cursor, Formula& formula) {
@@ -153,14 +152,16 @@ Formula parse_formula(std::string_view text) {
   if (!cursor.take_if("~")) cursor.fail("'~' between the outcome and the regressors");
   const RightHandSide side = parse_right_hand_side(cursor);
   formula.intercept = side.intercept;
-  formula.regressors = combinations<Term>(cursor, side.pieces, combine_terms);
-  for (std::vector<Term>& terms : formula.regressors) order_factors(terms);
+  for (const DistinctTerms& terms : combinations<DistinctTerms>(cursor, side.pieces, combine_terms)) {
+    formula.regressors.push_back(terms.terms());
+    order_factors(formula.regressors.back());
+  }
   formula.effects = {{}};
   if (cursor.take_if("|")) {
     if (is_instrument_part(cursor)) {
       parse_instruments(cursor, formula);
     } else {
-      formula.effects = combinations<EffectTerm>(cursor, parse_effects(cursor), combine_effects);
+      formula.effects = combinations<std::vector<EffectTerm>>(cursor, parse_effects(cursor), combine_effects);
       if (cursor.take_if("|")) parse_instruments(cursor, formula);
     }
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -67,8 +68,22 @@ struct RightHandSide {
 RightHandSide parse_right_hand_side(Cursor& cursor);
 // The factors of interactions in the order of their main effects, as in R: x + z + z:x has x:z.
 void order_factors(std::vector<Term>& terms);
-// a:b and b:a are one term, as in R.
-bool same_term(const Term& a, const Term& b);
+// Terms in the order in which they are first added; a:b and b:a are one term, as in R.
+class DistinctTerms {
+ public:
+  DistinctTerms() = default;
+  explicit DistinctTerms(const std::vector<Term>& terms);
+  void add(const Term& term);
+  void add(const std::vector<Term>& terms);
+  void remove(const std::vector<Term>& terms);
+  const std::vector<Term>& terms() const { return terms_; }
+
+ private:
+  static std::vector<std::string> key(const Term& term);
+
+  std::vector<Term> terms_;
+  std::set<std::vector<std::string>> keys_;
+};
 
 // The expression with every time operator below it in the form name(column, step); a range of steps is refused.
 ExpressionPtr with_steps(const Cursor& cursor, const ExpressionPtr& expression);

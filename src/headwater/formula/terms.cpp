@@ -26,18 +26,6 @@ Term make_term(std::vector<ExpressionPtr> factors, TextRange where) {
   return {std::move(factors), std::move(text), where};
 }
 
-std::vector<std::string> sorted_factors(const Term& term) {
-  std::vector<std::string> factors;
-  for (const ExpressionPtr& factor : term.factors) factors.push_back(to_text(*factor));
-  std::sort(factors.begin(), factors.end());
-  return factors;
-}
-
-void add(Terms& terms, const Term& term) {
-  const bool known = std::any_of(terms.begin(), terms.end(), [&](const Term& t) { return same_term(t, term); });
-  if (!known) terms.push_back(term);
-}
-
 void refuse_many(const Cursor& cursor, std::size_t terms) {
   if (terms > kMostTerms)
     cursor.fail_at(cursor.peek().where.begin, "these are more than " + std::to_string(kMostTerms) +
@@ -57,10 +45,10 @@ Term product(const Term& a, const Term& b) {
 
 Terms interactions(const Cursor& cursor, const Terms& a, const Terms& b) {
   refuse_many(cursor, a.size() * b.size());
-  Terms result;
+  DistinctTerms result;
   for (const Term& left : a)
-    for (const Term& right : b) add(result, product(left, right));
-  return result;
+    for (const Term& right : b) result.add(product(left, right));
+  return result.terms();
 }
 
 bool is_time_operator(const Expression& e) { return time_operator(e) != TimeOperator::none; }
@@ -127,15 +115,15 @@ namespace {
 
 Terms factor_terms(const Cursor& cursor, const ExpressionPtr& factor) {
   if (!is_time_operator(*factor)) return {make_term({with_steps(cursor, factor)}, factor->where)};
-  Terms terms;
+  DistinctTerms terms;
   for (const double step : steps_of(cursor, *factor)) {
     auto single = std::make_shared<Expression>(*factor);
     single->arguments.resize(1);
     single->arguments[0].value = with_steps(cursor, single->arguments[0].value);
     single->arguments.push_back({"", number(step, factor->where)});
-    add(terms, make_term({single}, factor->where));
+    terms.add(make_term({single}, factor->where));
   }
-  return terms;
+  return terms.terms();
 }
 
 Terms parse_terms_sum(Cursor& cursor);
@@ -175,12 +163,9 @@ Terms parse_terms_power(Cursor& cursor) {
   if (power.kind != Token::Kind::number || power.number < 1 || power.number > 4 ||
       power.number != std::floor(power.number))
     cursor.fail_at(power.where.begin, "expected a whole power from 1 to 4 of a sum of terms");
-  Terms result = base;
-  for (int i = 1; i < static_cast<int>(power.number); ++i) {
-    const Terms crossed = interactions(cursor, result, base);
-    for (const Term& term : crossed) add(result, term);
-  }
-  return result;
+  DistinctTerms result(base);
+  for (int i = 1; i < static_cast<int>(power.number); ++i) result.add(interactions(cursor, result.terms(), base));
+  return result.terms();
 }
 
 Terms parse_interaction(Cursor& cursor) {
@@ -190,24 +175,24 @@ Terms parse_interaction(Cursor& cursor) {
 }
 
 Terms parse_crossing(Cursor& cursor) {
-  Terms left = parse_interaction(cursor);
+  DistinctTerms left(parse_interaction(cursor));
   while (cursor.take_if("*")) {
     const Terms right = parse_interaction(cursor);
-    const Terms both = interactions(cursor, left, right);
-    for (const Term& term : right) add(left, term);
-    for (const Term& term : both) add(left, term);
+    const Terms both = interactions(cursor, left.terms(), right);
+    left.add(right);
+    left.add(both);
   }
-  return left;
+  return left.terms();
 }
 
 Terms parse_terms_sum(Cursor& cursor) {
   const Cursor::Depth depth(cursor);
-  Terms sum = parse_crossing(cursor);
+  DistinctTerms sum(parse_crossing(cursor));
   while (cursor.take_if("+")) {
-    for (const Term& term : parse_crossing(cursor)) add(sum, term);
-    refuse_many(cursor, sum.size());
+    sum.add(parse_crossing(cursor));
+    refuse_many(cursor, sum.terms().size());
   }
-  return sum;
+  return sum.terms();
 }
 
 Alternatives parse_stepwise(Cursor& cursor) {
@@ -224,10 +209,26 @@ Alternatives parse_stepwise(Cursor& cursor) {
 
 }  // namespace
 
-bool same_term(const Term& a, const Term& b) {
-  if (a.text == b.text) return true;
-  const bool reordered = a.factors.size() == b.factors.size() && a.factors.size() > 1 && a.text.size() == b.text.size();
-  return reordered && sorted_factors(a) == sorted_factors(b);
+DistinctTerms::DistinctTerms(const std::vector<Term>& terms) { add(terms); }
+
+void DistinctTerms::add(const Term& term) {
+  if (keys_.insert(key(term)).second) terms_.push_back(term);
+}
+
+void DistinctTerms::add(const std::vector<Term>& terms) {
+  for (const Term& term : terms) add(term);
+}
+
+void DistinctTerms::remove(const std::vector<Term>& terms) {
+  for (const Term& term : terms) keys_.erase(key(term));
+  std::erase_if(terms_, [&](const Term& term) { return keys_.count(key(term)) == 0; });
+}
+
+std::vector<std::string> DistinctTerms::key(const Term& term) {
+  std::vector<std::string> factors;
+  for (const ExpressionPtr& factor : term.factors) factors.push_back(to_text(*factor));
+  std::sort(factors.begin(), factors.end());
+  return factors;
 }
 
 void order_factors(std::vector<Term>& terms) {

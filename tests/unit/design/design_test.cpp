@@ -235,7 +235,7 @@ TEST(Refusals, ADecimalCommaIsNotAFactor) {
   const Panel panel = panel_from("unit,year,y,x\nA,2013,1,\"0,5\"\nA,2014,2,\"1,25\"\nA,2015,2,\"1.000,5\"\n");
   EXPECT_EQ(message_of("y ~ x", panel),
             "column 'x' of panel.csv holds text and is used as a number: row 2 holds '0,5', which has a decimal comma; "
-            "write a point; correct it or mark it as missing");
+            "write a point; correct it or mark it as missing, or write factor(x) if its texts are categories");
 }
 
 std::vector<std::string> notes_of(const std::string& formula) {
