@@ -8,14 +8,11 @@
 
 namespace headwater::cli {
 
+std::vector<Flag> contrast_flags() { return {{"format", true, false, "text or json [text]"}}; }
+
 int contrast_command(const Words& words) {
   const Command& command = *find_command("contrast");
-  const std::vector<Flag> known = {{"format", true, false, "text or json [text]"}, {"help", false, false, "this text"}};
-  const Flags flags(command, words, known, 0, 2);
-  if (flags.has("help")) {
-    print_help(command, known);
-    return 0;
-  }
+  const Flags flags(command, words, 0, 2);
   if (flags.arguments().size() != 2)
     throw Error(ErrorKind::usage, "usage.arguments",
                 "headwater contrast takes a result file and a contrast: headwater contrast RESULT "
@@ -24,9 +21,13 @@ int contrast_command(const Words& words) {
   if (format != "text" && format != "json")
     throw Error(ErrorKind::usage, "usage.format", "--format is '" + format + "'; it is text or json",
                 {.key = "format"});
+  check_printing({{"result file", flags.arguments()[0]}});
   const Tree result = read_result(flags.arguments()[0]);
   const Tree answer = contrast(result, flags.arguments()[1]);
-  print(format == "json" ? contrast_json(answer, text_attribute(result, "program_version")) : contrast_text(answer));
+  if (format == "json")
+    print_data(contrast_json(answer, text_attribute(result, "program_version")));
+  else
+    print(contrast_text(answer));
   return 0;
 }
 

@@ -1,28 +1,28 @@
 #include "flags.hpp"
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
+#include "headwater/hdf5/file_roles.hpp"
 #include "headwater/panel/readers.hpp"
 #include "output.hpp"
 
 namespace headwater::cli {
 
+std::vector<Flag> convert_flags() {
+  return {{"unit", true, false, "column of the unit key, kept as text"},
+          {"time", true, false, "column of the time key, kept as text"},
+          {"text", true, false, "further columns that stay text, separated by commas"}};
+}
+
 int convert_command(const Words& words) {
   const Command& command = *find_command("convert");
-  const std::vector<Flag> known = {{"unit", true, false, "column of the unit key, kept as text"},
-                                   {"time", true, false, "column of the time key, kept as text"},
-                                   {"text", true, false, "further columns that stay text, separated by commas"},
-                                   {"help", false, false, "this text"}};
-  const Flags flags(command, words, known, 0, 2);
-  if (flags.has("help")) {
-    print_help(command, known);
-    return 0;
-  }
+  const Flags flags(command, words, 0, 2);
   if (flags.arguments().size() != 2)
     throw Error(ErrorKind::usage, "usage.arguments", "headwater convert takes two files: headwater convert IN OUT.h5");
   const std::string &from = flags.arguments()[0], &to = flags.arguments()[1];
   if (lower(to).rfind(".h5") != to.size() - 3 || to.size() < 4)
     throw Error(ErrorKind::usage, "usage.output",
                 "'" + to + "' does not end in .h5; headwater convert writes Headwater's HDF5 panel", {.file = to});
+  check_files({{"data file", from}}, {{"panel", to}});
   const RawTable table =
       read_table(from, {.unit = flags.get("unit"), .time = flags.get("time"), .text = split(flags.get("text"), ',')});
   write_hdf5_panel(table, to);

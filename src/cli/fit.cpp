@@ -3,6 +3,7 @@
 #include "headwater/report/csv_tidy.hpp"
 #include "headwater/report/json.hpp"
 #include "headwater/report/tables.hpp"
+#include "headwater/run/files.hpp"
 #include "output.hpp"
 
 namespace headwater::cli {
@@ -23,11 +24,7 @@ using TreeWriter = std::string (*)(const Tree&);
 
 int fit_and_print(const char* name, const Words& words, TreeWriter json, TreeWriter csv) {
   const Command& command = *find_command(name);
-  const Flags flags(command, words, fit_flags(), 0, 2);
-  if (flags.has("help")) {
-    print_help(command, fit_flags());
-    return 0;
-  }
+  const Flags flags(command, words, 0, 2);
   if (flags.arguments().size() != 2)
     throw Error(
         ErrorKind::usage, "usage.arguments",
@@ -37,13 +34,14 @@ int fit_and_print(const char* name, const Words& words, TreeWriter json, TreeWri
   if (std::string_view(name) == "decompose" && config.models.front().use.empty())
     throw Error(ErrorKind::usage, "usage.no_method",
                 "headwater decompose needs --use, such as --use 'change' (see headwater methods)", {.key = "use"});
+  check_printing(files_read(config));
   const RunResult result = run(config);
   const Tree tree = describe(result);
   save(tree, config);
   switch (format) {
     case Format::text: print(text_report(tree, {.stars = config.output.stars})); break;
-    case Format::json: print(json(tree)); break;
-    case Format::csv: print(csv(tree)); break;
+    case Format::json: print_data(json(tree)); break;
+    case Format::csv: print_data(csv(tree)); break;
   }
   return exit_code_of(result);
 }

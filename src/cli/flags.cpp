@@ -39,9 +39,20 @@ po::options_description describe(const std::vector<Flag>& known) {
               name);
 }
 
+// -o as the flag that names the first output, where there is one.
+Words with_long_output(Words words, const std::vector<Flag>& known) {
+  for (const char* name : {"output", "output.result"}) {
+    if (std::none_of(known.begin(), known.end(), [&](const Flag& flag) { return flag.name == name; })) continue;
+    std::replace(words.begin(), words.end(), std::string("-o"), std::string("--") + name);
+    break;
+  }
+  return words;
+}
+
 }  // namespace
 
-Flags::Flags(const Command& command, const Words& words, std::vector<Flag> known, std::size_t least, std::size_t most) {
+Flags::Flags(const Command& command, const Words& words, std::size_t least, std::size_t most) {
+  const std::vector<Flag> known = all_flags(command);
   const po::options_description all = describe(known);
   po::positional_options_description positional;
   positional.add("argument", -1);
@@ -49,7 +60,7 @@ Flags::Flags(const Command& command, const Words& words, std::vector<Flag> known
                      ~po::command_line_style::allow_short);
   try {
     const po::parsed_options parsed =
-        po::command_line_parser(words).options(all).positional(positional).style(style).run();
+        po::command_line_parser(with_long_output(words, known)).options(all).positional(positional).style(style).run();
     for (const po::option& option : parsed.options) {
       if (option.position_key >= 0) {
         arguments_.insert(arguments_.end(), option.value.begin(), option.value.end());
@@ -93,12 +104,6 @@ std::vector<std::string> Flags::all(const std::string& name) const {
   return found;
 }
 
-Words with_long_output(Words words) {
-  for (std::string& word : words)
-    if (word == "-o") word = "--output";
-  return words;
-}
-
 std::vector<Flag> config_flags() {
   std::vector<Flag> flags;
   for (const KeyCard& card : config_keys()) {
@@ -138,11 +143,10 @@ std::vector<Flag> fit_flags() {
           {"seed", true, false, "seed of everything random"},
           {"bootstrap", true, false, "of the decompositions: multiplier(draws = 999) or cluster(draws = 999)"},
           {"threads", true, false, "worker threads"},
-          {"output", true, false, "HDF5 file for the result"},
+          {"output", true, false, "HDF5 file for the result (also -o)"},
           {"format", true, false, "text, json or csv [text]"},
           {"stars", false, false, "stars in the table"},
-          {"allow-failures", false, false, "exit 0 although a fit did not converge"},
-          {"help", false, false, "this text"}};
+          {"allow-failures", false, false, "exit 0 although a fit did not converge"}};
 }
 
 RunConfig config_of_fit(const Flags& flags) {

@@ -11,19 +11,11 @@
 
 namespace headwater::cli {
 
-// A flag of a command: its name without dashes, whether it takes a value, and help.
-struct Flag {
-  std::string name;
-  bool takes_value = true;
-  bool repeatable = false;
-  std::string help;
-};
-
 class Flags {
  public:
   // Throws Error{usage, "usage.unknown_option" | "usage.missing_value" | "usage.arguments"} naming the nearest flag.
-  Flags(const Command& command, const Words& words, std::vector<Flag> known, std::size_t least_arguments,
-        std::size_t most_arguments);
+  // -o stands for the flag that names the first output: --output or --output.result.
+  Flags(const Command& command, const Words& words, std::size_t least_arguments, std::size_t most_arguments);
 
   const Words& arguments() const { return arguments_; }
   bool has(const std::string& name) const;
@@ -35,14 +27,10 @@ class Flags {
   Words arguments_;
 };
 
-// -o as --output, for the commands whose first answer is a file.
-Words with_long_output(Words words);
-
 // Every configuration key as a flag: --data.file and so on, for run and check.
 std::vector<Flag> config_flags();
 Overrides config_overrides(const Flags& flags);
-// The flags of fit and decompose, and what they set.
-std::vector<Flag> fit_flags();
+// What the flags of fit and decompose set.
 RunConfig config_of_fit(const Flags& flags);
 
 }  // namespace headwater::cli

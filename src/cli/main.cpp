@@ -1,15 +1,18 @@
+#include <unistd.h>
+
+#include <algorithm>
 #include <clocale>
 #include <csignal>
-#include <cstdio>
 #include <exception>
 #include <new>
+#include <optional>
 
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
 
 #include "command.hpp"
-#include "flags.hpp"
+#include "ends.hpp"
 #include "headwater/core/error.hpp"
 #include "headwater/core/method.hpp"
 #include "headwater/core/text.hpp"
@@ -17,41 +20,49 @@
 #include "headwater/report/layout.hpp"
 #include "headwater/version.hpp"
 #include "output.hpp"
+#include "progress.hpp"
 
 namespace headwater::cli {
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> all = {
       {"run", "run CONFIG [--section.key VALUE ...]", "fit the models of a configuration and write its result file",
-       "Every key of the configuration is also a flag, such as --data.file panel.csv or --run.seed 7.", run_command},
+       "Every key of the configuration is also a flag, such as --data.file panel.csv or --run.seed 7.", run_flags,
+       run_command},
       {"check", "check CONFIG", "everything but estimation: rows lost, what is identified, variation",
-       "Takes the flags of run.", check_command},
+       "Takes the flags of run.", check_flags, check_command},
       {"fit", "fit DATA FORMULA [options]", "fit one formula to a file",
-       "Example: headwater fit panel.csv 'log(y) ~ l(x, 1:2) | trust + quarter' --unit trust --time quarter",
+       "Example: headwater fit panel.csv 'log(y) ~ l(x, 1:2) | trust + quarter' --unit trust --time quarter", fit_flags,
        fit_command},
       {"decompose", "decompose DATA FORMULA --use METHOD [options]",
        "fit, and attribute levels or changes to driver groups",
        "Example: headwater decompose panel.csv 'y ~ x + z | trust' --unit trust --time year --driver a=x --driver b=z "
        "--use 'change(from = 2019, to = 2023)'",
-       decompose_command},
-      {"show", "show RESULT", "print the tables of a result file", "", show_command},
+       fit_flags, decompose_command},
+      {"show", "show RESULT", "print the tables of a result file", "", show_flags, show_command},
       {"table", "table RESULT [options]", "the tables as text, Markdown, LaTeX, CSV, HTML or an Excel workbook",
        "Example: headwater table out.h5 --fits base,full --format latex -o table.tex. Models stand side by side, "
        "errors in "
        "brackets under the estimates, no stars unless asked for.",
-       table_command},
+       table_flags, table_command},
       {"contrast", "contrast RESULT CONTRAST", "compare components across the decompositions of a result file",
        "Example: headwater contrast out.h5 'change:capital - change:digital'. Components are written "
        "decomposition:component; the decomposition is a method, number_method or fit/method; share(change:capital) is "
        "a share, change:total the sum.",
-       contrast_command},
+       contrast_flags, contrast_command},
       {"report", "report RESULT -o FILE.html [options]", "write the HTML report of a result file",
-       "publish, the default, carries no rows, residuals or names of single units; internal does.", report_command},
-      {"methods", "methods [NAME]", "what each method answers and when not to use it", "", methods_command},
+       "publish, the default, carries no rows, residuals or names of single units; internal does.", report_flags,
+       report_command},
+      {"methods", "methods [NAME]", "what each method answers and when not to use it", "", methods_flags,
+       methods_command},
       {"convert", "convert IN OUT.h5", "read a panel once and keep it as HDF5, reasons of missing cells included", "",
-       convert_command},
-      {"simulate", "simulate --output FILE [options]", "write an NHS-like panel with planted truth", "",
+       convert_flags, convert_command},
+      {"simulate", "simulate --output FILE [options]", "write an NHS-like panel with planted truth", "", simulate_flags,
        simulate_command},
+      {"completion", "completion SHELL", "what bash, zsh or fish needs to complete commands and flags",
+       "Example: headwater completion bash > ~/.local/share/bash-completion/completions/headwater", no_flags,
+       completion_command},
+      {"man", "man", "the man page", "Example: headwater man > headwater.1; man ./headwater.1", no_flags, man_command},
   };
   return all;
 }
@@ -66,7 +77,7 @@ namespace {
 
 void print_overview() {
   print("headwater explains the productivity of organisations observed over time.\n\n");
-  for (const Command& command : commands()) print(item(command.name, command.summary, 13));
+  for (const Command& command : commands()) print(item(command.name, command.summary, 14));
   print(
       "\nStart with:\n  headwater fit panel.csv 'y ~ x | unit + period' --unit unit --time period\n"
       "headwater COMMAND --help explains a command, headwater methods the methods.\n");
@@ -80,9 +91,35 @@ bool wants_json(const Words& words) {
 }
 
 int report_error(const Error& error, const Words& words) {
-  if (wants_json(words)) print(error_json(error));
-  std::fprintf(stderr, "headwater: error: %s\n", error.what());
+  if (wants_json(words)) print_data(error_json(error));
+  print_error("headwater: error: " + error.message() + "\n");
   return exit_code(error.kind());
+}
+
+[[noreturn]] void terminated() {
+  try {
+    if (const std::exception_ptr failure = std::current_exception()) std::rethrow_exception(failure);
+  } catch (const std::bad_alloc&) {
+    end_without_memory();
+  } catch (...) {
+    end_at_once("headwater: error: a failure that could not be told in full; please report it with the command\n");
+  }
+  end_without_memory();  // there was none for the exception itself
+}
+
+// Before the constructors of objects that live as long as the program: their failures are told as well.
+__attribute__((constructor(101))) void tell_failures() { std::set_terminate(terminated); }
+
+bool has(const Words& words, std::string_view flag) {
+  return std::find(words.begin(), words.end(), flag) != words.end();
+}
+
+// "help COMMAND [SECTION]" and "COMMAND ... --help [SECTION]": the section, "" for all.
+std::optional<std::string> help_asked(const Words& words) {
+  if (words[0] == "help") return words.size() > 2 ? words[2] : "";
+  const auto asked = std::find_if(words.begin(), words.end(), [](const auto& w) { return w == "--help" || w == "-h"; });
+  if (asked == words.end()) return std::nullopt;
+  return asked + 1 == words.end() ? "" : *(asked + 1);
 }
 
 int dispatch(const Words& words) {
@@ -104,12 +141,17 @@ int dispatch(const Words& words) {
                 "there is no command '" + name + "'" +
                     (near.empty() ? "; they are " + joined(names, ", ") : "; did you mean '" + near + "'?"));
   }
-  Words rest(words.begin() + 1, words.end());
-  if (words[0] == "help" || (!rest.empty() && rest[0] == "-h")) rest = {"--help"};
+  if (const std::optional<std::string> section = help_asked(words)) {
+    print(help_text(*command, *section));
+    return 0;
+  }
+  const Words rest(words.begin() + 1, words.end());
+  set_quiet(has(rest, "--quiet"));
+  const Progress progress(::isatty(STDERR_FILENO) != 0 && !has(rest, "--quiet"), has(rest, "--verbose"));
   return command->run(rest);
 }
 
-int guarded(const Words& words) {
+int told(const Words& words) {
   try {
     const int code = dispatch(words);
     finish_output();
@@ -128,16 +170,15 @@ int guarded(const Words& words) {
   }
 }
 
-}  // namespace
-
-void print_help(const Command& command, const std::vector<Flag>& flags) {
-  print("headwater " + std::string(command.usage) + "\n\n" + wrapped(command.summary));
-  if (!command.details.empty()) print(wrapped(command.details));
-  if (!flags.empty()) print("\n");
-  for (const Flag& flag : flags)
-    print(item("--" + flag.name + (flag.takes_value ? " VALUE" : ""),
-               flag.help + (flag.repeatable ? " (repeatable)" : ""), 26));
+int guarded(int argc, char** argv) {
+  try {
+    return told({argv + 1, argv + argc});
+  } catch (const std::bad_alloc&) {  // while it was told
+    end_without_memory();
+  }
 }
+
+}  // namespace
 
 }  // namespace headwater::cli
 
@@ -155,5 +196,5 @@ int main(int argc, char** argv) {
   keep_memory();
   std::signal(SIGPIPE, SIG_DFL);
   std::setlocale(LC_ALL, "C");
-  return headwater::cli::guarded({argv + 1, argv + argc});
+  return headwater::cli::guarded(argc, argv);
 }

@@ -33,14 +33,11 @@ std::string full_text(const MethodCard& card) {
 
 }  // namespace
 
+std::vector<Flag> methods_flags() { return {}; }
+
 int methods_command(const Words& words) {
   const Command& command = *find_command("methods");
-  const std::vector<Flag> known = {{"help", false, false, "this text"}};
-  const Flags flags(command, words, known, 0, 1);
-  if (flags.has("help")) {
-    print_help(command, known);
-    return 0;
-  }
+  const Flags flags(command, words, 0, 1);
   std::vector<std::string> names;
   for (const MethodSection& section : all_methods()) {
     if (flags.arguments().empty()) print(heading(section.title));

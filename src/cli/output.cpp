@@ -1,14 +1,46 @@
 #include "output.hpp"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <cstdio>
 
 #include "headwater/core/error.hpp"
+#include "headwater/core/progress.hpp"
+#include "headwater/core/utf8.hpp"
 #include "headwater/report/html.hpp"
 #include "headwater/result/result_file.hpp"
 
 namespace headwater::cli {
 
-void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+namespace {
+
+bool quiet_output = false;
+
+void write_to(std::FILE* stream, const std::string& text) {
+  const std::string shown = visible(text);
+  std::fwrite(shown.data(), 1, shown.size(), stream);
+}
+
+}  // namespace
+
+void print(const std::string& text) {
+  if (!quiet_output) write_to(stdout, text);
+}
+
+void print_data(const std::string& text) {
+  if (::isatty(STDOUT_FILENO) != 0) return print(text);
+  if (!quiet_output) std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
+void set_quiet(bool quiet) { quiet_output = quiet; }
+void print_error(const std::string& text) { write_to(stderr, text); }
+
+void check_printing(const FileRoles& read) {
+  struct stat status {};
+  if (::fstat(STDOUT_FILENO, &status) == 0 && S_ISREG(status.st_mode))
+    check_distinct(read, {{"standard output", "/dev/stdout"}});
+}
 
 void finish_output() {
   if (std::fflush(stdout) != 0 || std::ferror(stdout))
@@ -16,7 +48,9 @@ void finish_output() {
 }
 
 void save(const Tree& tree, const RunConfig& config) {
-  if (!config.output.result.empty()) write_result(tree, config.output.result);
+  if (config.output.result.empty()) return;
+  const Stage stage("writing " + config.output.result);
+  write_result(tree, config.output.result);
 }
 
 std::string save_report(const Tree& tree, const RunConfig& config) {
@@ -24,6 +58,7 @@ std::string save_report(const Tree& tree, const RunConfig& config) {
   if (path.empty()) return "";
   if (report_page().empty())
     return "Report: left out; this build has no report page, because Node.js was not there when it was built\n";
+  const Stage stage("writing " + path);
   const Audience audience = parse_audience(config.output.audience);
   write_report(config.output.result.empty() ? tree : read_result(config.output.result), path, audience);
   return "Report (" + std::string(name(audience)) + "): " + path + "\n";

@@ -3,11 +3,20 @@
 
 #include <string>
 
+#include "headwater/hdf5/file_roles.hpp"
 #include "headwater/run/pipeline.hpp"
 
 namespace headwater::cli {
 
-void print(const std::string& text);  // to standard output; a closed pipe ends quietly
+// To standard output, and messages to standard error: nothing in them is obeyed by a terminal. A closed pipe ends
+// quietly.
+void print(const std::string& text);
+void set_quiet(bool quiet);  // print() then prints nothing
+void print_error(const std::string& text);
+// What another program is to read (CSV, JSON, LaTeX, ...): the same on a terminal, byte for byte elsewhere.
+void print_data(const std::string& text);
+// What is printed must not be appended to a file that is read. Throws Error{usage, "usage.same_file"}.
+void check_printing(const FileRoles& read);
 // Flushes what was printed. Throws Error{io, "io.cannot_write"} when it did not all get out.
 void finish_output();
 // Writes the result file when one is asked for.

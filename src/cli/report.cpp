@@ -1,32 +1,25 @@
 #include "flags.hpp"
 #include "headwater/core/error.hpp"
+#include "headwater/hdf5/file_roles.hpp"
 #include "headwater/report/html.hpp"
 #include "headwater/result/result_file.hpp"
 #include "output.hpp"
 
 namespace headwater::cli {
-namespace {
-
 std::vector<Flag> report_flags() {
   std::vector<Flag> flags = {{"output", true, false, "HTML file to write (also -o)"},
                              {"audience", true, false, "publish or internal [publish]"}};
   for (const CaptionKey& key : caption_keys()) flags.push_back({"report." + key.name, true, false, key.help});
-  flags.push_back({"help", false, false, "this text"});
   return flags;
 }
 
-}  // namespace
-
 int report_command(const Words& words) {
   const Command& command = *find_command("report");
-  const Flags flags(command, with_long_output(words), report_flags(), 0, 1);
-  if (flags.has("help")) {
-    print_help(command, report_flags());
-    return 0;
-  }
+  const Flags flags(command, words, 0, 1);
   if (flags.arguments().empty() || !flags.has("output"))
     throw Error(ErrorKind::usage, "usage.arguments",
                 "headwater report takes a result file and a place: headwater report RESULT.h5 -o report.html");
+  check_files({{"result file", flags.arguments().front()}}, {{"report", flags.get("output")}});
   Captions captions;
   for (const CaptionKey& key : caption_keys())
     if (flags.has("report." + key.name)) captions[key.name] = flags.get("report." + key.name);

@@ -8,28 +8,27 @@
 
 namespace headwater::cli {
 
+std::vector<Flag> show_flags() {
+  return {{"format", true, false, "text, json or csv [text]"},
+          {"config", false, false, "print the configuration stored in the result"},
+          {"stars", false, false, "stars in the table"}};
+}
+
 int show_command(const Words& words) {
   const Command& command = *find_command("show");
-  const std::vector<Flag> known = {{"format", true, false, "text, json or csv [text]"},
-                                   {"config", false, false, "print the configuration stored in the result"},
-                                   {"stars", false, false, "stars in the table"},
-                                   {"help", false, false, "this text"}};
-  const Flags flags(command, words, known, 0, 1);
-  if (flags.has("help")) {
-    print_help(command, known);
-    return 0;
-  }
+  const Flags flags(command, words, 0, 1);
   if (flags.arguments().empty())
     throw Error(ErrorKind::usage, "usage.arguments", "headwater show takes a result file: headwater show RESULT");
+  check_printing({{"result file", flags.arguments().front()}});
   const Tree tree = read_result(flags.arguments().front());
   const std::string format = flags.get("format", "text");
   const bool estimated = number_attribute(tree, "estimated") != 0;
   if (flags.has("config")) {
-    if (const Tree* run = tree.find_child("run")) print(texts(*run, "config").front());
+    if (const Tree* run = tree.find_child("run")) print_data(texts(*run, "config").front());
   } else if (format == "json") {
-    print(tree.find_child("decompositions") ? decompositions_json(tree) : fits_json(tree));
+    print_data(tree.find_child("decompositions") ? decompositions_json(tree) : fits_json(tree));
   } else if (format == "csv") {
-    print(csv_answer(tree));
+    print_data(csv_answer(tree));
   } else if (format == "text") {
     print(estimated ? text_report(tree, {.stars = flags.has("stars")}) : check_report(tree));
   } else {

@@ -1,11 +1,10 @@
 #include "headwater/run/simulate.hpp"
 
-#include <filesystem>
-#include <fstream>
-
 #include "flags.hpp"
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
+#include "headwater/hdf5/file_roles.hpp"
+#include "headwater/hdf5/whole_file.hpp"
 #include "output.hpp"
 
 namespace headwater::cli {
@@ -20,49 +19,34 @@ std::uint64_t whole_flag(const Flags& flags, const std::string& name, std::uint6
   return static_cast<std::uint64_t>(*value);
 }
 
-// Complete or absent: written beside its place, then renamed.
-void write_file(const std::string& path, const std::string& text) {
-  const std::string unfinished = path + ".unfinished";
-  std::ofstream file(unfinished, std::ios::binary);
-  file << text;
-  file.close();
-  std::error_code failure;
-  if (file) std::filesystem::rename(unfinished, path, failure);
-  if (!file || failure) {
-    std::filesystem::remove(unfinished, failure);
-    throw Error(ErrorKind::io, "io.cannot_write",
-                "cannot write '" + path + "'; check the folder, its permissions and the disk", {.file = path});
-  }
-}
-
 }  // namespace
+
+std::vector<Flag> simulate_flags() {
+  return {{"scenario", true, false, "clean, nhs or adversarial [nhs]"},
+          {"seed", true, false, "seed [20260212]"},
+          {"trusts", true, false, "trusts [205]"},
+          {"quarters", true, false, "quarters [24]"},
+          {"output", true, false, "CSV file of the panel"},
+          {"truth", true, false, "CSV file of what was planted"}};
+}
 
 int simulate_command(const Words& words) {
   const Command& command = *find_command("simulate");
-  const std::vector<Flag> known = {{"scenario", true, false, "clean, nhs or adversarial [nhs]"},
-                                   {"seed", true, false, "seed [20260212]"},
-                                   {"trusts", true, false, "trusts [205]"},
-                                   {"quarters", true, false, "quarters [24]"},
-                                   {"output", true, false, "CSV file of the panel"},
-                                   {"truth", true, false, "CSV file of what was planted"},
-                                   {"help", false, false, "this text"}};
-  const Flags flags(command, words, known, 0, 0);
-  if (flags.has("help")) {
-    print_help(command, known);
-    return 0;
-  }
+  const Flags flags(command, words, 0, 0);
   if (!flags.has("output"))
     throw Error(ErrorKind::usage, "usage.arguments", "headwater simulate needs --output FILE", {.key = "output"});
+  const std::string panel_file = flags.get("output"), truth_file = flags.get("truth");
+  check_files({}, {{"panel", panel_file}, {"truth", truth_file}});
   SimulationOptions options;
   options.scenario = parse_scenario(flags.get("scenario", "nhs"));
   options.seed = whole_flag(flags, "seed", options.seed);
   options.trusts = static_cast<int>(std::min<std::uint64_t>(whole_flag(flags, "trusts", 205), 1000000));
   options.quarters = static_cast<int>(std::min<std::uint64_t>(whole_flag(flags, "quarters", 24), 1000000));
   const SimulatedPanel panel = simulate(options);
-  write_file(flags.get("output"), panel_csv(panel));
-  if (flags.has("truth")) write_file(flags.get("truth"), truth_csv(panel));
-  print("wrote " + flags.get("output") + ": " + thousands(panel.columns.front().size()) +
-        " rows, simulated (scenario " + name(options.scenario) + ", seed " + std::to_string(options.seed) + ")\n");
+  write_whole_file(panel_file, panel_csv(panel));
+  if (flags.has("truth")) write_whole_file(truth_file, truth_csv(panel));
+  print("wrote " + panel_file + ": " + thousands(panel.columns.front().size()) + " rows, simulated (scenario " +
+        name(options.scenario) + ", seed " + std::to_string(options.seed) + ")\n");
   return 0;
 }
 

@@ -1,11 +1,12 @@
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
 
 #include "flags.hpp"
 #include "headwater/core/error.hpp"
 #include "headwater/core/method.hpp"
 #include "headwater/core/text.hpp"
+#include "headwater/core/utf8.hpp"
+#include "headwater/hdf5/file_roles.hpp"
 #include "headwater/hdf5/whole_file.hpp"
 #include "headwater/report/captions.hpp"
 #include "headwater/report/csv_tidy.hpp"
@@ -16,21 +17,6 @@
 
 namespace headwater::cli {
 namespace {
-
-std::vector<Flag> table_flags() {
-  return {
-      {"format", true, false, "text, markdown, latex, csv, html or xlsx [text]"},
-      {"output", true, false,
-       "file to write (also -o); xlsx needs one, csv writes further tables to FILE-tests.csv and so on"},
-      {"stars", false, false, "stars beside the estimates"},
-      {"statistics", true, false,
-       "what stands with an estimate, as a,b: std_error, t, p, interval, mde [all of one model, std_error of several]"},
-      {"names", true, false, "what columns are called, as column = words; they win over those of [report] names"},
-      {"notes", true, false, "short or full: formulas, arithmetic, how the effects were taken out [short]"},
-      {"fits", true, false, "fits to show side by side, in this order, as a,b [all]"},
-      {"what", true, false, "coefficients, decompositions or all [all]"},
-      {"help", false, false, "this text"}};
-}
 
 TableWhat parse_what(const std::string& what) {
   if (what == "coefficients") return TableWhat::coefficients;
@@ -71,30 +57,32 @@ std::string tables(const GridBook& book, const std::string& format) {
   if (format == "markdown") return markdown_tables(book);
   if (format == "latex") return latex_tables(book);
   if (format == "html") return html_tables(book);
-  return format == "text" ? text_tables(book) : xlsx_tables(book);
+  return format == "text" ? visible(text_tables(book)) : xlsx_tables(book);
 }
 
 // FILE.csv holds the first table, FILE-tests.csv and so on the others.
-void write_csv(const std::vector<CsvTable>& tables, const std::string& path) {
+void write_csv(const std::vector<CsvTable>& tables, const std::string& result, const std::string& path) {
   const std::filesystem::path file(path);
+  FileRoles written;
   for (const CsvTable& table : tables) {
     std::filesystem::path own = file;
-    if (&table != &tables.front())
-      own.replace_filename(file.stem().string() + "-" + table.name + file.extension().string());
-    write_whole_file(own.string(), table.text);
-    print("wrote " + own.string() + "\n");
+    if (!written.empty()) own.replace_filename(file.stem().string() + "-" + table.name + file.extension().string());
+    written.push_back({"table file", own.string()});
+  }
+  check_files({{"result file", result}}, written);
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    write_whole_file(written[i].path, tables[i].text);
+    print("wrote " + written[i].path + "\n");
   }
 }
 
 void print_csv(const std::vector<CsvTable>& tables) {
-  print(tables.front().text);
+  print_data(tables.front().text);
   std::vector<std::string> others;
   for (std::size_t i = 1; i < tables.size(); ++i) others.push_back(tables[i].name);
   if (!others.empty())
-    std::fputs(("These are the " + tables.front().name + "; -o FILE.csv writes " + joined(others, ", ") +
-                " as well, a file each.\n")
-                   .c_str(),
-               stderr);
+    print_error("These are the " + tables.front().name + "; -o FILE.csv writes " + joined(others, ", ") +
+                " as well, a file each.\n");
 }
 
 void check_format(const std::string& format, bool to_file) {
@@ -110,35 +98,48 @@ void check_format(const std::string& format, bool to_file) {
 
 }  // namespace
 
+std::vector<Flag> table_flags() {
+  return {
+      {"format", true, false, "text, markdown, latex, csv, html or xlsx [text]"},
+      {"output", true, false,
+       "file to write (also -o); xlsx needs one, csv writes further tables to FILE-tests.csv and so on"},
+      {"stars", false, false, "stars beside the estimates"},
+      {"statistics", true, false,
+       "what stands with an estimate, as a,b: std_error, t, p, interval, mde [all of one model, std_error of several]"},
+      {"names", true, false, "what columns are called, as column = words; they win over those of [report] names"},
+      {"notes", true, false, "short or full: formulas, arithmetic, how the effects were taken out [short]"},
+      {"fits", true, false, "fits to show side by side, in this order, as a,b [all]"},
+      {"what", true, false, "coefficients, decompositions or all [all]"}};
+}
+
 int table_command(const Words& words) {
   const Command& command = *find_command("table");
-  const Flags flags(command, with_long_output(words), table_flags(), 0, 1);
-  if (flags.has("help")) {
-    print_help(command, table_flags());
-    return 0;
-  }
+  const Flags flags(command, words, 0, 1);
   if (flags.arguments().empty())
     throw Error(ErrorKind::usage, "usage.arguments", "headwater table takes a result file: headwater table RESULT");
   const std::string format = flags.get("format", "text");
   check_format(format, flags.has("output"));
   const BookOptions options = book_options(flags);
-  const Tree result = read_result(flags.arguments().front());
+  const std::string from = flags.arguments().front(), to = flags.get("output");
+  check_files({{"result file", from}}, {{"table file", to}});
+  if (!flags.has("output")) check_printing({{"result file", from}});
+  const Tree result = read_result(from);
   if (format == "csv") {
     const std::vector<CsvTable> all =
         csv_tables(with_fits(result, options.fits), options.what, words_of(result, options));
     if (flags.has("output"))
-      write_csv(all, flags.get("output"));
+      write_csv(all, from, to);
     else
       print_csv(all);
     return 0;
   }
   const std::string text = tables(grid_book(result, options), format);
   if (!flags.has("output")) {
-    print(text);
+    print_data(text);
     return 0;
   }
-  write_whole_file(flags.get("output"), text);
-  print("wrote " + flags.get("output") + "\n");
+  write_whole_file(to, text);
+  print("wrote " + to + "\n");
   return 0;
 }
 

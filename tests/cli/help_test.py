@@ -27,7 +27,7 @@ class Help(CommandTest):
     def test_no_words_at_all_is_an_error_that_helps(self):
         code, out, _ = run()
         self.assertEqual(code, 2)
-        self.assertTrue(out.startswith("headwater explains the productivity of organisations observed over time.\n\n  run        fit"))
+        self.assertTrue(out.startswith("headwater explains the productivity of organisations observed over time.\n\n  run         fit"))
 
 
 class WrongCalls(CommandTest):

@@ -1,6 +1,8 @@
 """Parquet and Feather panels are the panel that the same table gives as CSV."""
 
 import json
+import os
+import subprocess
 
 import numpy as np
 import pandas as pd
@@ -94,7 +96,6 @@ def test_damaged_files_are_refused(library, panel, tmp_path):
 def test_without_the_module_the_message_says_what_to_do(library, panel, tmp_path, monkeypatch):
     panel.to_parquet(tmp_path / "panel.parquet")
     monkeypatch.setenv("HEADWATER_MODULES", str(tmp_path))
-    import os
     import shutil
 
     program = shutil.copy(os.environ["HEADWATER_LIBRARY_PROGRAM"], tmp_path / "program")
@@ -104,6 +105,15 @@ def test_without_the_module_the_message_says_what_to_do(library, panel, tmp_path
     done = run(program, "columns", tmp_path / "panel.parquet", "trust", "quarter", code=7)
     assert done.stderr.startswith("panel.no_arrow_module: reading '")
     assert "build headwater with -DHEADWATER_PYARROW=PYTHON" in done.stderr
+
+
+def test_no_library_is_taken_from_where_one_stands(panel, tmp_path):
+    panel.to_parquet(tmp_path / "panel.parquet")
+    for name in ("libgcc_s.so.1", "libstdc++.so.6", "libz.so.1", "libarrow.so.2600", "libparquet.so.2600", "headwater_arrow.so"):
+        (tmp_path / name).write_text("not code")
+    done = subprocess.run([os.environ["HEADWATER_LIBRARY_PROGRAM"], "columns", "panel.parquet", "trust", "quarter"], cwd=tmp_path,
+                          capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_fit_gives_the_same_numbers(fit, csv, panel, tmp_path):

@@ -34,6 +34,31 @@ def test_text_and_fields_of_the_command(command_json, frame, tmp_path, formula, 
     assert (error.file, error.row, error.column) == (told["file"], told["row"], told["column"])
 
 
+def test_nothing_that_is_read_is_written_over(frame, tmp_path):
+    path, link = tmp_path / "panel.csv", tmp_path / "link.csv"
+    frame.to_csv(path, index=False)
+    link.symlink_to(path)
+    before = path.read_bytes()
+    held = hw.Panel(path, unit="trust", time="year")
+    for data, output in ((path, path), (path, link), (link, path), (held, path)):
+        keys = {} if data is held else {"unit": "trust", "time": "year"}
+        error = caught("y ~ x", data, output=output, **keys)
+        assert (error.kind, error.code) == ("usage", "usage.same_file")
+        assert str(error).startswith(f"the result file '{output}' is the same file as the data file '")
+    with pytest.raises(hw.HeadwaterError, match="is the same file as the data file") as info:
+        hw.fit("y ~ x", path, unit="trust", time="year").result.save(path)
+    assert info.value.code == "usage.same_file"
+    assert path.read_bytes() == before
+
+
+def test_a_result_goes_to_a_file_and_nowhere_else(frame, tmp_path):
+    (tmp_path / "link.h5").symlink_to(tmp_path / "elsewhere.h5")
+    for place, why in ((tmp_path, "it is a directory"), (tmp_path / "link.h5", "it is a symbolic link")):
+        error = caught("y ~ x", frame, unit="trust", time="year", output=place)
+        assert (error.kind, error.code) == ("io", "io.cannot_write")
+        assert why in str(error)
+
+
 def test_a_frame_is_named_in_place_of_a_file(frame):
     error = caught("y ~ z", frame)
     assert str(error) == "there is no column 'z' in the pandas DataFrame; did you mean 'y'?" or "in the pandas DataFrame" in str(error)

@@ -2,28 +2,40 @@
 
 #include <charconv>
 #include <cmath>
+#include <optional>
 
 namespace headwater {
 namespace {
 
+// The control character at `at`, of one byte or of C1's two (U+0080 to U+009F), that JSON has no letter for.
+std::optional<unsigned> control_at(std::string_view text, std::size_t at) {
+  const auto byte = static_cast<unsigned char>(text[at]);
+  if (byte == '\n' || byte == '\r' || byte == '\t') return std::nullopt;
+  if (byte < 0x20 || byte == 0x7F) return byte;
+  if (byte != 0xC2 || at + 1 == text.size()) return std::nullopt;
+  const auto next = static_cast<unsigned char>(text[at + 1]);
+  return next >= 0x80 && next <= 0x9F ? std::optional<unsigned>(next) : std::nullopt;
+}
+
 void append_escaped(std::string& out, std::string_view text) {
   out += '"';
-  for (const char c : text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
     const auto byte = static_cast<unsigned char>(c);
+    if (const auto control = control_at(text, i)) {
+      out += "\\u00";
+      out += "0123456789abcdef"[*control >> 4];
+      out += "0123456789abcdef"[*control & 0xF];
+      i += byte == 0xC2 ? 1 : 0;
+      continue;
+    }
     switch (c) {
       case '"': out += "\\\""; break;
       case '\\': out += "\\\\"; break;
       case '\n': out += "\\n"; break;
       case '\r': out += "\\r"; break;
       case '\t': out += "\\t"; break;
-      default:
-        if (byte < 0x20) {
-          out += "\\u00";
-          out += "0123456789abcdef"[byte >> 4];
-          out += "0123456789abcdef"[byte & 0xF];
-        } else {
-          out += c;
-        }
+      default: out += c;
     }
   }
   out += '"';

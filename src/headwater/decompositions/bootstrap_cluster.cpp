@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "headwater/core/error.hpp"
+#include "headwater/core/progress.hpp"
 #include "headwater/core/random.hpp"
 #include "headwater/core/threads.hpp"
 #include "headwater/decompositions/bootstrap.hpp"
@@ -193,9 +194,11 @@ std::vector<std::vector<BootstrapDraws>> cluster_draws(const Panel& panel, const
     }
   }
   const Refitter refitter(panel, spec, fit);
+  Stage stage("cluster bootstrap", static_cast<std::size_t>(B));
   parallel_for(static_cast<std::size_t>(B), [&](std::size_t b) {
     refitter.run(drawn_replicate(groups, codes, spec.seed, static_cast<std::uint32_t>(b)), results,
                  static_cast<Index>(b), draws);
+    stage.advance();
   });
   return draws;
 }

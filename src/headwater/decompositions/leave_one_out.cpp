@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "headwater/core/error.hpp"
+#include "headwater/core/progress.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/core/threads.hpp"
 #include "headwater/decompositions/coefficient_items.hpp"
@@ -181,6 +182,7 @@ Decompositions run_leave_one_out(const DecompositionInput& input) {
   Decompositions whole = answers(input, of);
   std::vector<Decompositions> all(static_cast<std::size_t>(design.unit.count));
   std::vector<std::string> reasons(all.size());
+  Stage stage("leaving out units", all.size());
   parallel_for(all.size(), [&](std::size_t u) {
     try {
       all[u] = without_unit(input, of, static_cast<std::int32_t>(u));
@@ -188,6 +190,7 @@ Decompositions run_leave_one_out(const DecompositionInput& input) {
       if (error.kind() == ErrorKind::internal) throw;
       reasons[u] = error.message();
     }
+    stage.advance();
   });
   Names failed;
   for (std::size_t u = 0; u < all.size(); ++u)

@@ -13,6 +13,7 @@
 
 #include "headwater/core/distributions.hpp"
 #include "headwater/core/error.hpp"
+#include "headwater/core/progress.hpp"
 #include "headwater/core/random.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/core/threads.hpp"
@@ -235,6 +236,7 @@ Decompositions run_specification_curve(const DecompositionInput& input) {
   const std::vector<SpecificationChoice> choices = curve.choices();
   const std::map<std::string, Index> cells = curve.cells();
   std::vector<SpecificationAnswer> answers(choices.size());
+  Stage stage("specification curve", choices.size());
   parallel_for(choices.size(), [&](std::size_t s) {
     try {
       answers[s] = curve.answer(choices[s], cells);
@@ -242,6 +244,7 @@ Decompositions run_specification_curve(const DecompositionInput& input) {
       if (s == 0 || error.kind() == ErrorKind::internal) throw;
       answers[s].failure = error.message();
     }
+    stage.advance();
   });
   const Decomposition declared = curve.item(choices.front().spec, *input.fit, *input.covariance);
   Decomposition d;

@@ -39,13 +39,25 @@ using Type = Handle<H5Tclose>;
 using Properties = Handle<H5Pclose>;
 
 // Held during every use of the library, which is not thread safe. The first one turns plugins off; each one silences
-// the error stack of its thread.
+// the error stack of its thread and knows what the machine refused, which is no fault of a file.
 class Session {
  public:
+  struct Machine {
+    bool no_memory = false;
+    int system_error = 0;  // errno of a file that could not be opened or read
+  };
+
   Session();
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  const Machine& machine() const { return machine_; }
+  static bool is_open_here();  // in this thread
 
  private:
   std::unique_lock<std::mutex> lock_;
+  Machine machine_;
 };
 
 // The innermost reason on the library's error stack, or "".

@@ -1,11 +1,12 @@
 #include "headwater/hdf5/inspection.hpp"
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
@@ -17,16 +18,19 @@ constexpr int kMostDimensions = 8;
 constexpr hsize_t kMostDeflate = 1040;  // deflate packs at most 1032 bytes into one
 constexpr hsize_t kMostBytes = hsize_t{1} << 40;
 
-[[noreturn]] void cannot_read(const std::string& path, const std::string& why, const char* advice) {
+[[noreturn]] void unreadable(const std::string& path, const std::string& why, const char* advice) {
   throw Error(ErrorKind::io, "io.cannot_read", "cannot read '" + path + "': " + why + "; " + advice, {.file = path});
 }
 
 std::string first_bytes(const std::string& path, std::size_t count) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) cannot_read(path, std::strerror(errno), "check the path and its permissions");
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) cannot_read(path, errno);
   std::string bytes(count, '\0');
-  file.read(bytes.data(), static_cast<std::streamsize>(count));
-  bytes.resize(static_cast<std::size_t>(file.gcount()));
+  const ssize_t got = ::pread(file, bytes.data(), count, 0);
+  const int error = errno;
+  ::close(file);
+  if (got < 0) cannot_read(path, error);
+  bytes.resize(static_cast<std::size_t>(got));
   return bytes;
 }
 
@@ -54,6 +58,13 @@ void check_chunk(hid_t dataset, const std::vector<hsize_t>& extents, const Objec
 
 }  // namespace
 
+void cannot_read(const std::string& path, int error) {
+  unreadable(path, std::strerror(error),
+             error == EIO                                            ? "check the disk"
+             : error == EMFILE || error == ENFILE || error == ENOMEM ? "close other programs and try again"
+                                                                     : "check the path and its permissions");
+}
+
 void refuse(const ObjectPath& at, const std::string& code, const std::string& why) {
   throw Error(ErrorKind::data, "hdf5." + code, at.file + ": '" + at.path + "' " + why,
               {.file = at.file, .key = at.path});
@@ -61,10 +72,10 @@ void refuse(const ObjectPath& at, const std::string& code, const std::string& wh
 
 hsize_t check_file(const std::string& path) {
   struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) cannot_read(path, std::strerror(errno), "check the path and its permissions");
-  if (S_ISDIR(status.st_mode)) cannot_read(path, "it is a directory", "give the path of a file");
+  if (::stat(path.c_str(), &status) != 0) cannot_read(path, errno);
+  if (S_ISDIR(status.st_mode)) unreadable(path, "it is a directory", "give the path of a file");
   if (!S_ISREG(status.st_mode))
-    cannot_read(path, "it is not a regular file (a pipe or a device)", "save it to a file first");
+    unreadable(path, "it is not a regular file (a pipe or a device)", "save it to a file first");
   const std::string head = first_bytes(path, 48);
   static const std::string signature("\x89HDF\r\n\x1a\n", 8);
   if (head.substr(0, 8) != signature.substr(0, std::min<std::size_t>(8, head.size())) || head.empty())

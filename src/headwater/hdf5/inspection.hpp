@@ -17,6 +17,9 @@ struct ObjectPath {
 // Throws Error{data, "hdf5.CODE"}: FILE: 'PATH' WHY.
 [[noreturn]] void refuse(const ObjectPath& at, const std::string& code, const std::string& why);
 
+// Throws Error{io, "io.cannot_read"} with what the operating system says about the file.
+[[noreturn]] void cannot_read(const std::string& path, int error);
+
 // Size in bytes of a regular file that opens with an HDF5 superblock of version 2 or 3 and has its whole length. Throws
 // Error{io, "io.cannot_read"} or Error{data, "hdf5.not_hdf5" | "hdf5.foreign" | "hdf5.truncated"}.
 hsize_t check_file(const std::string& path);

@@ -1,6 +1,7 @@
 #include "headwater/hdf5/item_reader.hpp"
 
 #include <algorithm>
+#include <new>
 
 namespace headwater::hdf5 {
 namespace {
@@ -69,6 +70,23 @@ Attribute read_opened(hid_t attribute, hsize_t file_bytes, const ObjectPath& at)
 
 ObjectPath attribute_path(const ObjectPath& at, const std::string& name) { return {at.file, at.path + "@" + name}; }
 
+// Names of an object's attributes, found in one walk: to ask for each by its number sorts all of them again each time.
+struct AttributeNames {
+  std::vector<std::string> names;
+  bool no_memory = false;
+};
+
+herr_t keep_name(hid_t, const char* name, const H5A_info_t*, void* to) {
+  auto& found = *static_cast<AttributeNames*>(to);
+  try {
+    found.names.emplace_back(name);
+    return 0;
+  } catch (const std::bad_alloc&) {  // no exception may pass through the library
+    found.no_memory = true;
+    return -1;
+  }
+}
+
 template <class T>
 std::vector<T> read_values(hid_t dataset, hid_t type, std::size_t count, const ObjectPath& at) {
   std::vector<T> values(count);
@@ -87,18 +105,14 @@ std::optional<Attribute> read_attribute(hid_t object, const std::string& name, h
 }
 
 std::map<std::string, Attribute> read_attributes(hid_t object, hsize_t file_bytes, const ObjectPath& at) {
-  H5O_info_t info;
-  if (H5Oget_info2(object, &info, H5O_INFO_NUM_ATTRS) < 0) damaged(at);
+  AttributeNames found;
+  const herr_t walked = H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_NATIVE, nullptr, keep_name, &found);
+  if (found.no_memory) throw std::bad_alloc();
+  if (walked < 0) damaged(at);
   std::map<std::string, Attribute> attributes;
-  for (hsize_t i = 0; i < info.num_attrs; ++i) {
-    const AttributeHandle attribute(
-        H5Aopen_by_idx(object, ".", H5_INDEX_NAME, H5_ITER_INC, i, H5P_DEFAULT, H5P_DEFAULT));
-    if (!attribute.valid()) damaged(at);
-    const ssize_t length = H5Aget_name(attribute.get(), 0, nullptr);
-    if (length < 0 || static_cast<hsize_t>(length) > file_bytes) damaged(at);
-    std::string name(static_cast<std::size_t>(length) + 1, '\0');
-    H5Aget_name(attribute.get(), name.size(), name.data());
-    name.pop_back();
+  for (const std::string& name : found.names) {
+    const AttributeHandle attribute(H5Aopen(object, name.c_str(), H5P_DEFAULT));
+    if (!attribute.valid()) damaged(attribute_path(at, name));
     attributes.emplace(name, read_opened(attribute.get(), file_bytes, attribute_path(at, name)));
   }
   return attributes;

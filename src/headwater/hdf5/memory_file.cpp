@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <new>
 
 namespace headwater::hdf5 {
 namespace {
@@ -23,10 +24,14 @@ std::size_t whole_size(const unsigned char* bytes) {
 
 // The last thing that happens to the buffer, after the superblock has got its final checksum. (H5Fget_file_image
 // changes the superblock and leaves the checksum as it was.)
-herr_t keep_and_release(void* bytes, H5FD_file_image_op_t operation, void* kept) {
-  if (operation == H5FD_FILE_IMAGE_OP_FILE_CLOSE && bytes)
-    static_cast<std::string*>(kept)->assign(static_cast<const char*>(bytes),
-                                            whole_size(static_cast<unsigned char*>(bytes)));
+template <class Kept>
+herr_t keep_and_release(void* bytes, H5FD_file_image_op_t operation, void* to) {
+  Kept& kept = *static_cast<Kept*>(to);
+  if (operation == H5FD_FILE_IMAGE_OP_FILE_CLOSE && bytes) try {
+      kept.bytes.assign(static_cast<const char*>(bytes), whole_size(static_cast<unsigned char*>(bytes)));
+    } catch (const std::bad_alloc&) {  // no exception may pass through the library
+      kept.no_memory = true;
+    }
   std::free(bytes);
   return 0;
 }
@@ -41,14 +46,15 @@ MemoryFile::MemoryFile(const Properties& creation) {
   const Properties access(H5Pcreate(H5P_FILE_ACCESS));
   H5Pset_fapl_core(access.get(), kGrowth, false);
   H5Pset_libver_bounds(access.get(), H5F_LIBVER_V110, H5F_LIBVER_V110);  // its metadata carry checksums
-  H5FD_file_image_callbacks_t callbacks{allocate, nullptr, resize, keep_and_release, same, nothing, &bytes_};
+  H5FD_file_image_callbacks_t callbacks{allocate, nullptr, resize, keep_and_release<Kept>, same, nothing, &kept_};
   H5Pset_file_image_callbacks(access.get(), &callbacks);
   file_ = File(H5Fcreate(kNameOfNoFile, H5F_ACC_TRUNC, creation.get(), access.get()));
 }
 
 std::string MemoryFile::finish() {
   file_ = File();
-  return std::move(bytes_);
+  if (kept_.no_memory) throw std::bad_alloc();
+  return std::move(kept_.bytes);
 }
 
 }  // namespace headwater::hdf5

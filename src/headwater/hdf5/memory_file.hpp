@@ -18,11 +18,15 @@ class MemoryFile {
 
   bool valid() const { return file_.valid(); }
   hid_t get() const { return file_.get(); }
-  // The bytes of the whole file; "" when the library could not close it.
+  // The bytes of the whole file; "" when the library could not close it. Throws std::bad_alloc.
   std::string finish();
 
  private:
-  std::string bytes_;  // before file_: filled while it closes
+  struct Kept {
+    std::string bytes;
+    bool no_memory = false;
+  };
+  Kept kept_;  // before file_: filled while it closes
   File file_;
 };
 

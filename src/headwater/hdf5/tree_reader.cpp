@@ -164,18 +164,28 @@ void check_content(const Tree& tree, const std::string& path) {
                 {.file = path});
 }
 
-}  // namespace
-
-Tree read_tree(const std::string& path, const TreeFormat& format) {
-  const hsize_t bytes = check_file(path);
+Tree read_opened_tree(const std::string& path, hsize_t bytes, const TreeFormat& format) {
+  const Session session;
   try {
-    const Session session;
     const File file = open_file(path);
     const Group root(H5Gopen2(file.get(), "/", H5P_DEFAULT));
     check_root(root.get(), bytes, path, format);
     Tree tree = Reader(path, bytes).node(root.get(), "", nullptr, 0);
     check_content(tree, path);
     return tree;
+  } catch (const Error&) {
+    if (session.machine().no_memory) throw std::bad_alloc();
+    if (const int code = session.machine().system_error; code != 0) cannot_read(path, code);
+    throw;
+  }
+}
+
+}  // namespace
+
+Tree read_tree(const std::string& path, const TreeFormat& format) {
+  const hsize_t bytes = check_file(path);
+  try {
+    return read_opened_tree(path, bytes, format);
   } catch (const std::bad_alloc&) {
     throw Error(ErrorKind::io, "io.no_memory", path + " needs more memory than there is; read it on a larger machine",
                 {.file = path});

@@ -1,6 +1,7 @@
 #include <hdf5_hl.h>
 
 #include <algorithm>
+#include <new>
 #include <set>
 
 #include "headwater/core/error.hpp"
@@ -246,15 +247,7 @@ void write_node(hid_t group, const Tree& tree, const ScaleScope* outer, const st
   }
 }
 
-}  // namespace
-
-std::string tree_file_bytes(const Tree& tree, const TreeFormat& format) {
-  Tree whole = tree;
-  whole.attribute("format", format.name);
-  whole.attribute("format_version", format.version);
-  whole.attributes.erase("complete");
-  whole.attribute("content_sha256", content_sha256(whole));
-  const Session session;
+std::string bytes_of_file(const Tree& whole) {
   MemoryFile file(group_properties(H5P_FILE_CREATE));
   {
     const Group root(checked(H5Gopen2(checked(file.get(), "/"), "/", H5P_DEFAULT), "/"));
@@ -264,6 +257,23 @@ std::string tree_file_bytes(const Tree& tree, const TreeFormat& format) {
   std::string bytes = file.finish();
   if (bytes.empty()) invalid("/", "HDF5 says '" + reason() + "'");
   return bytes;
+}
+
+}  // namespace
+
+std::string tree_file_bytes(const Tree& tree, const TreeFormat& format) {
+  Tree whole = tree;
+  whole.attribute("format", format.name);
+  whole.attribute("format_version", format.version);
+  whole.attributes.erase("complete");
+  whole.attribute("content_sha256", content_sha256(whole));
+  const Session session;
+  try {
+    return bytes_of_file(whole);
+  } catch (const Error&) {
+    if (session.machine().no_memory) throw std::bad_alloc();
+    throw;
+  }
 }
 
 void write_tree(const Tree& tree, const std::string& path, const TreeFormat& format) {

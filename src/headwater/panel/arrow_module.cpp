@@ -5,7 +5,6 @@
 
 #include "headwater/core/error.hpp"
 #include "headwater/core/module.hpp"
-#include "headwater/core/text.hpp"
 #include "headwater/panel/arrow_stream.hpp"
 
 namespace headwater {
@@ -17,7 +16,7 @@ constexpr const char* kModule = "headwater_arrow.so";
 
 [[noreturn]] void no_module(const std::string& file, const std::vector<std::string>& folders) {
   throw Error(ErrorKind::io, "panel.no_arrow_module",
-              "reading '" + file + "' needs the module " + kModule + ", which is not in " + joined(folders, ", ") +
+              "reading '" + file + "' needs the module " + kModule + ", which is not in " + named_folders(folders) +
                   "; build headwater with -DHEADWATER_PYARROW=PYTHON, a Python that has pyarrow, or name the module's "
                   "folder in "
                   "HEADWATER_MODULES, or save the data as CSV",

@@ -11,6 +11,7 @@
 #include "headwater/core/hash.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/core/threads.hpp"
+#include "headwater/core/utf8.hpp"
 #include "headwater/panel/readers.hpp"
 
 namespace headwater {
@@ -23,25 +24,6 @@ constexpr std::size_t kMostReserved = 50'000'000;  // cells for which room is ma
                              std::optional<std::string> column = std::nullopt) {
   throw Error(ErrorKind::data, "csv." + code, file + ", row " + std::to_string(row) + ": " + std::move(message),
               {.file = file, .row = row, .column = std::move(column)});
-}
-
-// Length of the well-formed UTF-8 sequence at `at`, 0 when there is none (Unicode table 3-7).
-std::size_t utf8_length(std::string_view bytes, std::size_t at) {
-  const auto byte = [&](std::size_t i) { return i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0u; };
-  const auto continues = [&](std::size_t i, unsigned low = 0x80, unsigned high = 0xBF) {
-    return byte(i) >= low && byte(i) <= high;
-  };
-  const unsigned lead = byte(at);
-  if (lead < 0x80) return 1;
-  if (lead >= 0xC2 && lead <= 0xDF) return continues(at + 1) ? 2 : 0;
-  if (lead >= 0xE0 && lead <= 0xEF)
-    return continues(at + 1, lead == 0xE0 ? 0xA0 : 0x80, lead == 0xED ? 0x9F : 0xBF) && continues(at + 2) ? 3 : 0;
-  if (lead >= 0xF0 && lead <= 0xF4)
-    return continues(at + 1, lead == 0xF0 ? 0x90 : 0x80, lead == 0xF4 ? 0x8F : 0xBF) && continues(at + 2) &&
-                   continues(at + 3)
-               ? 4
-               : 0;
-  return 0;
 }
 
 // Line and field of a byte. Counts quotes only, so it works before anything is known to be well formed.
@@ -314,11 +296,13 @@ RawTable parse_csv(std::string_view bytes, const std::string& file, char separat
 }
 
 RawTable read_csv(const std::string& path, const ReadOptions& options) {
-  const std::string bytes = read_file(path);
+  const bool piped = path == "-";
+  const std::string bytes = piped ? read_standard_input() : read_file(path);
   const bool tabs = path.size() >= 4 && lower(path.substr(path.size() - 4)) == ".tsv";
   RawTable table;
   std::string digest;
-  parallel_run({[&] { table = parse_csv(bytes, path, tabs ? '\t' : ',', options); }, [&] { digest = sha256(bytes); }});
+  parallel_run({[&] { table = parse_csv(bytes, piped ? "standard input" : path, tabs ? '\t' : ',', options); },
+                [&] { digest = sha256(bytes); }});
   table.ledger.sha256 = std::move(digest);
   return table;
 }

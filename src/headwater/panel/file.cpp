@@ -39,7 +39,20 @@ bool same_content(const struct stat& a, const struct stat& b) {
   return a.st_size == b.st_size && a.st_mtim.tv_sec == b.st_mtim.tv_sec && a.st_mtim.tv_nsec == b.st_mtim.tv_nsec;
 }
 
+constexpr std::size_t kPiece = 1 << 16;
+
 }  // namespace
+
+std::string read_standard_input() {
+  std::string bytes, piece(kPiece, '\0');
+  while (true) {
+    const ssize_t count = ::read(STDIN_FILENO, piece.data(), piece.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) cannot_read("standard input", std::strerror(errno), "give the path of a file");
+    if (count == 0) return bytes;
+    bytes.append(piece, 0, static_cast<std::size_t>(count));
+  }
+}
 
 std::string read_file(const std::string& path) {
   const Descriptor file(path);

@@ -16,7 +16,7 @@ RawTable read_by_extension(const std::string& path, const ReadOptions& options) 
   if (ends_with(path, ".parquet") || ends_with(path, ".feather") || ends_with(path, ".arrow"))
     return read_arrow(path, options);
   if (ends_with(path, ".h5") || ends_with(path, ".hdf5")) return read_hdf5_panel(path, options);
-  return read_csv(path, options);
+  return read_csv(path, options);  // also "-", standard input
 }
 
 void require_text_columns(const RawTable& table, const ReadOptions& options) {

@@ -23,7 +23,8 @@ Panel make_panel(RawTable table, const ReadOptions& options);
 
 // By extension, see read_panel().
 RawTable read_table(const std::string& path, const ReadOptions& options);
-// RFC 4180 with a header line; `,`, or tab for .tsv. Throws Error{data | io} naming file, row and column.
+// RFC 4180 with a header line; `,`, or tab for .tsv; "-" is standard input. Throws Error{data | io} naming file, row
+// and column.
 RawTable read_csv(const std::string& path, const ReadOptions& options);
 RawTable parse_csv(std::string_view bytes, const std::string& file, char separator, const ReadOptions& options);
 RawTable read_arrow(const std::string& path, const ReadOptions& options);       // .parquet, .feather, .arrow
@@ -33,6 +34,9 @@ void write_hdf5_panel(const RawTable& table, const std::string& path);
 // Whole file as bytes. Throws Error{io} for a directory, FIFO or device, an unreadable file, and one that changed while
 // read.
 std::string read_file(const std::string& path);
+
+// All that comes on standard input.
+std::string read_standard_input();
 
 // Cells of one column as text -> a typed column. `force_text` keeps codes as they are: only empty cells are missing.
 // `rows` are line numbers, for messages.

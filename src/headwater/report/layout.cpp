@@ -122,7 +122,14 @@ std::string shown_percent(double share) {
 }
 
 void TextTable::column(std::string name, Align align) { columns_.push_back({std::move(name), align}); }
-void TextTable::row(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
+
+void TextTable::row(std::vector<std::string> cells) {
+  for (std::string& cell : cells)
+    std::replace_if(
+        cell.begin(), cell.end(), [](char c) { return c == '\n' || c == '\t'; }, ' ');
+  rows_.push_back(std::move(cells));
+}
+
 void TextTable::rule() { rows_.emplace_back(); }
 
 TextTable TextTable::part(std::size_t from, std::size_t to) const {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <deque>
 #include <set>
@@ -26,9 +27,7 @@ constexpr const char* kNotApplicable = "[z]";
 
 [[noreturn]] void fail(const std::string& why) {
   throw Error(ErrorKind::io, "table.workbook",
-              "the workbook cannot be made: " + why +
-                  "; check the space on the disk of the temporary folder, or ask "
-                  "for --format csv");
+              "the workbook cannot be made: " + why + "; close other programs and try again, or ask for --format csv");
 }
 
 std::string sheet_name(std::size_t i) { return "Table " + std::to_string(i + 1); }
@@ -152,6 +151,19 @@ void fill_table(Sheet& sheet, const GridBook& book, std::size_t i) {
   }
 }
 
+// A zip archive ends with its directory and a record of where that lies.
+bool is_whole_archive(const std::string& bytes) {
+  constexpr std::size_t kRecord = 22;
+  if (bytes.size() < kRecord || bytes.compare(bytes.size() - kRecord, 4, "PK\5\6") != 0) return false;
+  const auto number = [&](std::size_t at) {
+    std::uint32_t value = 0;
+    for (std::size_t i = 4; i-- > 0;) value = value << 8 | static_cast<unsigned char>(bytes[at + i]);
+    return static_cast<std::uint64_t>(value);
+  };
+  const std::size_t record = bytes.size() - kRecord;
+  return number(record + 12) + number(record + 16) == record;
+}
+
 // A file in memory that has a path.
 class MemoryFile {
  public:
@@ -195,7 +207,9 @@ std::string xlsx_tables(const GridBook& book) {
   const MemoryFile file;
   char message[256] = "";
   if (write(file.path().c_str(), &workbook, message, sizeof message) != 0) fail(message);
-  return file.bytes();
+  std::string bytes = file.bytes();
+  if (!is_whole_archive(bytes)) fail("there is not enough memory for it");
+  return bytes;
 }
 
 }  // namespace headwater

@@ -1,5 +1,6 @@
 #include "headwater/result/result_file.hpp"
 
+#include "headwater/hdf5/file_roles.hpp"
 #include "headwater/hdf5/tree_file.hpp"
 
 namespace headwater {
@@ -12,7 +13,11 @@ const TreeFormat& result_format() {
 
 }  // namespace
 
-void write_result(const Tree& result, const std::string& path) { write_tree(result, path, result_format()); }
+void write_result(const Tree& result, const std::string& path) {
+  if (const Tree* data = result.find_child("data"))
+    check_distinct({{"data file", text_attribute(*data, "file")}}, {{"result file", path}});
+  write_tree(result, path, result_format());
+}
 
 Tree read_result(const std::string& path) { return read_tree(path, result_format()); }
 

@@ -158,6 +158,7 @@ std::string resolved(const std::string& path, const std::string& holder) {
 }
 
 bool is_path(const Setting& setting) {
+  if (setting.section == "data" && setting.key == "file" && setting.value == "-") return false;  // standard input
   return (setting.section == "data" && (setting.key == "file" || setting.key == "succession")) ||
          (setting.section == "output" &&
           (setting.key == "result" || setting.key == "table" || setting.key == "report")) ||

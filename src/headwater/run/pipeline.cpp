@@ -4,7 +4,9 @@
 #include <chrono>
 #include <memory>
 
+#include "headwater/core/progress.hpp"
 #include "headwater/core/threads.hpp"
+#include "headwater/run/files.hpp"
 
 namespace headwater {
 namespace {
@@ -55,7 +57,11 @@ RunResult run_all(const RunConfig& config, const Panel& panel, bool estimate) {
   result.ledger = panel.ledger();
   result.withheld = withheld(panel, config);
   result.models.resize(specs.size());
-  parallel_for(specs.size(), [&](std::size_t i) { result.models[i] = run_model(panel, specs[i], estimate); });
+  Stage stage(estimate ? "fitting" : "checking", specs.size());
+  parallel_for(specs.size(), [&](std::size_t i) {
+    result.models[i] = run_model(panel, specs[i], estimate);
+    stage.advance();
+  });
   for (const ModelResult& model : result.models)
     if (!model.error && result.coverage.column.empty())
       result.coverage = coverage(panel, *model.fit.design, coverage_columns(config));
@@ -72,8 +78,14 @@ RunResult timed(const RunConfig& config, const Work& work) {
   return result;
 }
 
+Panel read_data(const RunConfig& config) {
+  const Stage stage("reading " + config.data.file);
+  return read_panel(config.data.file, read_options(config));
+}
+
 RunResult read_and_run(const RunConfig& config, bool estimate) {
-  return timed(config, [&] { return run_all(config, read_panel(config.data.file, read_options(config)), estimate); });
+  if (estimate) check_files(files_read(config), files_written(config));
+  return timed(config, [&] { return run_all(config, read_data(config), estimate); });
 }
 
 }  // namespace
@@ -88,6 +100,9 @@ ReadOptions read_options(const RunConfig& config) {
 
 RunResult run(const RunConfig& config) { return read_and_run(config, true); }
 RunResult run(const RunConfig& config, const Panel& panel) {
+  FileRoles read = files_read(config);
+  read.push_back({"data file", panel.ledger().file});
+  check_files(read, files_written(config));
   return timed(config, [&] { return run_all(config, panel, true); });
 }
 RunResult check(const RunConfig& config) { return read_and_run(config, false); }

@@ -45,6 +45,7 @@ struct RunResult {
 std::string status(const RunResult& result);
 
 // A failure of data, configuration or formula of the whole run is thrown; when there is one model alone, so is its own.
+// Before anything is read, no file that is to be written may be one that is read, nor stand where no file can go.
 RunResult run(const RunConfig& config);
 // The same on a panel that is in memory already; the file of the configuration is not opened.
 RunResult run(const RunConfig& config, const Panel& panel);

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "modules/xlsx/workbook_parts.hpp"
+
 namespace {
 
 // One date for every workbook, so that the same result gives the same bytes.
@@ -118,10 +120,12 @@ extern "C" __attribute__((visibility("default"))) int headwater_write_workbook(c
     return 1;
   };
   try {
+    headwater::WorkbookParts parts;
     Writer writer(path, *workbook);
     writer.sheets();
     const lxw_error error = writer.close();
-    return error == LXW_NO_ERROR ? 0 : say(lxw_strerror(error));
+    if (error != LXW_NO_ERROR) return say(lxw_strerror(error));
+    return parts.whole() ? 0 : say("there is not enough memory for its parts");
   } catch (const std::exception& error) {
     return say(error.what());
   }

@@ -37,13 +37,96 @@ TEST(WholeFile, ReplacesAndMakesFolders) {
       1);
 }
 
-TEST(WholeFile, KeepsASymbolicLink) {
+// A link to a file, to nothing, to a device: none is followed and none is replaced.
+TEST(WholeFile, RefusesASymbolicLink) {
   const ScratchFolder folder;
   put_bytes(folder / "real", "old");
+  const std::string link = folder / "link";
+  for (const std::string& to : {folder / "real", folder / "nothing", std::string("/dev/null")}) {
+    std::filesystem::create_symlink(to, link);
+    EXPECT_EQ(message_of(link, "new"), "cannot write '" + link +
+                                           "': it is a symbolic link; give the path of the file itself, or remove the "
+                                           "link");
+    EXPECT_TRUE(std::filesystem::is_symlink(link));
+    std::filesystem::remove(link);
+  }
+  EXPECT_EQ(bytes_of(folder / "real"), "old");
+  EXPECT_EQ(folder.files(), 1u);
+}
+
+TEST(WholeFile, GoesThroughALinkedFolder) {
+  const ScratchFolder folder;
+  std::filesystem::create_directory(folder / "real");
   std::filesystem::create_symlink(folder / "real", folder / "link");
-  write_whole_file(folder / "link", "new");
-  EXPECT_TRUE(std::filesystem::is_symlink(folder / "link"));
-  EXPECT_EQ(bytes_of(folder / "real"), "new");
+  write_whole_file(folder / "link/a.h5", "new");
+  EXPECT_EQ(bytes_of(folder / "real/a.h5"), "new");
+}
+
+TEST(WholeFile, RefusesAPipeWithoutWaitingForItsReader) {
+  const ScratchFolder folder;
+  const std::string path = folder / "pipe";
+  ASSERT_EQ(::mkfifo(path.c_str(), 0666), 0);
+  EXPECT_EQ(message_of(path, "x"), "cannot write '" + path + "': it is not a regular file; give the path of a file");
+}
+
+TEST(WholeFile, KeepsWhoMayReadTheFile) {
+  const ScratchFolder folder;
+  put_bytes(folder / "a.h5", "old");
+  ::chmod((folder / "a.h5").c_str(), 0640);
+  write_whole_file(folder / "a.h5", "new");
+  struct stat status {};
+  ASSERT_EQ(::stat((folder / "a.h5").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 07777, 0640u);
+}
+
+TEST(WholeFile, LeavesAnotherNameOfTheFileAsItWas) {
+  const ScratchFolder folder;
+  put_bytes(folder / "a.h5", "old");
+  std::filesystem::create_hard_link(folder / "a.h5", folder / "b.h5");
+  write_whole_file(folder / "a.h5", "new");
+  EXPECT_EQ(bytes_of(folder / "a.h5"), "new");
+  EXPECT_EQ(bytes_of(folder / "b.h5"), "old");
+}
+
+// Whatever somebody put there in the hope that it is written through.
+TEST(WholeFile, APlantedLinkIsHarmless) {
+  const ScratchFolder folder;
+  put_bytes(folder / "precious", "old");
+  for (const char* name : {"a.h5.unfinished", "a.h5.partial", "a.h5.tmp", "a.h5~", "a.h5.partial-1-0"})
+    std::filesystem::create_symlink(folder / "precious", folder / name);
+  write_whole_file(folder / "a.h5", "new");
+  EXPECT_EQ(bytes_of(folder / "a.h5"), "new");
+  EXPECT_EQ(bytes_of(folder / "precious"), "old");
+  EXPECT_EQ(folder.files(), 7u);
+}
+
+TEST(WholeFile, ALongNameIsWritten) {
+  const ScratchFolder folder;
+  const std::string name(255, 'n');
+  write_whole_file(folder / name, "one");
+  write_whole_file(folder / name, "two");
+  EXPECT_EQ(bytes_of(folder / name), "two");
+  EXPECT_EQ(folder.files(), 1u);
+}
+
+TEST(CheckPlace, AsksWhatWritingWouldAnswer) {
+  const ScratchFolder folder;
+  const auto said = [](const std::string& path) {
+    try {
+      check_place(path);
+    } catch (const Error& error) {
+      return error.message();
+    }
+    return std::string("no error");
+  };
+  EXPECT_EQ(said(folder / "a.h5"), "no error");
+  EXPECT_EQ(said(folder / "folders/to/make/a.h5"), "no error");
+  EXPECT_EQ(said(folder / "folders/"),
+            "cannot write '" + (folder / "folders/") + "': it names a folder; give the path of a file");
+  EXPECT_EQ(said(""), "cannot write '': the path is empty; give the path of a file");
+  EXPECT_EQ(said("/dev/stdout"),
+            "cannot write '/dev/stdout': it is a symbolic link; give the path of the file itself, or remove the link");
+  EXPECT_EQ(folder.files(), 0u);
 }
 
 TEST(WholeFile, RefusesADirectory) {

@@ -1,0 +1,76 @@
+// To be preloaded: allocation number HEADWATER_FAIL_ALLOCATION of the process fails; with HEADWATER_FAIL_ALL every
+// later one does too. At its end the process writes how many there were into HEADWATER_COUNT_ALLOCATIONS.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+
+extern "C" {
+void* __libc_malloc(std::size_t size);
+void* __libc_calloc(std::size_t count, std::size_t size);
+void* __libc_realloc(void* old, std::size_t size);
+void* __libc_memalign(std::size_t alignment, std::size_t size);
+}
+
+namespace {
+
+std::atomic<long> allocations{0};
+
+long number(const char* name) {
+  const char* text = std::getenv(name);
+  return text ? std::atol(text) : 0;
+}
+
+bool fails() {
+  static const long from = number("HEADWATER_FAIL_ALLOCATION");
+  static const bool all = std::getenv("HEADWATER_FAIL_ALL") != nullptr;
+  const long now = ++allocations;
+  if (from == 0 || now < from || (now > from && !all)) return false;
+  errno = ENOMEM;
+  return true;
+}
+
+__attribute__((destructor)) void tell() {
+  const char* path = std::getenv("HEADWATER_COUNT_ALLOCATIONS");
+  if (!path) return;
+  const int file = ::open(path, O_CREAT | O_WRONLY | O_TRUNC, 0666);
+  char text[32];
+  const int length = std::snprintf(text, sizeof text, "%ld\n", allocations.load());
+  if (file < 0 || ::write(file, text, static_cast<std::size_t>(length)) != length) std::abort();
+  ::close(file);
+}
+
+}  // namespace
+
+extern "C" {
+
+__attribute__((visibility("default"))) void* malloc(std::size_t size) {
+  return fails() ? nullptr : __libc_malloc(size);
+}
+
+__attribute__((visibility("default"))) void* calloc(std::size_t count, std::size_t size) {
+  return fails() ? nullptr : __libc_calloc(count, size);
+}
+
+__attribute__((visibility("default"))) void* realloc(void* old, std::size_t size) {
+  return fails() ? nullptr : __libc_realloc(old, size);
+}
+
+__attribute__((visibility("default"))) void* memalign(std::size_t alignment, std::size_t size) {
+  return fails() ? nullptr : __libc_memalign(alignment, size);
+}
+
+__attribute__((visibility("default"))) void* aligned_alloc(std::size_t alignment, std::size_t size) {
+  return memalign(alignment, size);
+}
+
+__attribute__((visibility("default"))) int posix_memalign(void** out, std::size_t alignment, std::size_t size) {
+  void* made = memalign(alignment, size);
+  if (!made) return ENOMEM;
+  *out = made;
+  return 0;
+}
+}
