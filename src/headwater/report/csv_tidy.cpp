@@ -16,9 +16,9 @@ bool simulated(const Tree& result) { return !simulated_notice(result).empty(); }
 
 // Rows that know their columns by name: tables of one kind from several decompositions are one table. Made-up data say
 // so in a column of their own.
-class Sheet {
+class TidyTable {
  public:
-  explicit Sheet(std::string name, std::vector<std::string> columns = {}, Words words = {})
+  explicit TidyTable(std::string name, std::vector<std::string> columns = {}, Words words = {})
       : name_(std::move(name)), columns_(std::move(columns)), words_(std::move(words)) {}
 
   const std::string& name() const { return name_; }
@@ -69,26 +69,26 @@ class Sheet {
   std::vector<std::vector<std::string>> rows_;
 };
 
-std::string finished(Sheet& sheet, const Tree& result) {
+std::string finished(TidyTable& sheet, const Tree& result) {
   if (simulated(result)) sheet.mark_simulated();
   return sheet.text();
 }
 
 class Sheets {
  public:
-  Sheet& named(const std::string& name) {
-    const auto found = std::find_if(all_.begin(), all_.end(), [&](const Sheet& s) { return s.name() == name; });
+  TidyTable& named(const std::string& name) {
+    const auto found = std::find_if(all_.begin(), all_.end(), [&](const TidyTable& s) { return s.name() == name; });
     return found != all_.end() ? *found : all_.emplace_back(name);
   }
   std::vector<CsvTable> tables(const Tree& result) {
     std::vector<CsvTable> tables;
-    for (Sheet& sheet : all_)
+    for (TidyTable& sheet : all_)
       if (!sheet.empty()) tables.push_back({sheet.name(), finished(sheet, result)});
     return tables;
   }
 
  private:
-  std::vector<Sheet> all_;
+  std::vector<TidyTable> all_;
 };
 
 template <class Visit>
@@ -98,7 +98,7 @@ void each_decomposition(const Tree& result, const Visit& visit) {
       for (const Tree& node : fit.children) visit(fit.name, node);
 }
 
-void start_row(Sheet& sheet, const std::string& fit, const Tree& node) {
+void start_row(TidyTable& sheet, const std::string& fit, const Tree& node) {
   sheet.row();
   sheet.cell("fit", csv_text(fit));
   sheet.cell("decomposition", csv_text(node.name));
@@ -110,7 +110,7 @@ struct PartRow {
   bool estimable;
 };
 
-void add_part(Sheet& sheet, const std::string& fit, const Tree& node, const PartRow& part) {
+void add_part(TidyTable& sheet, const std::string& fit, const Tree& node, const PartRow& part) {
   start_row(sheet, fit, node);
   sheet.label("component", part.component);
   sheet.cell("estimate", csv_number(part.estimate));
@@ -122,7 +122,7 @@ void add_part(Sheet& sheet, const std::string& fit, const Tree& node, const Part
   sheet.cell("unit", csv_text(text_attribute(node, "unit")));
 }
 
-void add_parts(Sheet& sheet, const std::string& fit, const Tree& node) {
+void add_parts(TidyTable& sheet, const std::string& fit, const Tree& node) {
   const double none = std::nan("");
   const auto& names = labels(node, "component");
   for (std::size_t i = 0; i < names.size(); ++i)
@@ -142,7 +142,7 @@ void add_parts(Sheet& sheet, const std::string& fit, const Tree& node) {
               std::isfinite(scalar(node, "total_std_error"))});
 }
 
-void add_bootstrap(Sheet& sheet, const std::string& fit, const Tree& node) {
+void add_bootstrap(TidyTable& sheet, const std::string& fit, const Tree& node) {
   if (!node.find_array("boot_std_error")) return;
   const auto& names = labels(node, "component");
   for (std::size_t i = 0; i < names.size(); ++i) {
@@ -153,7 +153,7 @@ void add_bootstrap(Sheet& sheet, const std::string& fit, const Tree& node) {
   }
 }
 
-void add_quantities(Sheet& sheet, const std::string& fit, const Tree& node) {
+void add_quantities(TidyTable& sheet, const std::string& fit, const Tree& node) {
   for (const Quantity& q : quantities(node)) {
     start_row(sheet, fit, node);
     sheet.cell("quantity", csv_text(q.name));
@@ -171,7 +171,7 @@ std::string column_cell(const MethodTable::Column& column, std::size_t row) {
 
 void add_method_tables(Sheets& sheets, const std::string& fit, const Tree& node) {
   for (const MethodTable& table : method_tables(node)) {
-    Sheet& sheet = sheets.named(text_attribute(node, "method") + "-" + table.name);
+    TidyTable& sheet = sheets.named(text_attribute(node, "method") + "-" + table.name);
     const auto& rows = labels(node, table.axis->name);
     for (std::size_t i = 0; i < rows.size(); ++i) {
       start_row(sheet, fit, node);
@@ -181,7 +181,7 @@ void add_method_tables(Sheets& sheets, const std::string& fit, const Tree& node)
   }
 }
 
-void start_coefficient(Sheet& sheet, const Tree& fit, const std::string& term, const std::string& status) {
+void start_coefficient(TidyTable& sheet, const Tree& fit, const std::string& term, const std::string& status) {
   sheet.row();
   sheet.cell("fit", csv_text(fit.name));
   sheet.cell("outcome", csv_text(text_attribute(fit, "outcome")));
@@ -189,7 +189,7 @@ void start_coefficient(Sheet& sheet, const Tree& fit, const std::string& term, c
   sheet.cell("status", csv_text(status));
 }
 
-void add_coefficients(Sheet& sheet, const Tree& fit) {
+void add_coefficients(TidyTable& sheet, const Tree& fit) {
   if (failed(fit)) return start_coefficient(sheet, fit, "", "failed");
   const auto& terms = labels(fit, "term");
   for (std::size_t i = 0; i < terms.size(); ++i) {
@@ -201,7 +201,7 @@ void add_coefficients(Sheet& sheet, const Tree& fit) {
   for (const std::string& name : labels(fit, "unidentified")) start_coefficient(sheet, fit, name, "not identified");
 }
 
-void add_fit(Sheet& sheet, const Tree& fit) {
+void add_fit(TidyTable& sheet, const Tree& fit) {
   sheet.row();
   sheet.cell("fit", csv_text(fit.name));
   for (const char* key : {"outcome", "formula", "status"}) sheet.cell(key, csv_text(text_attribute(fit, key)));
@@ -212,7 +212,7 @@ void add_fit(Sheet& sheet, const Tree& fit) {
   sheet.cell("effects", csv_text(joined(labels(fit, "effect"), " + ")));
 }
 
-void add_tests(Sheet& sheet, const Tree& fit) {
+void add_tests(TidyTable& sheet, const Tree& fit) {
   const Tree* tests = fit.find_child("tests");
   if (!tests) return;
   const auto& names = labels(*tests, "test");
@@ -229,20 +229,20 @@ void add_tests(Sheet& sheet, const Tree& fit) {
 }
 
 std::string coefficients_sheet(const Tree& result, const Words& words) {
-  Sheet sheet("coefficients",
-              {"fit", "outcome", "term", "estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high",
-               "mde", "df", "status"},
-              words);
+  TidyTable sheet("coefficients",
+                  {"fit", "outcome", "term", "estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high",
+                   "mde", "df", "status"},
+                  words);
   if (const Tree* fits = result.find_child("fits"))
     for (const Tree& fit : fits->children) add_coefficients(sheet, fit);
   return finished(sheet, result);
 }
 
 std::string decompositions_sheet(const Tree& result, const Words& words) {
-  Sheet sheet("decompositions",
-              {"fit", "decomposition", "component", "estimate", "std_error", "conf_low", "conf_high", "share",
-               "estimable", "unit"},
-              words);
+  TidyTable sheet("decompositions",
+                  {"fit", "decomposition", "component", "estimate", "std_error", "conf_low", "conf_high", "share",
+                   "estimable", "unit"},
+                  words);
   each_decomposition(result, [&](const std::string& fit, const Tree& node) { add_parts(sheet, fit, node); });
   return finished(sheet, result);
 }
