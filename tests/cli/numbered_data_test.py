@@ -122,7 +122,7 @@ class Values(Numbered):
     def test_21_infinite(self):
         self.refused(21, panel(z=lambda i, t: "Inf" if (i, t) == (1, 1) else i * t % 3),
                      "column 'z' of FILE holds text and is used as a number: row 8 holds 'Inf', which is infinite; correct it or mark it as "
-                     "missing", DATA, formula="y ~ x + z")
+                     "missing, or write factor(z) if its texts are categories", DATA, formula="y ~ x + z")
 
     def test_22_nan(self):
         fit = self.answered(22, panel(z=lambda i, t: "NaN" if (i, t) == (1, 1) else i * t % 3), formula="y ~ x + z")
@@ -185,7 +185,7 @@ class Values(Numbered):
     def test_33_decimal_commas_and_locale(self):
         self.refused(33, panel(z=lambda i, t: f'"{i * t % 31},5"'),
                      "column 'z' of FILE holds text and is used as a number: row 2 holds '0,5', which has a decimal comma; write a point; "
-                     "correct it or mark it as missing", DATA, formula="y ~ x + z")
+                     "correct it or mark it as missing, or write factor(z) if its texts are categories", DATA, formula="y ~ x + z")
         plain = self.answered(33, panel())
         for name in ("de_DE.UTF-8", "fr_FR", "tr_TR.UTF-8", "C", ""):
             self.assertEqual(self.answered(33, panel(), env={"LC_ALL": name, "LANG": name})["terms"], plain["terms"])

@@ -22,10 +22,18 @@ class Files(Numbered):
             self.assertEqual(self.answered(number, text)["terms"], plain)
 
     def test_55_56_57_encodings(self):
-        for encoding in ("utf-16", "utf-16-le", "utf-16-be"):
-            self.refused(55, panel().encode(encoding), "FILE is UTF-16 text, which is not read; save it as UTF-8", DATA)
-        self.refused(56, panel().replace("u1", "caf\xe9").encode("latin-1"),
-                     "FILE, row 7: column 1: a byte is not UTF-8 (the file may be Latin-1 or Windows-1252); save it as UTF-8", DATA)
+        plain = self.answered(55, panel())["terms"]
+        marked = self.answered(55, panel().encode("utf-16"))
+        self.assertEqual(marked["terms"], plain)
+        self.warns(55, marked, f"{self.folder / 'bad.csv'} is UTF-16 text and was read as that")
+        for encoding in ("utf-16-le", "utf-16-be"):
+            self.refused(55, panel().encode(encoding), "FILE is UTF-16 text without a byte order mark, which is not read; save it as UTF-8", DATA)
+        latin = self.answered(56, panel().replace("u1", "caf\xe9").encode("latin-1"))
+        self.warns(56, latin, f"{self.folder / 'bad.csv'} is not UTF-8 and was read as Windows-1252: row 7 has the first such letter")
+        self.refused(56, panel().replace("u1", "caf\xe9").encode() + b"\xe9,2010,1,2\n",
+                     "FILE, row 32: column 1: a byte is not UTF-8, although row 7 has letters in UTF-8; save the file as UTF-8", DATA)
+        self.refused(56, panel().encode() + b"\x81,2010,1,2\n",
+                     "FILE, row 32: column 1: a byte is neither UTF-8 nor Windows-1252; save the file as UTF-8", DATA)
         self.refused(57, panel().replace("u3", "u\0", 1), "FILE, row 17: column 1: there is a NUL byte, so this is not plain text; save it as "
                      "UTF-8 CSV", DATA)
 
@@ -46,7 +54,7 @@ class Files(Numbered):
         self.assertEqual(fit["nobs"], 30)
         self.refused(61, panel(z=lambda i, t: "a" * 5_000_000 if (i, t) == (1, 1) else "1"),
                      f"column 'z' of FILE holds text and is used as a number: row 8 holds '{'a' * 37}...', which is not a number; correct it or "
-                     "mark it as missing", DATA, formula="y ~ x + z")
+                     "mark it as missing, or write factor(z) if its texts are categories", DATA, formula="y ~ x + z")
         wide = ",".join(["unit", "time", "y", "x", *(f"c{j}" for j in range(1_000_000))])
         self.refused(62, wide + "\n", "FILE, row 1: more than 1,000,000 fields; check the separator", DATA)
 
@@ -67,8 +75,8 @@ class Files(Numbered):
                           ("0x1F", "which looks hexadecimal; write it as a decimal number"), ("1d3", "which has Fortran's exponent d; write e"),
                           ("twelve", "which is not a number")]:
             self.refused(64, panel(z=lambda i, t: cell if (i, t) == (1, 1) else i * t % 3),
-                         f"column 'z' of FILE holds text and is used as a number: row 8 holds '{cell}', {why}; correct it or mark it as missing",
-                         DATA, formula="y ~ x + z")
+                         f"column 'z' of FILE holds text and is used as a number: row 8 holds '{cell}', {why}; correct it or mark it as missing, "
+                         "or write factor(z) if its texts are categories", DATA, formula="y ~ x + z")
 
     def test_66_what_is_no_file(self):
         self.refused(66, self.folder, "cannot read 'FILE': it is a directory; give the path of a file", IO)

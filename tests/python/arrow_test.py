@@ -73,13 +73,32 @@ def test_missing_cells_keep_a_reason(columns, tmp_path):
     assert found["flag"] == [1, found["x"][1], 0]
 
 
-def test_pandas_periods_are_refused_by_name(library, tmp_path):
+def test_pandas_periods_are_refused_as_a_key(library, tmp_path):
     frame = pd.DataFrame({"trust": ["a"], "quarter": pd.PeriodIndex(["2024Q1"], freq="Q"), "y": [1.0]})
     frame.to_parquet(tmp_path / "periods.parquet")
     path = tmp_path / "periods.parquet"
     done = library("columns", path, "trust", "quarter", code=3)
-    assert done.stderr == (f"arrow.type: {path}: column 'quarter' holds pandas periods, whose calendar the file does not give in a "
+    assert done.stderr == (f"data.unread_column: {path}: column 'quarter' holds pandas periods, whose calendar the file does not give in a "
                            "way that others read; turn them into text with astype(str)\n")
+
+
+def test_columns_that_nobody_uses_refuse_nothing(columns, tmp_path):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pa.table({"trust": ["a", "b"], "quarter": [2013, 2013], "tags": [["x"], []], "half": pa.array([0.5, -2.0], pa.float16()),
+                      "stage": pa.array(["b", "a"]).dictionary_encode(), "inf": [1.0, np.inf]})
+    pq.write_table(table, tmp_path / "odd.parquet")
+    found = columns(tmp_path / "odd.parquet")
+    assert found["half"] == [0.5, -2.0]
+    assert "tags" not in found and "inf" not in found
+
+
+@pytest.mark.parametrize("writer", ["parquet", "feather"])
+def test_integers_beyond_a_double_are_keys_of_their_own(columns, tmp_path, writer):
+    frame = pd.DataFrame({"trust": np.array([2**64 - 7, 2**64 - 6, 2**64 - 5], dtype="uint64"), "quarter": 2013, "y": [1.0, 2.0, 3.0]})
+    getattr(frame, f"to_{writer}")(tmp_path / f"ids.{writer}")
+    assert columns(tmp_path / f"ids.{writer}")["trust"] == [str(2**64 - 7), str(2**64 - 6), str(2**64 - 5)]
 
 
 def test_damaged_files_are_refused(library, panel, tmp_path):

@@ -7,6 +7,7 @@
 #include "headwater/core/method.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/design/encoding.hpp"
+#include "headwater/panel/key_values.hpp"
 
 namespace headwater {
 namespace {
@@ -63,7 +64,7 @@ std::int32_t period_code(const Design& design, const std::string& option, const 
     throw Error(ErrorKind::usage, "decomposition.no_time",
                 option + " = " + text + " needs a time key; say which column holds the period (time = COLUMN)",
                 {.key = option});
-  const auto wanted = parse_period(text);
+  const auto wanted = period_of_kind(text, design.periods.front().frequency);
   for (std::int32_t t = 0; t < design.time.count; ++t)
     if (design.time.labels[static_cast<std::size_t>(t)] == text ||
         (wanted && design.periods[static_cast<std::size_t>(t)] == *wanted))

@@ -7,7 +7,9 @@
 #include <cstdlib>
 #include <cstring>
 #include <limits>
+#include <numeric>
 #include <optional>
+#include <unordered_map>
 
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
@@ -92,12 +94,15 @@ std::string timestamp_text(std::int64_t value, std::int64_t per_second) {
   return date_text(days) + text;
 }
 
-// "d:precision,scale": the digits as an integer; nullopt when they need more than 64 bits.
-std::optional<double> decimal_at(std::string_view format, const ArrowArray& array, std::int64_t at) {
+// Of "d:precision,scale" or "d:precision,scale,bits".
+long scale_of(std::string_view format) {
+  return std::strtol(std::string(format.substr(format.find(',') + 1)).c_str(), nullptr, 10);
+}
+
+// The digits of a decimal as an integer; nullopt when they need more than 64 bits.
+std::optional<std::int64_t> decimal_digits(const ArrowArray& array, std::int64_t at) {
   const auto low = value_at<std::int64_t>(array, 1, 2 * at), high = value_at<std::int64_t>(array, 1, 2 * at + 1);
-  if (high != (low < 0 ? -1 : 0)) return std::nullopt;
-  const long scale = std::strtol(std::string(format.substr(format.find(',') + 1)).c_str(), nullptr, 10);
-  return parse_number(std::to_string(low) + "e" + std::to_string(-scale));
+  return high == (low < 0 ? -1 : 0) ? std::optional(low) : std::nullopt;
 }
 
 bool is_utc(std::string_view zone) {
@@ -125,12 +130,40 @@ bool is_pandas_period(const ArrowSchema& schema) {
   return false;
 }
 
+// IEEE 754 binary16: a sign, 5 bits of exponent, 10 of fraction.
+double half_float(std::uint16_t bits) {
+  const int exponent = bits >> 10 & 31, fraction = bits & 1023;
+  const double size = exponent == 0    ? std::ldexp(fraction, -24)
+                      : exponent == 31 ? (fraction == 0 ? std::numeric_limits<double>::infinity()
+                                                        : std::numeric_limits<double>::quiet_NaN())
+                                       : std::ldexp(1024 + fraction, exponent - 25);
+  return bits >> 15 ? -size : size;
+}
+
+// Puts the levels of a text column in the order that the file declares.
+void put_in_order(Column& column, const std::vector<std::string>& order) {
+  std::unordered_map<std::string_view, std::size_t> place;
+  for (const std::string& level : order) place.emplace(level, place.size());
+  std::vector<std::size_t> by_place(column.levels.size()), rank(column.levels.size());
+  std::iota(by_place.begin(), by_place.end(), std::size_t{0});
+  std::sort(by_place.begin(), by_place.end(),
+            [&](std::size_t a, std::size_t b) { return place.at(column.levels[a]) < place.at(column.levels[b]); });
+  Names levels;
+  for (const std::size_t level : by_place) {
+    rank[level] = levels.size();
+    levels.push_back(column.levels[level]);
+  }
+  column.levels = std::move(levels);
+  for (std::int32_t& code : column.codes)
+    if (code >= 0) code = static_cast<std::int32_t>(rank[static_cast<std::size_t>(code)]);
+}
+
 // Why a panel column cannot hold the type; "" when it can.
-std::string obstacle(std::string_view format, const ArrowSchema& schema) {
+std::string type_obstacle(std::string_view format, const ArrowSchema& schema) {
   if (is_pandas_period(schema))
     return "holds pandas periods, whose calendar the file does not give in a way that others read; turn them into text "
            "with astype(str)";
-  if (format.size() == 1 && std::strchr("nbcCsSiIlLfguU", format[0])) return "";
+  if (format.size() == 1 && std::strchr("nbcCsSiIlLefguU", format[0])) return "";
   if (format == "vu" || format == "tdD" || format == "tdm") return "";
   if (format.substr(0, 2) == "ts")
     return is_utc(format.substr(4)) ? ""
@@ -149,16 +182,32 @@ std::string obstacle(std::string_view format, const ArrowSchema& schema) {
 ArrowCells::ArrowCells(const ArrowSchema& schema, std::string file)
     : file_(std::move(file)), name_(schema.name ? schema.name : ""), format_(schema.format) {
   value_format_ = schema.dictionary ? schema.dictionary->format : schema.format;
-  const std::string why = obstacle(value_format_, schema);
-  if (!why.empty())
-    throw Error(ErrorKind::data, "arrow.type", file_ + ": column '" + name_ + "' " + why,
-                {.file = file_, .column = name_});
-  const bool number = value_format_.size() == 1 ? std::strchr("nbcCsSiIlLfg", value_format_[0]) != nullptr
+  ordered_ = schema.dictionary && (schema.flags & 1) != 0;
+  const std::string why = type_obstacle(value_format_, schema);
+  if (!why.empty()) refuse(why);
+  const bool number = value_format_.size() == 1 ? std::strchr("nbcCsSiIlLefg", value_format_[0]) != nullptr
                                                 : value_format_.substr(0, 2) == "d:";
   kind_ = number ? Kind::number : schema.dictionary || value_format_[0] == 't' ? Kind::category : Kind::text;
 }
 
+void ArrowCells::refuse(const std::string& why) {
+  if (obstacle_.empty()) obstacle_ = file_ + ": column '" + name_ + "' " + why;
+}
+
+// Levels in the order of the dictionary; those of later batches after those that are known.
+void ArrowCells::note_order(const ArrowArray& values) {
+  for (std::int64_t i = 0; i < values.length; ++i) {
+    if (is_null(value_format_, values, values.offset + i)) continue;
+    add(value_format_, values, values.offset + i);
+    missing_.pop_back();
+    order_.push_back(texts_.back());
+    texts_.pop_back();
+  }
+}
+
 void ArrowCells::append(const ArrowArray& array, std::int64_t first, std::int64_t count) {
+  if (!obstacle_.empty()) return;
+  if (ordered_ && kind_ == Kind::category) note_order(*array.dictionary);
   for (std::int64_t i = 0; i < count; ++i) {
     const std::int64_t at = array.offset + first + i;
     if (is_null(format_, array, at)) {
@@ -188,13 +237,12 @@ void ArrowCells::add(std::string_view format, const ArrowArray& array, std::int6
   if (format.substr(0, 2) == "ts")
     return add_text(timestamp_text(value_at<std::int64_t>(array, 1, at), steps_per_second(format[2])));
   if (format.substr(0, 2) == "d:") {
-    const auto value = decimal_at(format, array, at);
-    if (!value)
-      throw Error(ErrorKind::data, "arrow.decimal",
-                  file_ + ": column '" + name_ + "', row " + std::to_string(missing_.size() + 1) +
-                      ": a decimal has more digits than a 64-bit number holds; turn the column into floats",
-                  {.file = file_, .row = static_cast<std::int64_t>(missing_.size() + 1), .column = name_});
-    return add_number(*value);
+    const auto digits = decimal_digits(array, at);
+    if (!digits)
+      return refuse("has a decimal in row " + std::to_string(missing_.size() + 1) +
+                    " with more digits than a 64-bit number holds; turn the column into floats");
+    if (scale_of(format) == 0) return add_integer(format, static_cast<std::uint64_t>(*digits));
+    return add_number(*parse_number(std::to_string(*digits) + "e" + std::to_string(-scale_of(format))));
   }
   switch (format[0]) {
     case 'u': return add_text(text_between<std::int32_t>(array, at));
@@ -202,7 +250,9 @@ void ArrowCells::add(std::string_view format, const ArrowArray& array, std::int6
     case 'f': return add_number(static_cast<double>(value_at<float>(array, 1, at)));
     case 'g': return add_number(value_at<double>(array, 1, at));
     case 'b': return add_number(bit_at(array.buffers[1], at) ? 1 : 0);
-    case 'L': return add_number(static_cast<double>(value_at<std::uint64_t>(array, 1, at)));
+    case 'e': return add_number(half_float(value_at<std::uint16_t>(array, 1, at)));
+    case 'l':
+    case 'L': return add_integer(format, value_at<std::uint64_t>(array, 1, at));
     default: return add_number(static_cast<double>(integer_at(format[0], array, at)));
   }
 }
@@ -218,13 +268,29 @@ void ArrowCells::add_missing(Missing reason) {
 void ArrowCells::add_number(double value) {
   if (std::isnan(value)) return add_missing(Missing::not_available);
   if (std::isinf(value))
-    throw Error(ErrorKind::data, "arrow.infinite",
-                file_ + ": column '" + name_ + "', row " + std::to_string(missing_.size() + 1) +
-                    " is infinite, which no estimate survives; make it null or correct it",
-                {.file = file_, .row = static_cast<std::int64_t>(missing_.size() + 1), .column = name_});
-  large_ += std::abs(value) > kExactInteger && std::strchr("lL", value_format_[0]);
+    return refuse("is infinite in row " + std::to_string(missing_.size() + 1) +
+                  ", which no estimate survives; make it null or correct it");
   numbers_.push_back(value);
   missing_.push_back(Missing::present);
+}
+
+void ArrowCells::add_integer(std::string_view format, std::uint64_t bits) {
+  const double value = format == "L" ? static_cast<double>(bits) : static_cast<double>(static_cast<std::int64_t>(bits));
+  large_ += std::abs(value) >= kExactInteger;
+  integers_.resize(numbers_.size());  // cells without a value before the first integer
+  integers_.push_back(bits);
+  add_number(value);
+}
+
+// The integers as the file has them; "" where there is none.
+std::vector<std::string> ArrowCells::exact_texts() const {
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < integers_.size(); ++i)
+    texts.push_back(missing_[i] != Missing::present ? ""
+                    : value_format_ == "L"          ? std::to_string(integers_[i])
+                                                    : std::to_string(static_cast<std::int64_t>(integers_[i])));
+  texts.resize(missing_.size());
+  return texts;
 }
 
 void ArrowCells::add_text(std::string text) {
@@ -234,24 +300,24 @@ void ArrowCells::add_text(std::string text) {
 
 Column ArrowCells::finish(const std::vector<std::int64_t>& rows, bool key, Notes& notes) {
   if (kind_ != Kind::number) {
-    const bool as_it_is = key || kind_ == Kind::category;
-    Column column = type_column(name_, {texts_.begin(), texts_.end()}, rows, as_it_is, notes);
-    if (column.type == Column::Type::text && column.why_text.empty()) column.why_text = file_ + " declares it as text";
+    Column column = type_column(name_, {texts_.begin(), texts_.end()}, rows, key || kind_ == Kind::category, notes);
+    if (ordered_ && !key) put_in_order(column, order_);
     return column;
   }
-  if (large_ > 0)
-    notes.push_back(
-        {"data.large_integers", "column '" + name_ + "' holds " + std::to_string(large_) +
-                                    " whole numbers above 2^53, which a double cannot tell apart; make it text in the "
-                                    "file if it is an identifier"});
   Column column;
   column.name = name_;
   column.numbers = Eigen::Map<const Vector>(numbers_.data(), static_cast<Index>(numbers_.size()));
-  for (const Missing reason : missing_)
-    if (reason != Missing::present) {
-      column.missing = missing_;
-      break;
-    }
+  if (std::any_of(missing_.begin(), missing_.end(), [](Missing m) { return m != Missing::present; }))
+    column.missing = missing_;
+  if (large_ > 0) {
+    const std::vector<std::string> texts = exact_texts();
+    if (key) return type_column(name_, {texts.begin(), texts.end()}, rows, true, notes);
+    notes.push_back(
+        {"data.large_integers", "column '" + name_ + "' holds " + std::to_string(large_) +
+                                    " whole numbers of 2^53 or more, which a double cannot tell apart; make it text in "
+                                    "the file if it is an identifier"});
+    keep_spellings(column, {texts.begin(), texts.end()}, rows, notes);
+  }
   return key ? as_text(std::move(column), rows, notes) : column;
 }
 

@@ -1,6 +1,8 @@
-#include <algorithm>
+#include <cerrno>
 #include <filesystem>
+#include <new>
 #include <numeric>
+#include <unordered_set>
 
 #include "headwater/core/error.hpp"
 #include "headwater/core/hash.hpp"
@@ -21,8 +23,14 @@ using arrow_c::Owned;
   throw Error(ErrorKind::data, "arrow." + code, file + " " + why, {.file = file});
 }
 
+// Want of memory is no fault of the file.
+void require_memory(int outcome) {
+  if (outcome == ENOMEM) throw std::bad_alloc();
+}
+
 void check_stream(ArrowArrayStream& stream, int outcome, const std::string& file) {
   if (outcome == 0) return;
+  require_memory(outcome);
   const char* why = stream.get_last_error(&stream);
   data_error(file, "damaged", "cannot be read (" + std::string(why ? why : "no reason given") + "); write it again");
 }
@@ -30,12 +38,13 @@ void check_stream(ArrowArrayStream& stream, int outcome, const std::string& file
 std::vector<ArrowCells> columns_of(const ArrowSchema& schema, const std::string& file) {
   if (std::string_view(schema.format) != "+s") data_error(file, "type", "is not a table of columns");
   std::vector<ArrowCells> columns;
+  std::unordered_set<std::string> known;
   for (std::int64_t j = 0; j < schema.n_children; ++j) {
     columns.emplace_back(*schema.children[j], file);
     const std::string& name = columns.back().name();
     if (name.empty())
       data_error(file, "empty_name", "has no name for column " + std::to_string(j + 1) + "; every column needs one");
-    if (std::any_of(columns.begin(), columns.end() - 1, [&](const ArrowCells& c) { return c.name() == name; }))
+    if (!known.insert(name).second)
       data_error(file, "duplicate_name", "has two columns named '" + name + "'; every column needs a name of its own");
   }
   return columns;
@@ -69,8 +78,17 @@ RawTable read_arrow_stream(ArrowArrayStream& stream, const std::string& file, co
   table.ledger.rows_read = rows;
   table.source_rows.resize(static_cast<std::size_t>(rows));
   std::iota(table.source_rows.begin(), table.source_rows.end(), 1);
-  for (ArrowCells& column : columns)
-    table.columns.push_back(column.finish(table.source_rows, must_be_text(options, column.name()), table.ledger.notes));
+  for (ArrowCells& column : columns) {
+    if (column.obstacle().empty()) {
+      table.columns.push_back(
+          column.finish(table.source_rows, must_be_text(options, column.name()), table.ledger.notes));
+      continue;
+    }
+    table.ledger.unread.emplace_back(column.name(), column.obstacle());
+    table.ledger.notes.push_back({"data.unread_column", column.obstacle() + ". The column is left out"});
+  }
+  if (table.columns.empty())
+    throw Error(ErrorKind::data, "arrow.type", table.ledger.unread.front().second, {.file = file});
   return table;
 }
 
@@ -82,7 +100,9 @@ RawTable read_arrow(const std::string& path, const ReadOptions& options) {
   const std::string hash = sha256_of_file(path);
   Owned<ArrowArrayStream> stream;
   char message[1024] = {};
-  if (arrow_module(path)(path.c_str(), &stream, message, sizeof message) != 0)
+  const int outcome = arrow_module(path)(path.c_str(), &stream, message, sizeof message);
+  require_memory(outcome);
+  if (outcome != 0)
     data_error(path, "damaged",
                "cannot be read as Parquet, Feather or Arrow (" + std::string(message) + "); write it again");
   RawTable table = read_arrow_stream(stream, path, options);

@@ -4,6 +4,7 @@
 //                  axis column with column_type ("number" or "text"); axes note, lost_reason, succession
 //   /values/NAME   [row] numbers, or for text the position of the level (-1 where missing)
 //   /levels/NAME   axis level: the distinct values of a text column; attribute why_text
+//   /spellings/NAME [row] for a column of numbers whose texts must be kept apart: position of the level, as above
 //   /missing/NAME  [row] why a cell has no value, by position in enum Missing; only for columns with missing cells
 // In NAME the characters / and % of a column's name are written %2F and %25.
 #include <cmath>
@@ -40,11 +41,12 @@ std::vector<std::int64_t> reasons(const std::vector<Missing>& missing) {
 
 void add_column(Tree& tree, const Column& column) {
   const std::string name = link_name(column.name);
-  if (column.type == Column::Type::number) {
+  const bool number = column.type == Column::Type::number;
+  if (number)
     tree.child("values").vector(name, "row", column.numbers, "column '" + column.name + "'", "as in the source");
-  } else {
-    tree.child("values").integers(name, "row", positions(column.codes),
-                                  "column '" + column.name + "': position of the level");
+  if (!number || !column.codes.empty()) {
+    tree.child(number ? "spellings" : "values")
+        .integers(name, "row", positions(column.codes), "column '" + column.name + "': position of the level");
     Tree& levels = tree.child("levels").child(name);
     levels.axis("level", column.levels, "distinct values of column '" + column.name + "'");
     levels.attribute("why_text", column.why_text);
@@ -91,10 +93,12 @@ class PanelTree {
     const std::string link = link_name(name);
     if (text) {
       column.type = Column::Type::text;
-      read_text(column, link);
+      read_levels(column, group("values"), link);
     } else {
       const auto& values = numbers(group("values"), link);
       column.numbers = Eigen::Map<const Vector>(values.data(), static_cast<Index>(values.size()));
+      const Tree* spellings = tree_.find_child("spellings");
+      if (spellings && spellings->find_array(link)) read_levels(column, *spellings, link);
     }
     read_missing(column, link);
     check_missing(column);
@@ -115,13 +119,13 @@ class PanelTree {
     return *found;
   }
 
-  void read_text(Column& column, const std::string& link) const {
+  void read_levels(Column& column, const Tree& codes, const std::string& link) const {
     const Tree* levels = group("levels").find_child(link);
     if (!levels) invalid(column.name, "it has no levels");
     column.levels = labels(*levels, "level");
     column.why_text = text_attribute(*levels, "why_text");
     const auto count = static_cast<std::int64_t>(column.levels.size());
-    for (const std::int64_t code : integers(group("values"), link)) {
+    for (const std::int64_t code : integers(codes, link)) {
       if (code < -1 || code >= count)
         invalid(column.name, "level " + std::to_string(code) + " of " + std::to_string(count));
       column.codes.push_back(static_cast<std::int32_t>(code));
@@ -140,9 +144,9 @@ class PanelTree {
 
   void check_missing(const Column& column) const {
     for (Index i = 0; i < column.size(); ++i) {
-      const bool absent = column.type == Column::Type::text ? column.codes[static_cast<std::size_t>(i)] < 0
-                                                            : std::isnan(column.numbers(i));
-      if (absent != column.is_missing(i))
+      const bool without_code = !column.codes.empty() && column.codes[static_cast<std::size_t>(i)] < 0;
+      const bool absent = column.type == Column::Type::text ? without_code : std::isnan(column.numbers(i));
+      if (absent != column.is_missing(i) || (!column.codes.empty() && without_code != absent))
         invalid(column.name, "cell " + std::to_string(i + 1) + " has no value and no reason, or both");
     }
   }

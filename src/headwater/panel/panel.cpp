@@ -51,20 +51,6 @@ Grouping row_grouping(Index rows) {
   return groups;
 }
 
-Column reordered(const Column& column, const std::vector<Index>& order) {
-  Column result = column;
-  const std::size_t n = order.size();
-  for (std::size_t i = 0; i < n; ++i) {
-    const auto from = static_cast<std::size_t>(order[i]);
-    if (column.type == Column::Type::number)
-      result.numbers(static_cast<Index>(i)) = column.numbers(order[i]);
-    else
-      result.codes[i] = column.codes[from];
-    if (!column.missing.empty()) result.missing[i] = column.missing[from];
-  }
-  return result;
-}
-
 // Periods written as whole numbers are numbers in formulas, as in R: firm[year], I(year >= 2014). Other periods stay
 // text.
 void read_as_numbers(Column& time) {
@@ -111,9 +97,28 @@ const char* name(Missing reason) {
   return "present";
 }
 
+Column taken(const Column& column, const std::vector<Index>& rows) {
+  Column result;
+  result.name = column.name;
+  result.type = column.type;
+  result.levels = column.levels;
+  result.why_text = column.why_text;
+  result.numbers.resize(column.numbers.size() > 0 ? static_cast<Index>(rows.size()) : 0);
+  for (Index i = 0; i < result.numbers.size(); ++i)
+    result.numbers(i) = column.numbers(rows[static_cast<std::size_t>(i)]);
+  const auto take = [&](const auto& from, auto& to) {
+    if (from.empty()) return;
+    to.reserve(rows.size());
+    for (const Index row : rows) to.push_back(from[static_cast<std::size_t>(row)]);
+  };
+  take(column.codes, result.codes);
+  take(column.missing, result.missing);
+  return result;
+}
+
 Grouping grouping(const Column& column) {
   Grouping groups{.name = column.name, .code = {}, .count = 0, .labels = {}};
-  if (column.type == Column::Type::text) {
+  if (column.type == Column::Type::text || !column.codes.empty()) {
     groups.code = column.codes;
     groups.labels = column.levels;
     groups.count = static_cast<std::int32_t>(column.levels.size());
@@ -170,7 +175,7 @@ Panel::Panel(std::vector<Column> columns, Keys keys, std::vector<std::int64_t> s
                     " already; a unit has one row a period, so remove one or add the keys that tell them apart");
     }
   for (const Column& column : columns) {
-    columns_.push_back(reordered(column, order));
+    columns_.push_back(taken(column, order));
     if (column.name == keys_.time) read_as_numbers(columns_.back());
   }
   units_ = units;
@@ -212,6 +217,9 @@ const Column* Panel::find(std::string_view column_name) const {
 
 const Column& Panel::column(std::string_view column_name) const {
   if (const Column* found = find(column_name)) return *found;
+  for (const auto& [unread, why] : ledger_.unread)
+    if (unread == column_name)
+      throw Error(ErrorKind::data, "data.unread_column", why, {.file = ledger_.file, .column = unread});
   Names names;
   for (const Column& column : columns_) names.push_back(column.name);
   const std::string near = nearest(column_name, names);
@@ -219,6 +227,11 @@ const Column& Panel::column(std::string_view column_name) const {
               "there is no column '" + shortened(column_name, 60) + "' in " + ledger_.file +
                   (near.empty() ? "; its columns are " + listed(std::move(names)) : "; did you mean '" + near + "'?"),
               {.file = ledger_.file, .column = shortened(column_name, 60)});
+}
+
+std::optional<Period> Panel::period_of(std::string_view text) const {
+  if (!has_time() || periods_.empty()) return std::nullopt;
+  return period_of_kind(text, periods_.front().frequency);
 }
 
 Index Panel::row_at(std::int32_t unit, std::int64_t ordinal) const {

@@ -36,11 +36,13 @@ struct Column {
   enum class Type { number, text };
   std::string name;
   Type type = Type::number;
-  Vector numbers;                   // number: NaN where missing
-  std::vector<std::int32_t> codes;  // text: index into levels, -1 where missing
-  Names levels;                     // text: distinct values in natural order
-  std::vector<Missing> missing;     // one per row, or empty when every cell is present
-  std::string why_text;             // text: where the first cell that is not a number stands, "" when none was tried
+  Vector numbers;  // number: NaN where missing
+  // text: index into levels, -1 where missing. number: the same, but only where the numbers do not tell the cells apart
+  // as the file writes them (01 and 1, 1.10 and 1.1, whole numbers beyond 2^53); empty otherwise.
+  std::vector<std::int32_t> codes;
+  Names levels;                  // what codes mean: distinct texts; of text in natural order, of numbers by value
+  std::vector<Missing> missing;  // one per row, or empty when every cell is present
+  std::string why_text;          // text: where the first cell that is not a number stands, "" when none was tried
 
   Index size() const { return type == Type::number ? numbers.size() : static_cast<Index>(codes.size()); }
   bool is_missing(Index row) const {
@@ -68,6 +70,7 @@ struct DataLedger {
     std::string message;  // one sentence
   };
   std::vector<Suspicion> suspicions;
+  std::vector<std::pair<std::string, std::string>> unread;  // column -> why its values cannot be had, a whole message
   std::vector<std::string> succession;  // what the succession table linked or broke, one sentence each
   // A series -> the one that carries it on where a takeover broke it: predecessor and acquirer -> acquirer afterwards.
   std::vector<std::pair<std::string, std::string>> continued_by;
@@ -98,7 +101,8 @@ class Panel {
   const Keys& keys() const { return keys_; }
   const std::vector<Column>& columns() const { return columns_; }
   const Column* find(std::string_view name) const;
-  // Throws Error{formula, "formula.unknown_column"} that names the nearest column.
+  // Throws Error{formula, "formula.unknown_column"} that names the nearest column, and Error{data,
+  // "data.unread_column"} for a column whose values cannot be had.
   const Column& column(std::string_view name) const;
 
   bool has_unit() const { return !keys_.unit.empty(); }
@@ -106,6 +110,9 @@ class Panel {
   const Grouping& units() const { return units_; }  // one group a row when there is no unit key
   const Grouping& times() const { return times_; }  // codes in time order; one group when there is no time key
   const std::vector<Period>& periods() const { return periods_; }  // one per code of times()
+  // A period as the time key counts it, however it is written ("2019-10", "201910"); nullopt when it is of another
+  // kind.
+  std::optional<Period> period_of(std::string_view text) const;
   // Smallest gap between periods (gcd): the step of l(x, 1).
   std::int64_t time_step() const { return step_; }
   // Row of (unit code, ordinal), or -1. Lags go by time value.
@@ -135,8 +142,13 @@ Panel with_quality_checks(Panel panel);
 // Tree of SCHEMA.md's /data.
 Tree describe(const DataLedger& ledger);
 
-// Codes of a column as a grouping: text by level, numbers by distinct value in increasing order. Missing cells get -1.
+// Codes of a column as a grouping: by the text of the cells where the column keeps it, otherwise by distinct number in
+// increasing order. An identity never goes through a double that would merge it with another. Missing cells get -1.
 Grouping grouping(const Column& column);
+
+// A column of text that may have been meant as numbers: a level is a number or begins with a digit, and neither the
+// file nor the user declares the column as text. Such a column is no factor unless it is named as one.
+bool may_be_numbers(const Column& column);
 
 struct ReadOptions {
   std::string unit = {};

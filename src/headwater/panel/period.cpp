@@ -43,16 +43,31 @@ class Scanner {
     while (length < rest_.size() && ((rest_[length] | 0x20) >= 'a' && (rest_[length] | 0x20) <= 'z')) ++length;
     const std::string word = lower(rest_.substr(0, length));
     for (std::size_t m = 0; m < 12; ++m)
-      if (word == kMonths[m] || word == kLongMonths[m]) {
+      if (word == kMonths[m] || word == kLongMonths[m] || (m == 8 && word == "sept")) {
         month = static_cast<std::int64_t>(m);
         rest_.remove_prefix(length);
         return true;
       }
     return false;
   }
-  bool quarter(std::int64_t& q) {
-    if (!any_of("Qq")) return false;
-    return digits(1, q) && q >= 1 && q <= 4;
+  // "Q" and a digit up to 4, "H" and a digit up to 2.
+  bool part(std::string_view letters, std::int64_t most, std::int64_t& number) {
+    if (!any_of(letters)) return false;
+    return digits(1, number) && number >= 1 && number <= most;
+  }
+  bool quarter(std::int64_t& q) { return part("Qq", 4, q); }
+  bool half(std::int64_t& h) { return part("Hh", 2, h); }
+  // Four digits, or two for a year from 1970 to 2069.
+  bool year(std::int64_t& value) {
+    if (digits(4, value)) return true;
+    if (!digits(2, value)) return false;
+    value += value < 70 ? 2000 : 1900;
+    return true;
+  }
+  bool skip(std::string_view word) {
+    if (lower(rest_.substr(0, word.size())) != word) return false;
+    rest_.remove_prefix(word.size());
+    return true;
   }
   // "2018-19", "2018/19", "2018/2019": consecutive years.
   bool financial_year(std::int64_t& first) {
@@ -125,10 +140,17 @@ std::optional<Period> financial(std::string_view text) {
     if (s.digits(4, year) && s.done()) return Period{Frequency::quarter, year * 4 + q - 1};
     return std::nullopt;
   }
+  if (s.skip("fy")) s.blanks();
   if (!s.financial_year(year) && !s.joined_financial_year(year)) return std::nullopt;
   if (s.done()) return Period{Frequency::financial_year, year};
   s.any_of("-_ ");
   s.blanks();
+  if (s.any_of("Mm"))  // the first is April
+    return s.one_or_two_digits(month) && s.done() && month >= 1 && month <= 12
+               ? std::optional(Period{Frequency::month, year * 12 + month + 2})
+               : std::nullopt;
+  if (s.half(q))
+    return s.done() ? std::optional(Period{Frequency::financial_half_year, year * 2 + q - 1}) : std::nullopt;
   if (!s.quarter(q)) return std::nullopt;
   s.blanks();
   if (s.done()) return Period{Frequency::financial_quarter, year * 4 + q - 1};
@@ -146,6 +168,8 @@ std::optional<Period> calendar(std::string_view text) {
   const bool separated = s.any_of("-/. ");
   if (s.quarter(second))
     return s.done() ? std::optional(Period{Frequency::quarter, year * 4 + second - 1}) : std::nullopt;
+  if (s.half(second))
+    return s.done() ? std::optional(Period{Frequency::half_year, year * 2 + second - 1}) : std::nullopt;
   if (!separated) {
     if (s.any_of("Mm") && s.one_or_two_digits(second) && s.done() && second >= 1 && second <= 12)
       return Period{Frequency::month, year * 12 + second - 1};
@@ -163,15 +187,16 @@ std::optional<Period> day_first(std::string_view text) {
   Scanner s(text);
   std::int64_t day = 0, month = 0, year = 0;
   if (!s.one_or_two_digits(day) || !s.any_of("/-. ")) return std::nullopt;
-  if (s.month_name(month))
+  const bool named = s.month_name(month);
+  if (named)
     ++month;
   else if (!s.one_or_two_digits(month))
     return std::nullopt;
-  if (!s.any_of("/-. ") || !s.digits(4, year) || !s.done()) return std::nullopt;
+  if (!s.any_of("/-. ") || !(named ? s.year(year) : s.digits(4, year)) || !s.done()) return std::nullopt;
   return make_day(year, month, day);
 }
 
-// Apr-2024, April 2024, MSitAE-APRIL-2022.
+// Apr-2024, Apr-24, April 2024, MSitAE-APRIL-2022.
 std::optional<Period> named_month(std::string_view text) {
   const std::size_t dash = text.find('-');
   if (dash != std::string_view::npos && text.find('-', dash + 1) != std::string_view::npos &&
@@ -179,7 +204,7 @@ std::optional<Period> named_month(std::string_view text) {
     text.remove_prefix(dash + 1);
   Scanner s(text);
   std::int64_t month = 0, year = 0;
-  if (!s.month_name(month) || !s.any_of("- ") || !s.digits(4, year) || !s.done()) return std::nullopt;
+  if (!s.month_name(month) || !s.any_of("- ") || !s.year(year) || !s.done()) return std::nullopt;
   return Period{Frequency::month, year * 12 + month};
 }
 
@@ -199,6 +224,9 @@ std::optional<Period> counted_period(std::string_view text) {
   return Period{Frequency::integer, value};
 }
 
+// Of a year inside a longer number, which might be anything.
+bool plausible(std::int64_t year) { return year >= 1900 && year < 2100; }
+
 std::string padded(std::int64_t value, int width) {
   char buffer[32];
   std::snprintf(buffer, sizeof buffer, "%0*lld", width, static_cast<long long>(value));
@@ -216,6 +244,8 @@ const char* name(Frequency frequency) {
     case Frequency::integer: return "integer";
     case Frequency::year: return "year";
     case Frequency::financial_year: return "financial year";
+    case Frequency::half_year: return "half-year";
+    case Frequency::financial_half_year: return "financial half-year";
     case Frequency::quarter: return "quarter";
     case Frequency::financial_quarter: return "financial quarter";
     case Frequency::month: return "month";
@@ -240,29 +270,50 @@ std::string_view count_prefix(std::string_view text) {
   return text.substr(0, prefix);
 }
 
-std::optional<Period> month_begun_by(const Period& day) {
+std::optional<MonthDay> month_day(const Period& day) {
   if (day.frequency != Frequency::day) return std::nullopt;
   const Date date = date_of(day.ordinal);
-  if (date.day != 1) return std::nullopt;
-  return Period{Frequency::month, date.year * 12 + date.month - 1};
+  return MonthDay{{Frequency::month, date.year * 12 + date.month - 1},
+                  static_cast<int>(date.day),
+                  date_of(day.ordinal + 1).day == 1};
 }
 
-std::optional<Period> month_ended_by(const Period& day) {
-  if (const auto next = month_begun_by({day.frequency, day.ordinal + 1}))
-    return Period{Frequency::month, next->ordinal - 1};
-  return std::nullopt;
+Period excel_day(std::int64_t serial) { return {Frequency::day, day_number(1899, 12, serial < 60 ? 31 : 30) + serial}; }
+
+std::optional<Period> month_in_digits(const Period& integer) {
+  const std::int64_t year = integer.ordinal / 100, month = integer.ordinal % 100;
+  if (!plausible(year) || month < 1 || month > 12) return std::nullopt;
+  return Period{Frequency::month, year * 12 + month - 1};
+}
+
+std::optional<Period> quarter_in_digits(const Period& integer) {
+  const std::int64_t year = integer.ordinal / 10, quarter = integer.ordinal % 10;
+  if (!plausible(year) || quarter < 1 || quarter > 4) return std::nullopt;
+  return Period{Frequency::quarter, year * 4 + quarter - 1};
+}
+
+std::optional<Period> day_in_digits(const Period& integer) {
+  const std::int64_t year = integer.ordinal / 10000;
+  return plausible(year) ? make_day(year, integer.ordinal / 100 % 100, integer.ordinal % 100) : std::nullopt;
+}
+
+std::optional<Period> financial_year_in_digits(const Period& integer) {
+  const std::int64_t year = integer.ordinal / 100;
+  if (!plausible(year) || integer.ordinal % 100 != (year + 1) % 100) return std::nullopt;
+  return Period{Frequency::financial_year, year};
 }
 
 std::string to_text(const Period& period) {
   const std::int64_t n = period.ordinal;
+  const auto part = [n](std::int64_t parts) { return std::to_string(n - floor_divide(n, parts) * parts + 1); };
   switch (period.frequency) {
     case Frequency::integer:
     case Frequency::year: return std::to_string(n);
     case Frequency::financial_year: return financial_year_text(n);
-    case Frequency::quarter:
-      return std::to_string(floor_divide(n, 4)) + "Q" + std::to_string(n - floor_divide(n, 4) * 4 + 1);
-    case Frequency::financial_quarter:
-      return financial_year_text(floor_divide(n, 4)) + " Q" + std::to_string(n - floor_divide(n, 4) * 4 + 1);
+    case Frequency::half_year: return std::to_string(floor_divide(n, 2)) + "H" + part(2);
+    case Frequency::financial_half_year: return financial_year_text(floor_divide(n, 2)) + " H" + part(2);
+    case Frequency::quarter: return std::to_string(floor_divide(n, 4)) + "Q" + part(4);
+    case Frequency::financial_quarter: return financial_year_text(floor_divide(n, 4)) + " Q" + part(4);
     case Frequency::month: return padded(floor_divide(n, 12), 4) + "-" + padded(n - floor_divide(n, 12) * 12 + 1, 2);
     case Frequency::day: {
       const Date date = date_of(n);
@@ -275,6 +326,8 @@ std::string to_text(const Period& period) {
 std::optional<int> season(const Period& period) {
   const std::int64_t n = period.ordinal;
   switch (period.frequency) {
+    case Frequency::half_year:
+    case Frequency::financial_half_year: return static_cast<int>(n - floor_divide(n, 2) * 2);
     case Frequency::quarter:
     case Frequency::financial_quarter: return static_cast<int>(n - floor_divide(n, 4) * 4);
     case Frequency::month: return static_cast<int>(n - floor_divide(n, 12) * 12);

@@ -2,11 +2,11 @@
 // one, a row that is the sum of all others. Everything found is said; nothing is changed.
 #include <algorithm>
 #include <cmath>
-#include <functional>
+#include <iterator>
 
 #include "headwater/core/text.hpp"
 #include "headwater/core/threads.hpp"
-#include "headwater/panel/panel.hpp"
+#include "headwater/panel/totals.hpp"
 
 namespace headwater {
 namespace {
@@ -14,9 +14,13 @@ namespace {
 constexpr double kTenfold = 2.302585092994046;  // log 10
 constexpr double kMergerJump = 0.25;            // log points that a size column moves in a merger
 constexpr double kQuiet = 0.075;                // usual change in log points of a column fit to show one
-constexpr std::size_t kMostOfAKind = 25;
 
 using Suspicion = DataLedger::Suspicion;
+
+struct Found {
+  Suspicion suspicion;
+  double strength;
+};
 
 std::string period_label(const Panel& panel, Index row) {
   return panel.times().labels[static_cast<std::size_t>(panel.times().code[static_cast<std::size_t>(row)])];
@@ -28,27 +32,6 @@ std::string unit_label(const Panel& panel, Index row) {
 
 bool same_unit(const Panel& panel, Index a, Index b) {
   return panel.units().code[static_cast<std::size_t>(a)] == panel.units().code[static_cast<std::size_t>(b)];
-}
-
-bool looks_like_share(const std::string& name) {
-  const std::string word = lower(name);
-  for (const char* part : {"pct", "share", "rate", "percent", "ratio"})
-    if (word.find(part) != std::string::npos) return true;
-  return false;
-}
-
-// A level that measures size: zero or positive everywhere, and where positive mostly above ten.
-bool looks_like_size(const Column& column) {
-  if (column.type != Column::Type::number || looks_like_share(column.name)) return false;
-  std::size_t present = 0, positive = 0, large = 0, negative = 0;
-  for (const double value : column.numbers) {
-    if (std::isnan(value)) continue;
-    ++present;
-    positive += value > 0;
-    negative += value < 0;
-    large += value > 10;
-  }
-  return positive * 2 > present && negative * 100 <= present && large * 10 >= positive * 8;
 }
 
 double median(std::vector<double> values) {
@@ -90,8 +73,7 @@ Changes changes_of(const Panel& panel, const Column& column) {
 }
 
 // Out and back again in the next period: a slipped digit, or another wrong cell.
-void find_spikes(const Panel& panel, const Changes& changes, std::vector<Suspicion>& tenfold,
-                 std::vector<Suspicion>& jumps) {
+void find_spikes(const Panel& panel, const Changes& changes, std::vector<Found>& tenfold, std::vector<Found>& jumps) {
   const Column& column = *changes.column;
   for (Index i = 1; i + 1 < panel.rows(); ++i) {
     if (!same_unit(panel, i, i + 1)) continue;
@@ -101,30 +83,21 @@ void find_spikes(const Panel& panel, const Changes& changes, std::vector<Suspici
     const bool jumped = std::abs(in) > std::max(0.7, 8 * changes.usual) && std::abs(in + out) < 0.25 * std::abs(in) &&
                         changes.usual < kQuiet;
     if (!slipped && !jumped) continue;
-    (slipped ? tenfold : jumps)
-        .push_back({slipped ? "tenfold" : "jump", column.name, unit_label(panel, i), period_label(panel, i),
-                    column.name + " of " + unit_label(panel, i) + " goes " + significant(column.numbers(i - 1), 6) +
-                        ", " + significant(column.numbers(i), 6) + ", " + significant(column.numbers(i + 1), 6) +
-                        " around " + period_label(panel, i) +
-                        (slipped ? ": a digit may have slipped" : ": one of them may be wrong")});
+    const std::string unit = unit_label(panel, i), period = period_label(panel, i);
+    Suspicion suspicion{slipped ? "tenfold" : "jump", column.name, unit, period,
+                        column.name + " of " + unit + " goes " + significant(column.numbers(i - 1), 6) + ", " +
+                            significant(column.numbers(i), 6) + ", " + significant(column.numbers(i + 1), 6) +
+                            " around " + period +
+                            (slipped ? ": a digit may have slipped" : ": one of them may be wrong")};
+    if (slipped)  // the nearer to ten times, the surer
+      tenfold.push_back({std::move(suspicion), -std::abs(std::abs(in) - kTenfold)});
+    else
+      jumps.push_back({std::move(suspicion), std::abs(in)});
   }
 }
 
-// The list is cut later: those that would be cut are the weakest, the rest stay in the order of the panel.
-void keep_strongest(std::vector<Suspicion>& found, std::vector<double> strengths) {
-  if (found.size() <= kMostOfAKind) return;
-  std::vector<double> ordered = strengths;
-  std::nth_element(ordered.begin(), ordered.begin() + kMostOfAKind, ordered.end(), std::greater<>());
-  std::vector<Suspicion> strong, weak;
-  for (std::size_t i = 0; i < found.size(); ++i)
-    (strengths[i] > ordered[kMostOfAKind] ? strong : weak).push_back(std::move(found[i]));
-  strong.insert(strong.end(), weak.begin(), weak.end());
-  found = std::move(strong);
-}
-
 // A wrong cell moves one column and moves back; a merger or a split moves several quiet columns one way, and they stay.
-void find_mergers(const Panel& panel, const std::vector<Changes>& sizes, std::vector<Suspicion>& found) {
-  std::vector<double> strengths;
+void find_mergers(const Panel& panel, const std::vector<Changes>& sizes, std::vector<Found>& found) {
   for (Index i = 1; i < panel.rows(); ++i) {
     if (!same_unit(panel, i - 1, i)) continue;
     std::vector<std::string> up, down;
@@ -149,14 +122,13 @@ void find_mergers(const Panel& panel, const std::vector<Changes>& sizes, std::ve
     const std::size_t count = moved.size();
     if (count > 4) moved.resize(4);
     const std::string list = joined(moved, ", ") + (count > 4 ? " and " + std::to_string(count - 4) + " more" : "");
-    strengths.push_back(strength);
-    found.push_back({"merger", joined(moved, ", "), unit_label(panel, i), period_label(panel, i),
-                     unit_label(panel, i) + " in " + period_label(panel, i) + ": " + std::to_string(count) +
-                         " sizes jump together and stay (log points beyond the median change: " + list +
-                         "), probably a " + (merger ? "merger" : "split or a service handed over") +
-                         "; see [data] succession"});
+    found.push_back(
+        {{"merger", joined(moved, ", "), unit_label(panel, i), period_label(panel, i),
+          unit_label(panel, i) + " in " + period_label(panel, i) + ": " + std::to_string(count) +
+              " sizes jump together and stay (log points beyond the median change: " + list + "), probably a " +
+              (merger ? "merger" : "split or a service handed over") + "; see [data] succession"},
+         strength});
   }
-  keep_strongest(found, strengths);
 }
 
 void find_shares_above_one(const Panel& panel, const Column& column, std::vector<Suspicion>& found) {
@@ -221,49 +193,22 @@ void find_step_functions(const Panel& panel, const Column& column, std::vector<S
                        " panel: it is an annual series repeated, and its repeats are not observations"});
 }
 
-// A unit whose sizes are the sums over all other units of the same period.
-void find_totals(const Panel& panel, const std::vector<const Column*>& sizes, std::vector<Suspicion>& found) {
-  if (sizes.empty() || panel.units().count < 4) return;
-  std::vector<int> hits(static_cast<std::size_t>(panel.units().count), 0), tries = hits;
-  for (const Column* column : sizes) {
-    std::vector<double> total(static_cast<std::size_t>(panel.times().count), 0);
-    for (Index i = 0; i < panel.rows(); ++i)
-      if (column->numbers(i) > 0)
-        total[static_cast<std::size_t>(panel.times().code[static_cast<std::size_t>(i)])] += column->numbers(i);
-    for (Index i = 0; i < panel.rows(); ++i) {
-      const double value = column->numbers(i);
-      if (!(value > 0)) continue;
-      const double rest = total[static_cast<std::size_t>(panel.times().code[static_cast<std::size_t>(i)])] - value;
-      ++tries[static_cast<std::size_t>(panel.units().code[static_cast<std::size_t>(i)])];
-      hits[static_cast<std::size_t>(panel.units().code[static_cast<std::size_t>(i)])] +=
-          std::abs(value / rest - 1) < 0.02;
-    }
-  }
-  for (std::size_t u = 0; u < hits.size(); ++u)
-    if (tries[u] > 0 && hits[u] * 2 > tries[u])
-      found.push_back({"total", "", panel.units().labels[u], "",
-                       "unit '" + panel.units().labels[u] +
-                           "' equals the sum of all other units: it is probably the total row of the "
-                           "table, not a unit; leave it out"});
+// The strongest of a kind first, equally strong ones in the order of the panel.
+void append(DataLedger& ledger, std::vector<Found> found) {
+  std::stable_sort(found.begin(), found.end(), [](const Found& a, const Found& b) { return a.strength > b.strength; });
+  for (Found& one : found) ledger.suspicions.push_back(std::move(one.suspicion));
 }
 
-void append(DataLedger& ledger, std::vector<Suspicion> found, const std::string& kind) {
-  const std::size_t total = found.size();
-  if (total > kMostOfAKind) {
-    found.resize(kMostOfAKind);
-    found.push_back(
-        {kind, "", "", "", "and " + std::to_string(total - kMostOfAKind) + " more of the kind '" + kind + "'"});
-  }
-  ledger.suspicions.insert(ledger.suspicions.end(), found.begin(), found.end());
-}
-
+// The surest errors of the data come first, for readers who see the beginning of the list: totals and slipped digits,
+// then shares above one, cells that jump and come back, annual series, and at last mergers, which are no errors.
 void check_quality(const Panel& panel, DataLedger& ledger) {
   if (!panel.has_unit() || !panel.has_time()) return;
   std::vector<const Column*> sizes;
   for (const Column& column : panel.columns())
     if (column.name != panel.keys().time && column.name != panel.keys().unit && looks_like_size(column))
       sizes.push_back(&column);
-  std::vector<Suspicion> tenfold, jumps, mergers, shares, steps, totals;
+  std::vector<Found> tenfold, jumps, mergers;
+  std::vector<Suspicion> shares, steps;
   std::vector<Changes> changes(sizes.size());
   parallel_for(sizes.size(), [&](std::size_t j) { changes[j] = changes_of(panel, *sizes[j]); });
   for (const Changes& of_column : changes) find_spikes(panel, of_column, tenfold, jumps);
@@ -272,13 +217,15 @@ void check_quality(const Panel& panel, DataLedger& ledger) {
     find_shares_above_one(panel, column, shares);
     find_step_functions(panel, column, steps);
   }
-  find_totals(panel, sizes, totals);
-  append(ledger, std::move(totals), "total");
-  append(ledger, std::move(mergers), "merger");
-  append(ledger, std::move(tenfold), "tenfold");
-  append(ledger, std::move(jumps), "jump");
-  append(ledger, std::move(shares), "share above one");
-  append(ledger, std::move(steps), "step function");
+  const auto append_all = [&](std::vector<Suspicion> found) {
+    std::move(found.begin(), found.end(), std::back_inserter(ledger.suspicions));
+  };
+  append_all(find_totals(panel, sizes));
+  append(ledger, std::move(tenfold));
+  append_all(std::move(shares));
+  append(ledger, std::move(jumps));
+  append_all(std::move(steps));
+  append(ledger, std::move(mergers));
 }
 
 }  // namespace

@@ -3,7 +3,9 @@
 #include "headwater/core/error.hpp"
 #include "headwater/core/method.hpp"
 #include "headwater/core/text.hpp"
+#include "headwater/panel/key_columns.hpp"
 #include "headwater/panel/readers.hpp"
+#include "headwater/panel/totals.hpp"
 
 namespace headwater {
 namespace {
@@ -22,6 +24,7 @@ RawTable read_by_extension(const std::string& path, const ReadOptions& options) 
 void require_text_columns(const RawTable& table, const ReadOptions& options) {
   Names names;
   for (const Column& column : table.columns) names.push_back(column.name);
+  for (const auto& [unread, why] : table.ledger.unread) names.push_back(unread);
   for (const std::string& wanted : options.text) {
     if (std::find(names.begin(), names.end(), wanted) != names.end()) continue;
     const std::string near = nearest(wanted, names);
@@ -48,6 +51,10 @@ Panel read_panel(const std::string& path, const ReadOptions& options) {
 }
 
 Panel make_panel(RawTable table, const ReadOptions& options) {
+  for (const auto& [column, why] : table.ledger.unread)
+    if (must_be_text(options, column))
+      throw Error(ErrorKind::data, "data.unread_column", why, {.file = table.ledger.file, .column = column});
+  set_totals_aside(table, options);
   if (!options.succession.empty()) apply_succession(table, options);
   Panel panel(std::move(table.columns), {options.unit, options.time}, std::move(table.source_rows),
               std::move(table.ledger));

@@ -45,8 +45,19 @@ Column type_column(std::string name, const std::vector<std::string_view>& cells,
 // The reason a cell of a numeric column is missing; Missing::present when it is not a missing mark.
 Missing missing_mark(std::string_view cell);
 
+// A cell without the blanks around it, ordinary and no-break ones.
+std::string_view stripped(std::string_view cell);
+
 // "2,5" and "1.234,5": one comma with digits alone behind it.
 bool has_decimal_comma(std::string_view cell);
+
+// Keeps what a column of numbers was written as where the numbers alone would merge cells that differ; says so in
+// `notes`. `cells` are the texts of the column, read only where a cell is present.
+void keep_spellings(Column& column, const std::vector<std::string_view>& cells, const std::vector<std::int64_t>& rows,
+                    Notes& notes);
+
+// The column at the given rows, in their order.
+Column taken(const Column& column, const std::vector<Index>& rows);
 
 // Applies a succession table to the rows before the panel is built; says what it did in the ledger.
 void apply_succession(RawTable& table, const ReadOptions& options);

@@ -14,19 +14,8 @@ namespace headwater {
 namespace {
 
 constexpr std::string_view kPound = "\xC2\xA3";
+constexpr std::string_view kMinusSign = "\xE2\x88\x92";  // U+2212
 constexpr std::string_view kNoBreakSpace = "\xC2\xA0";
-
-std::string_view stripped(std::string_view cell) {
-  for (;;) {
-    cell = trimmed(cell);
-    if (cell.substr(0, 2) == kNoBreakSpace)
-      cell.remove_prefix(2);
-    else if (cell.size() >= 2 && cell.substr(cell.size() - 2) == kNoBreakSpace)
-      cell.remove_suffix(2);
-    else
-      return cell;
-  }
-}
 
 // "1,234,567.8": commas between groups of three digits only.
 bool without_commas(std::string_view text, std::string& plain) {
@@ -69,9 +58,10 @@ NumericCell decorated_number(std::string_view cell) {
     cell = stripped(cell.substr(1, cell.size() - 2));
   }
   const auto take_minus = [&] {
-    if (sign < 0 || cell.empty() || cell.front() != '-') return;
+    const std::size_t length = cell.substr(0, 1) == "-" ? 1 : cell.substr(0, 3) == kMinusSign ? 3 : 0;
+    if (sign < 0 || length == 0) return;
     sign = -1;
-    cell.remove_prefix(1);
+    cell.remove_prefix(length);
   };
   take_minus();
   if (cell.substr(0, 2) == kPound) cell = stripped(cell.substr(2));
@@ -157,6 +147,35 @@ bool digits_only(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
+// Digits and nothing else but blanks, ordinary or not, between them: 1 200.
+bool has_blank_between_digits(std::string_view cell) {
+  std::string plain;
+  for (std::size_t i = 0; i < cell.size(); ++i) {
+    const std::string_view two = cell.substr(i, 2), three = cell.substr(i, 3);
+    const std::size_t blank = cell[i] == ' '                           ? 1
+                              : two == kNoBreakSpace                   ? 2
+                              : three == "\u202F" || three == "\u2009" ? 3
+                                                                       : 0;
+    if (blank == 0) plain += cell[i];
+    i += blank > 1 ? blank - 1 : 0;
+  }
+  return plain.size() < cell.size() && parse_number(plain).has_value();
+}
+
+// 08:30 or 08:30:15.
+bool is_time_of_day(std::string_view cell) {
+  const std::size_t colon = cell.find(':');
+  return (colon == 1 || colon == 2) && cell.size() >= colon + 3 &&
+         cell.find_first_not_of("0123456789:") == std::string_view::npos;
+}
+
+// A number and a mark of official statistics behind it: 7 [r].
+bool ends_in_a_mark(std::string_view cell) {
+  const std::size_t bracket = cell.rfind('[');
+  return bracket != std::string_view::npos && bracket > 0 && cell.back() == ']' &&
+         decorated_number(stripped(cell.substr(0, bracket))).number;
+}
+
 // Why a cell is no number, with what to write instead where that is plain.
 std::string why_no_number(std::string_view raw) {
   const std::string_view cell = stripped(raw);
@@ -165,6 +184,10 @@ std::string why_no_number(std::string_view raw) {
   if (has_decimal_comma(cell)) return "which has a decimal comma; write a point";
   if (word == "inf" || word == "infinity") return "which is infinite";
   if (word.rfind("0x", 0) == 0) return "which looks hexadecimal; write it as a decimal number";
+  if (has_blank_between_digits(cell)) return "which has a blank between its digits";
+  if (is_time_of_day(cell)) return "which is a time of day; write hours or minutes as one number";
+  if (ends_in_a_mark(cell)) return "which ends in a mark; keep the mark in a column of its own";
+  if (cell.substr(0, 1) == "#" && cell.size() > 2) return "which is an error of a spreadsheet; leave the cell empty";
   const std::size_t exponent = word.find_first_of("ed");
   const bool scientific = exponent != std::string::npos && exponent > 0 &&
                           word.find_first_not_of("0123456789.") == exponent &&
@@ -198,6 +221,28 @@ Column no_numbers(std::string name, const std::vector<std::string_view>& cells, 
 
 }  // namespace
 
+std::string_view stripped(std::string_view cell) {
+  for (;;) {
+    cell = trimmed(cell);
+    if (cell.substr(0, 2) == kNoBreakSpace)
+      cell.remove_prefix(2);
+    else if (cell.size() >= 2 && cell.substr(cell.size() - 2) == kNoBreakSpace)
+      cell.remove_suffix(2);
+    else
+      return cell;
+  }
+}
+
+bool may_be_numbers(const Column& column) {
+  if (column.type != Column::Type::text || column.why_text.empty()) return false;
+  return std::any_of(column.levels.begin(), column.levels.end(), [](const std::string& level) {
+    const NumericCell cell = numeric_cell(level);
+    if (cell.mark != Missing::present) return false;
+    const std::size_t begin = level.find_first_not_of(" \t-+(.,\xC2\xA3\xA0\xE2\x88\x92$");
+    return cell.number || (begin != std::string::npos && level[begin] >= '0' && level[begin] <= '9');
+  });
+}
+
 bool has_decimal_comma(std::string_view raw) {
   std::string_view cell = stripped(raw);
   if (!cell.empty() && (cell[0] == '-' || cell[0] == '+')) cell.remove_prefix(1);
@@ -210,7 +255,7 @@ Missing missing_mark(std::string_view raw) {
   const std::string_view cell = stripped(raw);
   if (cell.empty()) return Missing::empty;
   if (cell.size() > 16) return Missing::present;
-  if (cell == "-" || cell == "\xE2\x80\x93" || cell == "--") return Missing::dash;
+  if (cell == "-" || cell == "\xE2\x80\x93" || cell == "\xE2\x80\x94" || cell == "--") return Missing::dash;
   if (cell == "*" || cell == "[c]") return Missing::suppressed;
   if (cell == "~" || cell == "[low]" || cell == "low") return Missing::rounded;
   if (cell == "[x]" || cell == ":" || cell == "..") return Missing::unavailable;
@@ -257,6 +302,7 @@ Column type_column(std::string column_name, const std::vector<std::string_view>&
                          " whole numbers of 2^53 or more, which a double cannot tell apart; name it under text if it "
                          "is an identifier (first number in row " +
                          std::to_string(rows[first_number]) + ")"});
+  keep_spellings(column, cells, rows, notes);
   return column;
 }
 

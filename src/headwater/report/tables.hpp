@@ -19,7 +19,8 @@ std::string check_report(const Tree& result);
 // The parts, for reuse.
 std::string coefficient_tables(const Tree& result, const TableOptions& options);
 std::string decomposition_tables(const Tree& result);
-std::string data_section(const Tree& result);
+enum class Suspicions { surest, all };
+std::string data_section(const Tree& result, Suspicions shown);
 std::string warning_section(const Tree& result);
 
 }  // namespace headwater

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <map>
 
 #include "headwater/core/text.hpp"
@@ -102,12 +103,22 @@ std::string missing_cells(const Tree& data) {
   return wrapped("Cells without a value: " + joined(parts, "; ") + ".", 2);
 }
 
-std::string suspicions(const Tree& data) {
-  const auto& messages = texts(data, "suspicion_message");
+// The surest come first; how many of which kind are not shown, and where they are.
+std::string suspicions(const Tree& data, std::size_t most) {
+  const auto &messages = texts(data, "suspicion_message"), &kinds = texts(data, "suspicion_kind");
   std::string out;
-  for (std::size_t i = 0; i < messages.size() && i < kMostSuspicions; ++i) out += wrapped("  - " + messages[i], 4);
-  if (messages.size() > kMostSuspicions)
-    out += "  - and " + std::to_string(messages.size() - kMostSuspicions) + " more in the result file\n";
+  for (std::size_t i = 0; i < messages.size() && i < most; ++i) out += wrapped("  - " + messages[i], 4);
+  std::vector<std::pair<std::string, long long>> more;
+  for (std::size_t i = most; i < kinds.size(); ++i) {
+    if (more.empty() || more.back().first != kinds[i]) more.emplace_back(kinds[i], 0);
+    ++more.back().second;
+  }
+  std::vector<std::string> parts;
+  for (const auto& [kind, count] : more) parts.push_back(kind + " " + thousands(count));
+  if (!parts.empty())
+    out += wrapped("  - and " + thousands(static_cast<long long>(messages.size() - most)) + " more (" +
+                       joined(parts, ", ") + "): `headwater check` prints them all",
+                   4);
   return out.empty() ? "" : "Values that look odd (nothing was changed):\n" + out;
 }
 
@@ -129,7 +140,7 @@ std::string variation_table(const Tree& fit) {
 
 }  // namespace
 
-std::string data_section(const Tree& result) {
+std::string data_section(const Tree& result, Suspicions shown) {
   const Tree* data = result.find_child("data");
   if (!data) return "";
   std::string out = heading("Data");
@@ -144,7 +155,7 @@ std::string data_section(const Tree& result) {
   out += lost_rows(result) + missing_cells(*data);
   for (const std::string& message : texts(*data, "succession_message"))
     out += wrapped("Succession: " + message + ".", 2);
-  return out + suspicions(*data);
+  return out + suspicions(*data, shown == Suspicions::all ? SIZE_MAX : kMostSuspicions);
 }
 
 std::string sentence(const std::string& text) { return text + (text.back() == '?' ? "" : "."); }
@@ -183,7 +194,8 @@ std::string text_report(const Tree& result, const TableOptions& options) {
                         "The models use different rows, so differences between them mix models and samples; sample = "
                         "common uses the same rows.");
   }
-  return out + decomposition_tables(result) + data_section(result) + warning_section(result) + about(result);
+  return out + decomposition_tables(result) + data_section(result, Suspicions::surest) + warning_section(result) +
+         about(result);
 }
 
 // Activity and resource have the regressors of their ratio, so what varies is told once.
@@ -210,7 +222,7 @@ std::string check_report(const Tree& result) {
         out += wrapped("Not identified: " + dropped[i] + " (a combination of: " + because[i] + ").", 2);
       out += variation_table(fit);
     }
-  return out + data_section(result) + warning_section(result) + about(result);
+  return out + data_section(result, Suspicions::all) + warning_section(result) + about(result);
 }
 
 }  // namespace headwater

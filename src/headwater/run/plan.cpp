@@ -29,6 +29,8 @@ std::string unique_id(std::set<std::string>& taken, const std::string& wanted) {
 }
 
 std::vector<std::string> split_values(const Panel& panel, const std::string& column) {
+  if (column == panel.keys().unit) return panel.units().labels;
+  if (column == panel.keys().time) return panel.times().labels;
   return grouping(panel.column(column)).labels;
 }
 

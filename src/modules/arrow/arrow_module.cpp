@@ -11,6 +11,7 @@
 #include <cstring>
 #include <exception>
 #include <memory>
+#include <new>
 #include <string>
 
 namespace {
@@ -77,6 +78,9 @@ extern "C" __attribute__((visibility("default"))) int headwater_arrow_read(const
     const arrow::Status status = export_file(path, out);
     if (status.ok()) return 0;
     say(status.message(), message, message_size);
+    if (status.IsOutOfMemory()) return ENOMEM;
+  } catch (const std::bad_alloc&) {
+    return ENOMEM;
   } catch (const std::exception& error) {
     say(error.what(), message, message_size);
   }

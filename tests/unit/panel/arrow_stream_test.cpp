@@ -51,13 +51,17 @@ class HandMade {
   }
 
   // The last column added becomes the dictionary of the column before it.
-  void last_is_dictionary() {
+  void last_is_dictionary(bool ordered = false) {
+    schemas_[schemas_.size() - 2].flags = ordered ? 1 : 0;
     arrays_[arrays_.size() - 2].dictionary = &arrays_.back();
     schemas_[schemas_.size() - 2].dictionary = &schemas_.back();
     hidden_ = 1;
   }
 
   RawTable read(const ReadOptions& options = {}) {
+    array_pointers_.clear();
+    schema_pointers_.clear();
+    batches_left_ = batches_;
     for (std::size_t j = 0; j + hidden_ < arrays_.size(); ++j) {
       array_pointers_.push_back(&arrays_[j]);
       schema_pointers_.push_back(&schemas_[j]);
@@ -87,7 +91,7 @@ class HandMade {
   }
 
   void rows(std::int64_t count) { rows_ = count; }
-  void batches(int count) { batches_left_ = count; }
+  void batches(int count) { batches_ = count; }
 
  private:
   static std::string bitmap(const std::vector<bool>& bits) {
@@ -126,7 +130,7 @@ class HandMade {
   std::size_t hidden_ = 0;
   ArrowArrayStream stream_{};
   std::int64_t rows_ = 0;
-  int batches_left_ = 1;
+  int batches_ = 1, batches_left_ = 1;
 };
 
 std::vector<double> numbers_of(const Column& column) {
@@ -257,8 +261,89 @@ TEST(ArrowStream, RefusesTypesThatAreNoColumn) {
 TEST(ArrowStream, RefusesInfinity) {
   HandMade made;
   made.add<double>("y", "g", {1, std::numeric_limits<double>::infinity()});
-  EXPECT_EQ(message_of(made, "arrow.infinite"),
-            "data.parquet: column 'y', row 2 is infinite, which no estimate survives; make it null or correct it");
+  EXPECT_EQ(message_of(made, "arrow.type"),
+            "data.parquet: column 'y' is infinite in row 2, which no estimate survives; make it null or correct it");
+}
+
+// A column nobody asks for cannot refuse a file; one that is asked for says why it has no values.
+TEST(ArrowStream, ColumnsThatCannotBeHeldAreLeftOut) {
+  HandMade made;
+  made.add<std::int32_t>("tags", "+l", {0, 1});
+  made.add<double>("y", "g", {1, std::numeric_limits<double>::infinity()});
+  const std::int64_t wide[] = {1, 0, 1, 1};
+  made.add<std::int64_t>("wide", "d:38,2", {wide, wide + 4}).length = 2;
+  made.add<double>("x", "g", {1, 2});
+  made.rows(2);
+  const RawTable table = made.read();
+  ASSERT_EQ(table.columns.size(), 1u);
+  EXPECT_EQ(table.columns[0].name, "x");
+  const std::string why =
+      "data.parquet: column 'tags' is of a type (Arrow format '+l') that is neither number, text, category nor date; "
+      "turn it into one or leave it out";
+  ASSERT_EQ(table.ledger.unread.size(), 3u);
+  EXPECT_EQ(table.ledger.unread[0], (std::pair<std::string, std::string>{"tags", why}));
+  EXPECT_EQ(table.ledger.unread[2].second,
+            "data.parquet: column 'wide' has a decimal in row 2 with more digits than a 64-bit number holds; turn the "
+            "column into floats");
+  EXPECT_EQ(table.ledger.notes[0].message, why + ". The column is left out");
+  const Panel panel(table.columns, {}, table.source_rows, table.ledger);
+  try {
+    panel.column("tags");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), "data.unread_column");
+    EXPECT_EQ(error.message(), why);
+  }
+  HandMade key;
+  key.add<std::int32_t>("unit", "+l", {0, 1});
+  key.add<double>("x", "g", {1, 2});
+  key.rows(2);
+  EXPECT_THROW(make_panel(key.read({.unit = "unit"}), {.unit = "unit"}), Error);
+}
+
+TEST(ArrowStream, HalfFloatsAreNumbers) {
+  HandMade made;
+  made.add<std::uint16_t>("h", "e", {0x3C00, 0xC100, 0x0001, 0x7BFF, 0x7E00, 0x8000});
+  const RawTable table = made.read();
+  const Vector& h = table.columns[0].numbers;
+  EXPECT_EQ(h(0), 1);
+  EXPECT_EQ(h(1), -2.5);
+  EXPECT_EQ(h(2), std::ldexp(1, -24));
+  EXPECT_EQ(h(3), 65504);
+  EXPECT_EQ(table.columns[0].missing[4], Missing::not_available);
+  EXPECT_EQ(h(5), 0);
+}
+
+TEST(ArrowStream, OrderedCategoriesKeepTheOrderOfTheFile) {
+  HandMade made;
+  made.add<std::int8_t>("stage", "c", {1, 0, 2, 1}, {true, true, true, false});
+  made.add_texts("", {"low", "high", "medium", "never"});
+  made.last_is_dictionary(true);
+  made.rows(4);
+  const RawTable table = made.read();
+  EXPECT_EQ(table.columns[0].levels, (Names{"low", "high", "medium"}));
+  EXPECT_EQ(texts_of(table.columns[0]), (Names{"high", "low", "medium", ""}));
+}
+
+TEST(ArrowStream, IntegersBeyondADoubleStayApartAsGroupsAndKeys) {
+  constexpr std::uint64_t kBig = 18446744073709551609u;
+  HandMade made;
+  made.add<std::uint64_t>("id", "L", {kBig, kBig + 1, kBig + 1, 5}, {true, true, true, false});
+  made.add<std::int64_t>("site", "l", {9007199254740993, 9007199254740992, -9007199254740993, 1});
+  const std::int64_t digits[] = {9007199254740993, 0, 9007199254740992, 0, 9007199254740992, 0, 1, 0};
+  made.add<std::int64_t>("code", "d:20,0", {digits, digits + 8}).length = 4;
+  made.add<double>("x", "g", {1, 2, 3, 4});
+  made.rows(4);
+  const RawTable table = made.read();
+  EXPECT_EQ(grouping(table.columns[0]).code, (std::vector<std::int32_t>{0, 1, 1, -1}));
+  EXPECT_EQ(grouping(table.columns[0]).labels, (Names{"18446744073709551609", "18446744073709551610"}));
+  EXPECT_EQ(grouping(table.columns[1]).labels,
+            (Names{"-9007199254740993", "1", "9007199254740992", "9007199254740993"}));
+  EXPECT_EQ(grouping(table.columns[2]).labels, (Names{"1", "9007199254740992", "9007199254740993"}));
+  const RawTable keyed = made.read({.unit = "id", .text = {"code"}});
+  EXPECT_EQ(texts_of(keyed.columns[0]),
+            (Names{"18446744073709551609", "18446744073709551610", "18446744073709551610", ""}));
+  EXPECT_EQ(texts_of(keyed.columns[2]), (Names{"9007199254740993", "9007199254740992", "9007199254740992", "1"}));
 }
 
 TEST(ArrowStream, RefusesDuplicateAndEmptyNames) {

@@ -55,6 +55,9 @@ TEST(Csv, SkipsEmptyLines) {
 
 TEST(Csv, RefusesBrokenFilesWithRowAndColumn) {
   EXPECT_EQ(refusal(""), "a.csv is empty; it needs a header line and rows");
+  EXPECT_EQ(refusal("\xEF\xBB\xBF"), "a.csv is empty; it needs a header line and rows");
+  EXPECT_EQ(refusal("sep=,\n"), "a.csv is empty; it needs a header line and rows");
+  EXPECT_EQ(refusal("\xFF\xFE"), "a.csv is empty; it needs a header line and rows");
   EXPECT_EQ(refusal("a,b\n"), "a.csv has a header and no rows; there is nothing to fit");
   EXPECT_EQ(refusal("a,,c\n1,2,3\n"), "a.csv, row 1: column 2 has no name; give every column a name");
   EXPECT_EQ(refusal("a,b,a\n1,2,3\n"), "a.csv, row 1: columns 1 and 3 are both named 'a'; rename one");
@@ -66,11 +69,19 @@ TEST(Csv, RefusesBrokenFilesWithRowAndColumn) {
             "a.csv, row 3: the quote that opens field 2 is never closed; close it or double it");
   EXPECT_EQ(refusal("a,b\n1,\"2\"3\n"),
             "a.csv, row 2: field 2 goes on after its closing quote; double the quotes inside it");
-  EXPECT_EQ(refusal(std::string("\xFF\xFE") + "a\0"), "a.csv is UTF-16 text, which is not read; save it as UTF-8");
-  EXPECT_EQ(refusal("a,b\n1,\xE9\n"),
-            "a.csv, row 2: column 2: a byte is not UTF-8 (the file may be Latin-1 or Windows-1252); save it as UTF-8");
-  EXPECT_EQ(refusal("a,b\r\"1\r,2\",\xC0\x80\r"),
-            "a.csv, row 3: column 2: a byte is not UTF-8 (the file may be Latin-1 or Windows-1252); save it as UTF-8");
+  EXPECT_EQ(refusal(std::string("a\0,\0", 4)),
+            "a.csv is UTF-16 text without a byte order mark, which is not read; save it as UTF-8");
+  EXPECT_EQ(refusal("\xFF\xFE"
+                    "a"),
+            "a.csv is UTF-16 text and damaged: it has an odd number of bytes; save it again");
+  EXPECT_EQ(refusal(std::string("\xFF\xFE\x3D\xD8"
+                                "a\0",
+                                6)),
+            "a.csv is UTF-16 text and damaged: half a letter stands at byte 3; save it again");
+  EXPECT_EQ(refusal("a,b\n\xC3\xA9,\xE9\n"),
+            "a.csv, row 2: column 2: a byte is not UTF-8, although row 2 has letters in UTF-8; save the file as UTF-8");
+  EXPECT_EQ(refusal("a,b\r\"1\r,2\",\xC0\x81\r"),
+            "a.csv, row 3: column 2: a byte is neither UTF-8 nor Windows-1252; save the file as UTF-8");
   EXPECT_EQ(refusal(std::string("a,b\n1,2\n3,") + '\0' + "\n"),
             "a.csv, row 3: column 2: there is a NUL byte, so this is not plain text; save it as UTF-8 CSV");
 }
@@ -177,10 +188,10 @@ TEST(Csv, ReadsDecoratedNumbers) {
   const RawTable table = parse(
       "x\n\"1,234\"\n\xC2\xA3"
       "1.5\n\"(1,234)\"\n-\xC2\xA3"
-      "2\n 7 \n\"1,234,567.5\"\n");
+      "2\n 7 \n\"1,234,567.5\"\n\u22127.5\n");
   const Column& x = column(table, "x");
   ASSERT_EQ(x.type, Column::Type::number) << x.why_text;
-  const double expected[] = {1234, 1.5, -1234, -2, 7, 1234567.5};
+  const double expected[] = {1234, 1.5, -1234, -2, 7, 1234567.5, -7.5};
   for (Index i = 0; i < x.size(); ++i) EXPECT_EQ(x.numbers(i), expected[i]);
 }
 
@@ -206,7 +217,16 @@ TEST(Csv, OddNumbersMakeTextAndSayWhere) {
       {"inf", "is infinite"},
       {"-Infinity", "is infinite"},
       {"--1", "is not a number"},
-      {"1 2", "is not a number"},
+      {"1 2", "has a blank between its digits"},
+      {"1 200", "has a blank between its digits"},
+      {"1\u202F200", "has a blank between its digits"},
+      {"12 beds", "is not a number"},
+      {"7 [r]", "ends in a mark; keep the mark in a column of its own"},
+      {"4.2% [p]", "ends in a mark; keep the mark in a column of its own"},
+      {"08:30", "is a time of day; write hours or minutes as one number"},
+      {"12:00:05", "is a time of day; write hours or minutes as one number"},
+      {"#N/A", "is an error of a spreadsheet; leave the cell empty"},
+      {"#DIV/0!", "is an error of a spreadsheet; leave the cell empty"},
       {"1,23,4", "is not a number"},
       {"e5", "is not a number"},
       {"deed", "is not a number"}};

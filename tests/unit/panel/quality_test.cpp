@@ -75,6 +75,23 @@ TEST(Quality, AShockToAllIsNotAMerger) {
               })).empty());
 }
 
+// Forty mergers do not push three slipped digits out of sight, and nothing is cut off.
+TEST(Quality, TheSurestErrorsComeFirstAndAllAreKept) {
+  std::string text = "unit,time,beds,staff\n";
+  for (int unit = 0; unit < 60; ++unit)
+    for (int year = 0; year < 8; ++year) {
+      const double merged = unit < 40 && year >= 2 + unit % 5 ? 1.6 + 0.01 * unit : 1;
+      double beds = (300 + 50 * unit) * merged * (1 + 0.001 * ((unit * 7 + year * 3) % 5));
+      if (unit >= 57 && year == 4) beds *= 10;
+      text += "T" + std::to_string(unit) + "," + std::to_string(2010 + year) + "," + std::to_string(beds) + "," +
+              std::to_string((3000 + 400 * unit) * merged * (1 + 0.001 * ((unit * 5 + year * 2) % 7))) + "\n";
+    }
+  const Suspicions found = suspicions(text);
+  ASSERT_EQ(found.size(), 43u);
+  for (std::size_t i = 0; i < found.size(); ++i) EXPECT_EQ(found[i].kind, i < 3 ? "tenfold" : "merger") << i;
+  EXPECT_EQ(found[3].unit, "T39");  // the largest jump
+}
+
 TEST(Quality, AnAnnualSeriesInQuartersIsSaidToBeOne) {
   std::string text = "unit,time,annual,quarterly\n";
   for (const char* unit : {"a", "b"})
@@ -129,18 +146,11 @@ TEST(Quality, TheQuarterlyFileHasATotalRowASlippedDigitAndShareAboveOne) {
   if (!std::filesystem::exists(nhs(""))) GTEST_SKIP() << "the NHS reference files are not on this machine";
   const Panel panel = read_panel(nhs("nhs_trust_quarter_occupancy.csv"), {.unit = "org_code", .time = "period"});
   std::set<std::string> found;
-  std::size_t longest = 0, run = 0;
-  std::string kind;
-  for (const auto& suspicion : panel.ledger().suspicions) {
+  for (const auto& suspicion : panel.ledger().suspicions)
     found.insert(suspicion.kind + " " + suspicion.unit + " " + suspicion.column);
-    run = suspicion.kind == kind ? run + 1 : 1;
-    kind = suspicion.kind;
-    longest = std::max(longest, run);
-  }
   EXPECT_EQ(found.count("total NAN "), 1u);
   EXPECT_EQ(found.count("tenfold RKE kh03_avail_ga_avg_beds"), 1u);
   EXPECT_EQ(found.count("share above one R1H canc_pct_not_treated_28_days"), 1u);
-  EXPECT_LE(longest, 26u);
 }
 
 }  // namespace

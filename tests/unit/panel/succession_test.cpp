@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <filesystem>
 
 #include "headwater/core/error.hpp"
@@ -93,6 +94,63 @@ TEST(Succession, RealCodesBreakTheAcquirers) {
   EXPECT_EQ(panel.units().count, 216);
   EXPECT_EQ(panel.ledger().succession.back(),
             "RGQ taken over by RDE: 27 rows from 2018-19 Q2 on as a series of their own, RDE@2018-19 Q2");
+}
+
+TEST(Succession, ACodeHasOneSuccessor) {
+  EXPECT_EQ(
+      refusal("old_code,new_code\nOLD,NEW\nOLD,ACQ\n"),
+      "succession.csv, row 3: 'OLD' became 'ACQ' here and 'NEW' in row 2; a code has one successor, so keep one of the "
+      "lines");
+  EXPECT_EQ(
+      refusal("old_code,new_code,policy\nOLD,NEW,link\nOLD,NEW,drop\n"),
+      "succession.csv, row 3: 'OLD' became 'NEW' with policy drop here and 'NEW' with policy link in row 2; a code has "
+      "one successor, so keep one of the lines");
+  EXPECT_EQ(
+      refusal("old_code,new_code\nOLD,MID\nMID,NEW\nMID,ACQ\n"),
+      "succession.csv, row 4: 'MID' became 'ACQ' here and 'NEW' in row 3; a code has one successor, so keep one of the "
+      "lines");
+  EXPECT_EQ(with_table("old_code,new_code\nOLD,NEW\nOLD,NEW\n").units().labels, (Names{"ACQ", "LATE", "NEW", "TAKEN"}));
+  EXPECT_EQ(with_table("old_code,new_code\nOLD,NEW\nXXX,Y\nXXX,Z\n").units().labels,
+            (Names{"ACQ", "LATE", "NEW", "TAKEN"}));
+}
+
+TEST(Succession, CirclesAreRefused) {
+  EXPECT_EQ(
+      refusal("old_code,new_code\nNEW,OLD\nOLD,NEW\n"),
+      "succession.csv, row 2: the successions go round in a circle: NEW became OLD became NEW (rows 2, 3); delete one "
+      "of them");
+  EXPECT_EQ(refusal("old_code,new_code\nOLD,A\nA,B\nB,C\nC,A\nC2,NEW\n"),
+            "succession.csv, row 3: the successions go round in a circle: A became B became C became A (rows 3, 4, 5); "
+            "delete one of them");
+  EXPECT_EQ(with_table("old_code,new_code\nX,Y\nY,X\nOLD,NEW\n").units().count, 4);
+}
+
+TEST(Succession, CodesInAnotherSpellingAreNamed) {
+  EXPECT_EQ(refusal("old_code,new_code\nold,NEW\n"),
+            "succession.csv, row 2: 'old' is in no row of the data, which have 'OLD'; write the code as the data do");
+  EXPECT_EQ(refusal("old_code,new_code\nOLD,New\n"),
+            "succession.csv, row 2: 'New' is in no row of the data, which have 'NEW'; write the code as the data do");
+  EXPECT_EQ(with_table("old_code,new_code\nOLD,mid\nmid,NEW\n").units().count, 4);
+}
+
+// Each code has one row, so that a chain moves every row once.
+TEST(Succession, ALongChainCostsWhatItsRowsWarrant) {
+  constexpr int kCodes = 20'000;
+  std::string panel = "unit,time,x\n", table = "old_code,new_code\n";
+  for (int i = 0; i < kCodes; ++i) {
+    panel += "C" + std::to_string(i) + "," + std::to_string(10'000 + i) + ",1\n";
+    if (i > 0) table += "C" + std::to_string(kCodes - 1 - i) + ",C" + std::to_string(kCodes - i) + "\n";
+  }
+  const ScratchFolder folder;
+  put_bytes(folder / "panel.csv", panel);
+  put_bytes(folder / "succession.csv", table);
+  const auto begin = std::chrono::steady_clock::now();
+  const Panel linked =
+      read_panel(folder / "panel.csv",
+                 {.unit = "unit", .time = "time", .succession = folder / "succession.csv", .check_quality = false});
+  EXPECT_EQ(linked.units().count, 1);
+  EXPECT_EQ(linked.ledger().succession.back(), "C19998 became C19999: 19,999 rows linked to one series");
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20));
 }
 
 }  // namespace
