@@ -6,17 +6,23 @@
 #   result$decompositions[["joint.ratio"]][["1_change"]]   attributes, components, covariance, total, total_std_error
 #
 # Tables are data frames in broom's words. A regressor that is not identified is a row without numbers, never zero.
+# check_result.R and schema.tsv lie beside this file: nothing is handed on before the content has its SHA-256 and is as the
+# schema says. What is wrong is an error of class "headwater_error".
 
 library(hdf5r)
+headwater_folder <- dirname(sys.frame(1)$ofile)
+source(file.path(headwater_folder, "check_result.R"))
 
 read_result <- function(path) {
-  file <- H5File$new(path, mode = "r")
+  file <- tryCatch(H5File$new(path, mode = "r"), error = function(e)
+    headwater_stop("hdf5.damaged", path, " cannot be opened as HDF5; give a file that headwater has written"))
   on.exit(file$close_all())
-  attributes <- read_attributes(file)
-  if (!identical(attributes$format, "headwater.result") || attributes$complete != 1)
-    stop(path, " is not a complete result file of headwater", call. = FALSE)
-  if (attributes$format_version > 1)
-    stop(path, " has format version ", attributes$format_version, "; this reader knows version 1", call. = FALSE)
+  attributes <- tryCatch(read_attributes(file), error = function(e) list())
+  if (!identical(attributes$format, "headwater.result") || !identical(as.numeric(attributes$complete), 1))
+    headwater_stop("hdf5.wrong_format", path, " is not a complete result file of headwater")
+  if (attributes$format_version > 2)
+    headwater_stop("hdf5.newer_format", path, " has format version ", attributes$format_version, "; this reader knows versions up to 2")
+  check_result(file, path, file.path(headwater_folder, "schema.tsv"))
   list(attributes = attributes,
        config = read_values(file, "run/config"),
        fits = each_group(file[["fits"]], read_fit),

@@ -13,7 +13,7 @@ function read_result(path)
     h5open(path, "r") do file
         attributes = read_attributes(file)
         attributes["format"] == "headwater.result" && attributes["complete"] == 1 || error("$path is not a complete result file of headwater")
-        attributes["format_version"] == 1 || error("$path has format version $(attributes["format_version"]); this reader knows version 1")
+        attributes["format_version"] <= 2 || error("$path has format version $(attributes["format_version"]); this reader knows versions up to 2")
         (attributes = attributes, config = read(file["run/config"]), fits = each_group(read_fit, file["fits"]),
          decompositions = haskey(file, "decompositions") ? each_group(fit -> each_group(read_decomposition, fit), file["decompositions"]) : Dict())
     end

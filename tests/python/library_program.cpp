@@ -7,8 +7,8 @@
 
 #include "headwater/core/error.hpp"
 #include "headwater/core/json.hpp"
+#include "headwater/hdf5/tree_file.hpp"
 #include "headwater/panel/panel.hpp"
-#include "headwater/result/result_file.hpp"
 #include "unit/hdf5/example_result.hpp"
 
 namespace {
@@ -43,7 +43,7 @@ int main(int count, char** arguments) {
   const std::string mode = count > 1 ? arguments[1] : "";
   try {
     if (mode == "example" && count == 3) {
-      write_result(example_result(), arguments[2]);
+      write_tree(example_result(), arguments[2], {"headwater.result", 1, "result file", "write it again"});
       return 0;
     }
     if (mode == "columns" && count == 5) {

@@ -6,10 +6,13 @@ import re
 import shutil
 import subprocess
 
+import h5py
+import numpy as np
 import pytest
 
 import headwater as hw
 from conftest import SOURCE
+from reader_test import sealed, wrong_axis
 
 FOLDER = SOURCE / "notebooks"
 CHUNK = re.compile(r"^```\{r[^}]*\}\n(.*?)^```$", re.M | re.S)
@@ -97,12 +100,26 @@ def test_the_r_document_runs(rscript, demo_file, tmp_path):
 
 
 def test_r_refuses_other_files(rscript, tmp_path):
-    import h5py
-
     with h5py.File(tmp_path / "other.h5", "w") as file:
         file.attrs["complete"] = 1
     done = run([rscript, "-e", f"source('read_result.R'); read_result('{tmp_path}/other.h5')"])
     assert done.returncode != 0 and "is not a complete result file of headwater" in done.stderr
+
+
+def test_r_refuses_files_that_depart_from_the_schema(rscript, demo_file, tmp_path):
+    path = tmp_path / "changed.h5"
+    path.write_bytes(demo_file.read_bytes())
+    for change, sentence in ((wrong_axis, "lies on axis cluster, not term"), (None, "is not as it was written")):
+        if change:
+            with h5py.File(path, "r+") as file:
+                change(file)
+            sealed(path)
+        else:
+            with h5py.File(path, "r+") as file:
+                file["data/lost_reason"].attrs.modify("description", np.bytes_("x"))
+        script = f"source('read_result.R'); tryCatch(read_result('{path}'), headwater_error = function(e) cat(e$code, conditionMessage(e)))"
+        done = run([rscript, "-e", script])
+        assert sentence in done.stdout, done.stdout + done.stderr
 
 
 def test_julia_reads_the_numbers_of_the_file(julia, demo_file, tmp_path):

@@ -10,6 +10,7 @@ import pytest
 
 import headwater as hw
 from conftest import SOURCE
+from headwater import reader
 
 TABLES = ["coefficients", "not_identified", "vcov", "tests", "movers", "variation", "effects", "sample", "rows", "notes"]
 
@@ -141,9 +142,75 @@ REFUSED = {
 @pytest.mark.parametrize("code", REFUSED)
 def test_unsound_files_are_refused(triplet_file, tmp_path, code):
     path = damaged(triplet_file, tmp_path, REFUSED[code])
-    with pytest.raises(hw.HeadwaterError) as caught, hw.open(path) as stored:
-        _ = [fit.coefficients for fit in stored.fits.values()], stored.suspicions
+    with pytest.raises(hw.HeadwaterError) as caught:
+        hw.open(path)
     assert caught.value.code == code and caught.value.file == str(path)
+
+
+def sealed(path):
+    """The file with the hash of what it holds now, as a stranger could make it."""
+    with h5py.File(path, "r+") as file:
+        content = reader._Hash()
+        content.node(reader._Reader(file, str(path)).node(file["/"], "", {}), root=True)
+        file.attrs.modify("content_sha256", np.bytes_(content.sha.hexdigest()))
+    return path
+
+
+def on_axis(group, name, axis, values):
+    about = dict(group[name].attrs)
+    del group[name]
+    made = group.create_dataset(name, data=values)
+    for key in ("description", "unit"):
+        made.attrs.create(key, about[key])
+    for d, each in enumerate(axis):
+        made.dims[d].attach_scale(group[each])
+
+
+def wrong_axis(file):
+    fit = file["fits"][next(iter(file["fits"]))]
+    on_axis(fit, "estimate", ["cluster"], np.ones(fit["cluster"].shape))
+
+
+def wrong_code(file):
+    tests = file["fits"][next(iter(file["fits"]))]["rows"]
+    on_axis(tests, "panel_row", ["row"], np.full(tests["row"].shape, -1))
+
+
+def wrong_kind(file):
+    fit = file["fits"][next(iter(file["fits"]))]
+    on_axis(fit, "std_error", ["term"], np.ones(fit["term"].shape, dtype="<i8"))
+
+
+DEPARTURES = {
+    r"/estimate' lies on axis cluster, not term": wrong_axis,
+    r"/rows/panel_row' holds -1, which is not 0\.\.": wrong_code,
+    r"/std_error' holds integers, not numbers": wrong_kind,
+    r"'/data/lost_rows' is missing": lambda file: file.__delitem__("data/lost_rows"),
+    r"'/data/stranger' is not in the schema": lambda file: file["data"].create_group("stranger"),
+}
+
+
+@pytest.mark.parametrize("sentence", DEPARTURES)
+def test_files_that_depart_from_the_schema_are_refused(triplet_file, tmp_path, sentence):
+    path = sealed(damaged(triplet_file, tmp_path, DEPARTURES[sentence]))
+    with pytest.raises(hw.HeadwaterError, match=sentence) as caught:
+        hw.open(path)
+    assert caught.value.code == "result.schema"
+
+
+def test_a_flipped_bit_is_one_kind_of_error(triplet_file, tmp_path):
+    """The answer of the file as it was, or a HeadwaterError; nothing of h5py's."""
+    whole = triplet_file.read_bytes()
+    random = np.random.default_rng(20260212)
+    refused = 0
+    for at in random.integers(len(whole), size=100):
+        path = tmp_path / "flipped.h5"
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 1 << random.integers(8)]) + whole[at + 1:])
+        try:
+            hw.open(path)
+        except hw.HeadwaterError:
+            refused += 1
+    assert refused > 60
 
 
 def test_files_that_are_none(tmp_path):
@@ -151,7 +218,7 @@ def test_files_that_are_none(tmp_path):
         hw.open(tmp_path / "absent.h5")
     assert (caught.value.kind, caught.value.code) == ("io", "io.cannot_read")
     (tmp_path / "text.h5").write_text("not HDF5")
-    with pytest.raises(hw.HeadwaterError, match="cannot be opened as HDF5"):
+    with pytest.raises(hw.HeadwaterError, match="is not an HDF5 file"):
         hw.open(tmp_path / "text.h5")
 
 

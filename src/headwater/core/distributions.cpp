@@ -10,27 +10,42 @@
 namespace headwater {
 namespace {
 
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kManyDegrees = 1e9;  // beyond: the normal distribution to double precision
 
+// Arguments come from files too: what has no value is NaN or infinite, never an exception.
+namespace bp = boost::math::policies;
+using Quiet = bp::policy<bp::domain_error<bp::ignore_error>, bp::pole_error<bp::ignore_error>,
+                         bp::overflow_error<bp::ignore_error>, bp::underflow_error<bp::ignore_error>,
+                         bp::evaluation_error<bp::ignore_error>>;
+using Normal = boost::math::normal_distribution<double, Quiet>;
+using StudentsT = boost::math::students_t_distribution<double, Quiet>;
+using FisherF = boost::math::fisher_f_distribution<double, Quiet>;
+using ChiSquared = boost::math::chi_squared_distribution<double, Quiet>;
+
 }  // namespace
 
-double normal_quantile(double p) { return boost::math::quantile(boost::math::normal_distribution<>(), p); }
-double normal_cdf(double z) { return boost::math::cdf(boost::math::normal_distribution<>(), z); }
+double normal_quantile(double p) {
+  if (std::isnan(p)) return kNaN;
+  if (p <= 0 || p >= 1) return p <= 0 ? -kInfinity : kInfinity;
+  return boost::math::quantile(Normal(), p);
+}
+double normal_cdf(double z) { return boost::math::cdf(Normal(), z); }
 
 double student_two_sided(double t, double df) {
   if (std::isnan(t) || !(df > 0)) return kNaN;
   if (std::isinf(t)) return 0;
   const double size = std::abs(t);
-  if (df > kManyDegrees)
-    return 2 * boost::math::cdf(boost::math::complement(boost::math::normal_distribution<>(), size));
-  return 2 * boost::math::cdf(boost::math::complement(boost::math::students_t_distribution<>(df), size));
+  if (df > kManyDegrees) return 2 * boost::math::cdf(boost::math::complement(Normal(), size));
+  return 2 * boost::math::cdf(boost::math::complement(StudentsT(df), size));
 }
 
 double student_quantile(double p, double df) {
-  if (!(df > 0)) return kNaN;
+  if (!(df > 0) || std::isnan(p)) return kNaN;
+  if (p <= 0 || p >= 1) return p <= 0 ? -kInfinity : kInfinity;
   if (df > kManyDegrees) return normal_quantile(p);
-  return boost::math::quantile(boost::math::students_t_distribution<>(df), p);
+  return boost::math::quantile(StudentsT(df), p);
 }
 
 double f_upper(double f, double df1, double df2) {
@@ -38,14 +53,14 @@ double f_upper(double f, double df1, double df2) {
   if (f <= 0) return 1;
   if (std::isinf(f)) return 0;
   if (df2 > kManyDegrees) return chi_squared_upper(f * df1, df1);
-  return boost::math::cdf(boost::math::complement(boost::math::fisher_f_distribution<>(df1, df2), f));
+  return boost::math::cdf(boost::math::complement(FisherF(df1, df2), f));
 }
 
 double chi_squared_upper(double x, double df) {
   if (std::isnan(x) || !(df > 0)) return kNaN;
   if (x <= 0) return 1;
   if (std::isinf(x)) return 0;
-  return boost::math::cdf(boost::math::complement(boost::math::chi_squared_distribution<>(df), x));
+  return boost::math::cdf(boost::math::complement(ChiSquared(df), x));
 }
 
 }  // namespace headwater

@@ -17,6 +17,8 @@ namespace {
 constexpr int kMostDimensions = 8;
 constexpr hsize_t kMostDeflate = 1040;  // deflate packs at most 1032 bytes into one
 constexpr hsize_t kMostBytes = hsize_t{1} << 40;
+constexpr hsize_t kFreeMemory = hsize_t{128} << 20;
+constexpr hsize_t kMemoryByByte = 256;
 
 [[noreturn]] void unreadable(const std::string& path, const std::string& why, const char* advice) {
   throw Error(ErrorKind::io, "io.cannot_read", "cannot read '" + path + "': " + why + "; " + advice, {.file = path});
@@ -145,6 +147,15 @@ std::vector<hsize_t> checked_extents(hid_t dataset, hsize_t file_bytes, const Ob
                ", which cannot hold them; the file is damaged or made to exhaust memory");
   check_chunk(dataset, extents, at);
   return extents;
+}
+
+void MemoryBudget::take(hsize_t count, hsize_t bytes, const ObjectPath& at) {
+  taken_ += count * bytes;
+  if (taken_ <= std::max(kFreeMemory, file_bytes_ * kMemoryByByte)) return;
+  refuse(at, "memory",
+         "and what stands before it would take " + thousands(static_cast<long long>(taken_)) +
+             " bytes of memory, from a file of " + thousands(static_cast<long long>(file_bytes_)) +
+             "; no result packs so well, so the file is made to exhaust memory");
 }
 
 }  // namespace headwater::hdf5

@@ -30,4 +30,16 @@ void check_storage(hid_t dataset, const ObjectPath& at);
 // The extents of the dataset, at most kMostDimensions of them, once the stored bytes could fill them.
 std::vector<hsize_t> checked_extents(hid_t dataset, hsize_t file_bytes, const ObjectPath& at);
 
+// How much memory the content of a file may take: a good deal whatever its size, beyond that in proportion to it. Zeros
+// pack a thousandfold, results do not.
+class MemoryBudget {
+ public:
+  explicit MemoryBudget(hsize_t file_bytes) : file_bytes_(file_bytes) {}
+  // Throws Error{data, "hdf5.memory"} when `count` values of `bytes` each are more than is left.
+  void take(hsize_t count, hsize_t bytes, const ObjectPath& at);
+
+ private:
+  hsize_t file_bytes_, taken_ = 0;
+};
+
 }  // namespace headwater::hdf5

@@ -125,19 +125,20 @@ std::string read_text_attribute(hid_t object, const std::string& name, hsize_t f
   return *text;
 }
 
-Values read_dataset(hid_t dataset, hsize_t file_bytes, const ObjectPath& at) {
+Values read_dataset(hid_t dataset, hsize_t file_bytes, MemoryBudget& budget, const ObjectPath& at) {
   check_storage(dataset, at);
   const std::vector<hsize_t> extents = checked_extents(dataset, file_bytes, at);
   Values result{{extents.begin(), extents.end()}, {}};
   std::size_t count = 1;
   for (const hsize_t extent : extents) count *= extent;
   const Type type(H5Dget_type(dataset));
+  const std::size_t width = H5Tget_size(type.get());
+  budget.take(count, width + (is_fixed_text(type.get()) ? sizeof(std::string) : 0), at);
   if (is(type.get(), H5T_IEEE_F64LE)) {
     result.values = read_values<double>(dataset, type.get(), count, at);
   } else if (is(type.get(), H5T_STD_I64LE)) {
     result.values = read_values<std::int64_t>(dataset, type.get(), count, at);
   } else if (is_fixed_text(type.get())) {
-    const std::size_t width = H5Tget_size(type.get());
     result.values = unpadded(read_values<char>(dataset, type.get(), count * width, at), width);
   } else {
     refuse(at, "type",

@@ -20,7 +20,7 @@ struct Values {
   std::vector<std::int64_t> shape;
   std::variant<std::vector<double>, std::vector<std::int64_t>, std::vector<std::string>> values;
 };
-Values read_dataset(hid_t dataset, hsize_t file_bytes, const ObjectPath& at);
+Values read_dataset(hid_t dataset, hsize_t file_bytes, MemoryBudget& budget, const ObjectPath& at);
 
 bool is_scale(hid_t dataset);
 

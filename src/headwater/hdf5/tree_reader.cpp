@@ -10,7 +10,7 @@ namespace {
 using namespace hdf5;
 
 constexpr int kMostLevels = 32;
-constexpr hsize_t kMostObjects = 1'000'000;
+constexpr hsize_t kLeastObject = 48;  // bytes of a file that an object takes at least
 
 // The axes of a group and of those around it, by what they label. The scales say what they label; the list that each
 // array keeps lies in HDF5's heap without checksums and is not read.
@@ -27,7 +27,7 @@ struct AxisScope {
 
 class Reader {
  public:
-  Reader(std::string file, hsize_t bytes) : file_(std::move(file)), bytes_(bytes) {}
+  Reader(std::string file, hsize_t bytes) : file_(std::move(file)), bytes_(bytes), budget_(bytes) {}
 
   Tree node(hid_t group, const std::string& path, const AxisScope* outer, int level) {
     const ObjectPath at = here(path.empty() ? "/" : path);
@@ -41,8 +41,8 @@ class Reader {
     if (H5Gget_info(group, &info) < 0)
       refuse(at, "damaged", "cannot be read (" + reason() + "); the file is damaged, write it again");
     objects_ += info.nlinks;
-    if (objects_ > kMostObjects)
-      refuse(at, "objects", "leads to more than a million objects; a file of headwater has fewer");
+    if (objects_ > bytes_ / kLeastObject)
+      refuse(at, "objects", "leads to more objects than the file has room for, so some are reached by several names");
     for (hsize_t i = 0; i < info.nlinks; ++i) add_link(group, i, path, scope, level, tree);
     return tree;
   }
@@ -87,8 +87,8 @@ class Reader {
     if (link.type != H5L_TYPE_HARD) refuse(at, "link", "is a link of an unknown kind, which is refused");
   }
 
-  void add_dataset(hid_t dataset, const std::string& name, const ObjectPath& at, AxisScope& scope, Tree& tree) const {
-    Values content = read_dataset(dataset, bytes_, at);
+  void add_dataset(hid_t dataset, const std::string& name, const ObjectPath& at, AxisScope& scope, Tree& tree) {
+    Values content = read_dataset(dataset, bytes_, budget_, at);
     std::string description = read_text_attribute(dataset, "description", bytes_, at);
     if (is_scale(dataset)) {
       if (content.shape.size() != 1) refuse(at, "rank", "labels an axis and has not exactly one dimension");
@@ -117,6 +117,7 @@ class Reader {
 
   std::string file_;
   hsize_t bytes_;
+  MemoryBudget budget_;
   hsize_t objects_ = 0;
 };
 

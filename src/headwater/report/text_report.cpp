@@ -158,7 +158,7 @@ std::string data_section(const Tree& result, Suspicions shown) {
   return out + suspicions(*data, shown == Suspicions::all ? SIZE_MAX : kMostSuspicions);
 }
 
-std::string sentence(const std::string& text) { return text + (text.back() == '?' ? "" : "."); }
+std::string sentence(const std::string& text) { return text + (text.ends_with('?') ? "" : "."); }
 
 // What is true of every fit once, what is true of some with their names.
 std::string warning_section(const Tree& result) {

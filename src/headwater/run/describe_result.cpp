@@ -5,6 +5,7 @@
 #include "headwater/core/text.hpp"
 #include "headwater/core/threads.hpp"
 #include "headwater/report/term_text.hpp"
+#include "headwater/result/schema.hpp"
 #include "headwater/run/ini.hpp"
 #include "headwater/run/pipeline.hpp"
 #include "headwater/version.hpp"
@@ -158,7 +159,7 @@ std::string status(const RunResult& result) {
 Tree describe(const RunResult& result) {
   Tree root;
   root.attribute("format", std::string("headwater.result"));
-  root.attribute("format_version", std::int64_t{1});
+  root.attribute("format_version", kResultVersion);
   root.attribute("program_version", std::string(kVersion));
   root.attribute("git_hash", std::string(kGitHash));
   root.attribute("status", status(result));

@@ -14,12 +14,11 @@ from .decomposition import Decomposition
 from .errors import HeadwaterError
 from .fits import Fit
 from .named import Named
-from .reader import open_file
+from .reader import read_file
 from .tree import Tree
 
 if TYPE_CHECKING:
     import altair
-    import h5py
     import xarray
 
     Again = Callable[[Sequence[str], Mapping[str, Any] | None], "Result"]
@@ -28,11 +27,10 @@ if TYPE_CHECKING:
 class Result:
     """``fits`` and ``decompositions`` read what they are asked for; ``dataset(group)`` gives any group for xarray."""
 
-    def __init__(self, tree: Tree, *, native: Callable[[], Any], again: Again | None = None, file: h5py.File | None = None) -> None:
+    def __init__(self, tree: Tree, *, native: Callable[[], Any], again: Again | None = None) -> None:
         self.tree = tree
         self._native = native  # the compiled tree, which writes text, JSON and files
         self._again = again
-        self._file = file
 
     @property
     def status(self) -> str:
@@ -128,15 +126,11 @@ class Result:
 
         return forest([fit for fit in self.fits.values() if not fit.error], terms)
 
-    def close(self) -> None:
-        if self._file is not None:
-            self._file.close()
-
     def __enter__(self) -> Result:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close()
+        """Nothing stays open: a file is read whole."""
 
     def __repr__(self) -> str:
         return f"<Result, {self.status}: {', '.join(self.fits)}>"
@@ -149,7 +143,7 @@ class Result:
 
 def open_result(path: str | os.PathLike[str]) -> Result:
     """A result file. Reading needs h5py alone; ``summary()``, ``json`` and ``save()`` need the compiled module."""
-    file, root = open_file(path)
+    root = read_file(path)
     native: list[Any] = []
 
     def read() -> Any:
@@ -157,4 +151,4 @@ def open_result(path: str | os.PathLike[str]) -> Result:
             native.append(core().read(os.fspath(path)))
         return native[0]
 
-    return Result(Tree(root), native=read, file=file)
+    return Result(Tree(root), native=read)

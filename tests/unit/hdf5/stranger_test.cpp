@@ -80,7 +80,7 @@ TEST_F(Stranger, SoftLink) {
 
 TEST_F(Stranger, GroupThatHoldsItself) {
   change([](hid_t file) { H5Lcreate_hard(file, "/fits", file, "/fits/again", H5P_DEFAULT, H5P_DEFAULT); });
-  EXPECT_NE(message("hdf5.levels").find("lies deeper than 32 groups, or a group holds itself"), std::string::npos);
+  EXPECT_NE(message("hdf5.objects").find("leads to more objects than the file has room for"), std::string::npos);
 }
 
 TEST_F(Stranger, ExternalStorage) {

@@ -1,20 +1,21 @@
-#include "headwater/result/result_file.hpp"
+#include "headwater/hdf5/tree_file.hpp"
 
 #include <gtest/gtest.h>
 
+#include "example_result.hpp"
 #include "headwater/core/error.hpp"
-#include "headwater/hdf5/tree_file.hpp"
-#include "unit/hdf5/example_result.hpp"
-#include "unit/hdf5/scratch_folder.hpp"
+#include "scratch_folder.hpp"
 
 namespace headwater {
 namespace {
 
-TEST(ResultFile, ComesBackAsWritten) {
+const TreeFormat kFormat{"headwater.result", 1, "result file", "write it with `headwater run`"};
+
+TEST(TreeFile, ComesBackAsWritten) {
   const ScratchFolder folder;
   const Tree tree = example_result();
-  write_result(tree, folder / "a.h5");
-  Tree back = read_result(folder / "a.h5");
+  write_tree(tree, folder / "a.h5", kFormat);
+  Tree back = read_tree(folder / "a.h5", kFormat);
   EXPECT_EQ(std::get<std::int64_t>(back.attributes.at("complete")), 1);
   EXPECT_EQ(text_attribute(back, "format"), "headwater.result");
   EXPECT_EQ(number_attribute(back, "format_version"), 1);
@@ -36,14 +37,14 @@ TEST(ResultFile, ComesBackAsWritten) {
   EXPECT_TRUE(same_bits(std::get<std::vector<double>>(fit.find_axis("grid_point")->labels), {-0.0, 1e-300}));
 }
 
-TEST(ResultFile, SameTreeSameBytes) {
+TEST(TreeFile, SameTreeSameBytes) {
   const ScratchFolder folder;
-  write_result(example_result(), folder / "a.h5");
-  write_result(example_result(), folder / "b.h5");
+  write_tree(example_result(), folder / "a.h5", kFormat);
+  write_tree(example_result(), folder / "b.h5", kFormat);
   EXPECT_EQ(bytes_of(folder / "a.h5"), bytes_of(folder / "b.h5"));
 }
 
-TEST(ResultFile, LargeArraysSpanChunks) {
+TEST(TreeFile, LargeArraysSpanChunks) {
   const ScratchFolder folder;
   Tree tree;
   std::vector<std::string> rows;
@@ -54,30 +55,30 @@ TEST(ResultFile, LargeArraysSpanChunks) {
   }
   tree.axis("row", rows, "rows");
   tree.vector("residual", "row", values, "residuals");
-  write_result(tree, folder / "a.h5");
-  const Tree back = read_result(folder / "a.h5");
+  write_tree(tree, folder / "a.h5", kFormat);
+  const Tree back = read_tree(folder / "a.h5", kFormat);
   EXPECT_EQ(numbers(back, "residual"), numbers(tree, "residual"));
   EXPECT_EQ(labels(back, "row"), rows);
 }
 
-TEST(ResultFile, LongTextsAsAttributes) {
+TEST(TreeFile, LongTextsAsAttributes) {
   const ScratchFolder folder;
   Tree tree;
   tree.attribute("formula", std::string(200'000, 'x'));
   tree.attribute("empty", std::string());
-  write_result(tree, folder / "a.h5");
-  const Tree back = read_result(folder / "a.h5");
+  write_tree(tree, folder / "a.h5", kFormat);
+  const Tree back = read_tree(folder / "a.h5", kFormat);
   EXPECT_EQ(text_attribute(back, "formula").size(), 200'000u);
   EXPECT_EQ(text_attribute(back, "empty", "absent"), "");
 }
 
-TEST(ResultFile, NothingIsWrittenFromATreeThatDoesNotFit) {
+TEST(TreeFile, NothingIsWrittenFromATreeThatDoesNotFit) {
   const ScratchFolder folder;
   Tree tree;
   tree.axis("term", {"a", "b"}, "terms");
   tree.vector("estimate", "term", Vector::Ones(3), "coefficients");
   try {
-    write_result(tree, folder / "a.h5");
+    write_tree(tree, folder / "a.h5", kFormat);
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(
