@@ -3,11 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <memory>
 #include <numeric>
 
 #include "headwater/core/error.hpp"
-#include "headwater/core/random.hpp"
 #include "headwater/panel/readers.hpp"
 
 namespace headwater {
@@ -227,26 +227,17 @@ TEST(FewClusters, AreNoted) {
 
 // A likelihood's covariance is the inverse information as it stands: no small-sample factor for anything built on it.
 TEST(Covariance, OfALikelihoodHasTheFactorOne) {
-  std::string csv = "id,year,y,x\n";
-  RandomStream random(7, 0, 0);
-  for (int i = 0; i < 200; ++i) {
-    const double x = random.normal();
-    csv += "u" + std::to_string(i / 4) + "," + std::to_string(2010 + i % 4) + "," +
-           std::to_string(1 + x + 0.3 * random.normal() - 0.6 * std::abs(random.normal())) + "," + std::to_string(x) +
-           "\n";
-  }
-  Spec spec;
-  spec.formula = expand(parse_formula("y ~ x")).at(0);
-  spec.estimator = parse_method_call("frontier");
+  Fit fit = fitted(csv_of(kY, kX, kZ), "y ~ x + z");
   for (const char* profile : {"fixest", "reghdfe", "none"}) {
-    spec.covariance = parse_method_call("iid");
-    spec.profile = profile;
-    const Fit fit = estimator("frontier").run(std::make_shared<const Design>(make_design(panel_from(csv), spec)));
-    const Covariance rule = covariance(fit);
+    fit.likelihood = false;
+    const Covariance squares = covariance(fit, parse_method_call("iid"), profile);
+    fit.likelihood = true;
+    const Covariance rule = covariance(fit, parse_method_call("iid"), profile);
     EXPECT_EQ(rule.factor, 1) << profile;
     EXPECT_EQ(rule.arithmetic, "inverse of the observed information");
     EXPECT_TRUE(std::isinf(rule.df));
     EXPECT_LT((rule.matrix - fit.bread).cwiseAbs().maxCoeff(), 1e-15 * fit.bread.cwiseAbs().maxCoeff());
+    EXPECT_EQ(squares.factor == 1, std::string(profile) == "none");
   }
 }
 

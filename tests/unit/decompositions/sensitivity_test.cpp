@@ -138,16 +138,17 @@ TEST(Oster, TheTruthIsAmongTheRoots) {
 TEST(Oster, ARootSaysWhetherItFlipsTheDirectionOfSelection) {
   int same = 0, flipped = 0;
   for (const double c1 : {0.6, -0.5})
-    for (const double delta : {0.5, 1.7, 6.0, -3.0})
-      for (const double scale : {0.05, 1.0, 20.0}) {
-        const OsterMoments m = constructed(0.4, 1.3 * scale, 0.8 * scale, c1 * scale, delta, 0.9 * scale);
-        const double observed = (m.brief - m.full) * m.treatment;
-        for (const OsterRoot& root : oster_coefficients(m, delta)) {
-          if (std::abs(root.coefficient - 0.4) > 1e-9) continue;
-          EXPECT_EQ(root.same_direction, c1 * observed > 0) << c1 << " " << delta << " " << scale;
-          ++(root.same_direction ? same : flipped);
+    for (const double delta : {0.3, 0.5, 1.7, -3.0})
+      for (const double noise : {0.9, 0.02})
+        for (const double scale : {0.05, 1.0, 20.0}) {
+          const OsterMoments m = constructed(0.4, 1.3 * scale, 0.8 * scale, c1 * scale, delta, noise * scale);
+          const double observed = (m.brief - m.full) * m.treatment;
+          for (const OsterRoot& root : oster_coefficients(m, delta)) {
+            if (std::abs(root.coefficient - 0.4) > 1e-9) continue;
+            EXPECT_EQ(root.same_direction, c1 * observed > 0) << c1 << " " << delta << " " << noise << " " << scale;
+            ++(root.same_direction ? same : flipped);
+          }
         }
-      }
   EXPECT_GT(same, 5);
   EXPECT_GT(flipped, 5);
 }
