@@ -134,7 +134,7 @@ std::vector<Flag> fit_flags() {
           {"subset", true, false, "condition on the rows used: type == \"acute\""},
           {"split", true, false, "column: one fit for each of its values"},
           {"fsplit", true, false, "the same and the full sample"},
-          {"singletons", true, false, "drop or keep"},
+          {"singletons", true, false, "drop or keep levels with one row; by default as the profile does"},
           {"sample", true, false, "own or common"},
           {"succession", true, false, "table of which code became which"},
           {"text", true, false, "columns that stay text, separated by commas"},

@@ -16,10 +16,16 @@ std::string card_text(const MethodCard& card) {
 std::string full_text(const MethodCard& card) {
   std::string out =
       std::string(card.name) + " (" + std::string(card.kind) + ")\n\n" + wrapped(card.question) + wrapped(card.avoid);
+  if (!card.differs.empty()) out += wrapped("Knowingly otherwise: " + std::string(card.differs));
   if (!card.reference.empty()) out += wrapped("Reference: " + std::string(card.reference) + ".");
   if (!card.supports.empty()) {
     std::vector<std::string> names(card.supports.begin(), card.supports.end());
     out += wrapped("Takes: " + joined(names, ", ") + ".");
+  }
+  if (!card.list.empty()) out += wrapped("Written " + std::string(card.name) + "(" + std::string(card.list) + ").");
+  if (!card.positions.empty()) {
+    const std::vector<std::string> places(card.positions.begin(), card.positions.end());
+    out += wrapped("Without their names, in this order: " + std::string(card.name) + "(" + joined(places, ", ") + ").");
   }
   if (card.options.empty()) return out + "It has no options.\n";
   out += "\nOptions\n";

@@ -18,7 +18,7 @@ FOLDER = pathlib.Path(os.environ["HEADWATER_SOURCE"]).parent / "shared" / "refer
 # How many cases of each family need nothing but the linear estimators.
 FAMILIES = {"panel_within": 30, "panel_pooling": 10, "panel_between": 18, "panel_fd": 10, "mundlak_cre": 4, "weighted_ols": 2,
             "weighted_within_lsdv": 2, "nist_linear": 6, "pooled_ols_sandwich": 6, "cluster_small_sample_conventions": 30,
-            "panel_robust_vcov": 40, "cluster_robust_CR": 40, "estimatr_lm_robust": 15}
+            "panel_robust_vcov": 40, "cluster_robust_CR": 40, "estimatr_lm_robust": 15, "driscoll_kraay_gaps": 5}
 NIST_DIGITS = {"nist_linear_longley": 12, "nist_linear_norris": 12, "nist_linear_noint1": 14, "nist_linear_wampler1": 9.3,
                "nist_linear_wampler2": 13, "nist_linear_wampler3": 9.5}
 
@@ -40,7 +40,8 @@ class Reference:
 
     def __init__(self, case):
         self.case, self.options = case, case.get("options") or {}
-        self.index = self.options.get("index") or (["state", "year"] if case["dataset"].startswith("Produc") else [])
+        keys = [self.options[key] for key in ("unit", "time") if key in self.options]
+        self.index = self.options.get("index") or keys or (["state", "year"] if case["dataset"].startswith("Produc") else [])
         self.failures, self.compared, self.left_out = [], collections.Counter(), collections.Counter()
         self.formula, self.words = self._model()
 
@@ -169,7 +170,7 @@ def robust(reference):
 def conventions(reference):
     case, (unit, time) = reference.case, reference.index
     profiles = {"none": "none", "plm sss": "plm", "Stata xtreg": "xtreg", "LSDV count": "areg", "fixest default": "fixest"}
-    ways = {"entity": f"cluster({unit})", "time": f"cluster({time})", "twoway_CGM": f"cluster({unit}, {time})",
+    ways = {"entity": f"cluster({unit})", "time": f"cluster({time})", "twoway_CGM": f"cluster({unit}, {time}, groups = min)",
             "twoway_each_own_G": f"cluster({unit}, {time}, groups = own)"}
     for convention, block in case["by_convention"].items():
         profile = next((ours for theirs, ours in profiles.items() if convention.startswith(theirs)), None)
@@ -188,6 +189,18 @@ def estimatr(reference):
             reference.compare_errors(key, reference.fit(*table[key]), block["se"])
         else:
             reference.left_out[f"{key}: a covariance that is not offered"] += 1
+
+
+def gaps(reference):
+    """Driscoll and Kraay where all units miss years: lags by rank, as fixest has them, and by the calendar."""
+    case = reference.case
+    for block, how in (("vcovs", ", gaps = bridge"), ("vcovs_calendar_lags", "")):
+        for key, vcov in case.get(block, {}).items():
+            rule = f"driscoll_kraay({key.split('_')[1][3:]}{how})"
+            got = reference.fit(rule, "fixest" if key.endswith("default") else "none")
+            reference.compare_matrix(rule, got, vcov["names"], vcov["matrix"])
+    for name, value in case["coefficients"].items():
+        reference.compare("coefficients", got["terms"][got["vcov"]["names"].index(name)]["estimate"], number(value), 1e-9 * abs(number(value)))
 
 
 def digits(got, certified):
@@ -214,6 +227,8 @@ def check(case):
     family = case["family"]
     if family == "nist_linear":
         nist(reference)
+    elif family == "driscoll_kraay_gaps":
+        gaps(reference)
     elif family == "estimatr_lm_robust":
         estimatr(reference)
     elif family == "cluster_small_sample_conventions":

@@ -94,7 +94,7 @@ TEST_P(Conventions, EqualTheReference) {
   const std::map<std::string, std::string> ways = {
       {"entity", "cluster(" + one.unit() + ")"},
       {"time", "cluster(" + one.time() + ")"},
-      {"twoway_CGM", "cluster(" + one.unit() + ", " + one.time() + ")"},
+      {"twoway_CGM", "cluster(" + one.unit() + ", " + one.time() + ", groups = min)"},
       {"twoway_each_own_G", "cluster(" + one.unit() + ", " + one.time() + ", groups = own)"}};
   expect_coefficients(fit, one.json, 1e-9, same);
   for (const auto& [convention, block] : one.json["by_convention"].items()) {

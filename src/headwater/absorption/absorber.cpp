@@ -125,7 +125,12 @@ void Absorber::State::count_rank() {
   std::int64_t before = 0;
   for (std::size_t q = 0; q < effects.size(); ++q) {
     const std::int64_t upto = q + 1 < effects.size() ? rank_of_first(q + 1) : rank.rank;
-    rank.effects.push_back({effects[q].name(), effects[q].size(), effects[q].size() - (upto - before)});
+    rank.effects.push_back({.name = effects[q].name(),
+                            .levels = effects[q].size(),
+                            .redundant = effects[q].size() - (upto - before),
+                            .intercept = effects[q].intercept(),
+                            .slopes = effects[q].width() - (effects[q].intercept() ? 1 : 0),
+                            .flat_slopes = effects[q].size() - effects[q].rank()});
     before = upto;
   }
 }

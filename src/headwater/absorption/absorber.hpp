@@ -25,6 +25,9 @@ struct EffectsRank {
     std::string name;
     std::int64_t levels = 0;     // columns: levels × (intercept + slopes)
     std::int64_t redundant = 0;  // columns linearly dependent on the effects before it
+    bool intercept = true;
+    std::int64_t slopes = 0;       // of a level
+    std::int64_t flat_slopes = 0;  // columns of slopes that are constant in their level, or that the others give
   };
   std::vector<PerEffect> effects;
 };

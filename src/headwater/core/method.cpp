@@ -161,25 +161,80 @@ void check_choice(const OptionCard& option, const std::string& value) {
 
 }  // namespace
 
+namespace {
+
+[[noreturn]] void unknown_option(const MethodCall& call, const std::vector<std::string>& known,
+                                 const std::string& key) {
+  std::string message = call.method + " has no option '" + key + "'";
+  const std::string near = nearest(key, known);
+  if (!near.empty())
+    message += "; did you mean '" + near + "'?";
+  else if (known.empty())
+    message += "; it takes no options";
+  else
+    message += "; its options are " + joined(known, ", ");
+  throw Error(ErrorKind::usage, "method.unknown_option", message, {.key = key});
+}
+
+[[noreturn]] void no_position(const MethodCard& card, const std::string& value) {
+  const std::vector<std::string> places(card.positions.begin(), card.positions.end());
+  std::vector<std::string> options;
+  for (const OptionCard& option : card.options) options.emplace_back(option.name);
+  const std::string method(card.name);
+  throw Error(ErrorKind::usage, "method.position",
+              method + " takes " +
+                  (places.empty() ? std::string("no value without a name") : joined(places, ", ") + " by position") +
+                  ", so '" + value + "' has no place in it; " +
+                  (options.empty() ? "it has no options, write " + method
+                                   : "write it with the name of an option (" + joined(options, ", ") + ")"));
+}
+
+void check_once(const MethodCall& call, const std::string& key) {
+  const auto same = [&](const auto& argument) { return argument.first == key; };
+  if (std::count_if(call.arguments.begin(), call.arguments.end(), same) > 1)
+    throw Error(ErrorKind::usage, "method.twice",
+                "option '" + key + "' of " + call.method + " is given twice; give it once", {.key = key});
+}
+
+// "a, b = c" with a's name written before it, and so on.
+std::string text_with_names(const MethodCall& call) {
+  const std::size_t open = call.text.find('(');
+  const std::vector<std::string> written = split(call.text.substr(open + 1, call.text.size() - open - 2), ',');
+  std::vector<std::string> parts;
+  for (std::size_t i = 0; i < written.size(); ++i) {
+    const std::string value(trimmed(written[i]));
+    parts.push_back(assignment(value) == std::string_view::npos ? call.arguments[i].first + " = " + value : value);
+  }
+  return call.method + "(" + joined(parts, ", ") + ")";
+}
+
+}  // namespace
+
+MethodCall named(MethodCall call, const MethodCard& card) {
+  auto place = card.positions.begin();
+  bool moved = false;
+  for (auto& [key, value] : call.arguments) {
+    if (!key.empty() || !card.list.empty()) continue;
+    while (place != card.positions.end() && call.has(*place)) ++place;
+    if (place == card.positions.end()) no_position(card, value);
+    key = *place++;
+    moved = true;
+  }
+  check_options(call, card);
+  if (moved) call.text = text_with_names(call);
+  return call;
+}
+
 void check_options(const MethodCall& call, const MethodCard& card) {
   std::vector<std::string> known;
   for (const OptionCard& option : card.options) known.emplace_back(option.name);
   for (const auto& [key, value] : call.arguments) {
+    if (key.empty() && card.list.empty()) no_position(card, value);
     if (key.empty()) continue;
     const auto found = std::find(known.begin(), known.end(), key);
-    if (found != known.end()) {
-      check_choice(card.options[static_cast<std::size_t>(found - known.begin())], value);
-      continue;
-    }
-    std::string message = call.method + " has no option '" + key + "'";
-    const std::string near = nearest(key, known);
-    if (!near.empty())
-      message += "; did you mean '" + near + "'?";
-    else if (known.empty())
-      message += "; it takes no options";
-    else
-      message += "; its options are " + joined(known, ", ");
-    throw Error(ErrorKind::usage, "method.unknown_option", message, {.key = key});
+    if (found == known.end()) unknown_option(call, known, key);
+    check_once(call, key);
+    check_choice(card.options[static_cast<std::size_t>(found - known.begin())], value);
   }
 }
 

@@ -25,6 +25,12 @@ struct MethodCard {
   std::vector<std::string_view> supports =
       {};  // of: "weights", "effects", "slopes", "unbalanced", "instruments", "no_time", ...
   std::vector<OptionCard> options = {};
+  // The options that may stand without their names, in this order: driscoll_kraay(2) is driscoll_kraay(lag = 2).
+  std::vector<std::string_view> positions = {};
+  // What any number of values without names are, such as the columns of cluster(a, b); "": there are none.
+  std::string_view list = {};
+  // Where it knowingly does otherwise than the programs named, and who is right; "" where it does not.
+  std::string_view differs = {};
 };
 
 // A use of a method as written, e.g. change(from = 2019Q4, to = 2024Q4).
@@ -44,8 +50,11 @@ struct MethodCall {
 // Parses "name", "name(a, b)", "name(k = v, k = f(x, y))". Throws Error{usage, "method.syntax"} with a caret line.
 MethodCall parse_method_call(std::string_view text);
 
+// The call with every value under the name of its option, in the text as well. Throws what check_options throws.
+MethodCall named(MethodCall call, const MethodCard& card);
 // Throws Error{usage, "method.unknown_option"} naming the nearest known option when the call uses an option that the
-// card does not list, Error{usage, "method.choice"} when its value is none of the card's choices.
+// card does not list, "method.position" when a value has no name and no place, "method.twice" when an option is given
+// twice, "method.choice" when its value is none of the card's choices.
 void check_options(const MethodCall& call, const MethodCard& card);
 
 // The nearest of `known` to `word` by edit distance, else the only one that begins with it, or "".

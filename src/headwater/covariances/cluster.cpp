@@ -50,18 +50,17 @@ std::vector<const Grouping*> cluster_groupings(const MethodCall& rule, const Ato
   return groupings;
 }
 
-Matrix cluster_meat(const MethodCall& rule, const Matrix& psi, const Atoms& atoms) {
+Meat cluster_meat(const MethodCall& rule, const Matrix& psi, const Atoms& atoms) {
   const std::vector<const Grouping*> ways = cluster_groupings(rule, atoms);
-  const bool own_factor = rule.get("groups", "min") == "own";
-  Matrix meat = Matrix::Zero(psi.cols(), psi.cols());
+  Meat meat;
   for (std::uint32_t subset = 1; subset < (std::uint32_t{1} << ways.size()); ++subset) {
     std::vector<const Grouping*> chosen;
     for (std::size_t w = 0; w < ways.size(); ++w)
       if (subset >> w & 1) chosen.push_back(ways[w]);
     const Grouping groups = intersection(chosen);
-    const Matrix sums = sums_by(psi, groups);
-    const double factor = own_factor ? static_cast<double>(groups.count) / (groups.count - 1) : 1;
-    meat += (chosen.size() % 2 == 1 ? factor : -factor) * cross_product(sums, Vector());
+    meat.terms.push_back({.sign = chosen.size() % 2 == 1 ? 1.0 : -1.0,
+                          .groups = static_cast<double>(groups.count),
+                          .sum = cross_product(sums_by(psi, groups), Vector())});
   }
   return meat;
 }

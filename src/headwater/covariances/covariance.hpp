@@ -9,45 +9,87 @@
 
 namespace headwater {
 
+// What a rule adds up before it squares: nothing (errors are independent and of one variance), single rows, clusters,
+// or the rows of a period.
+enum class Gathers { nothing, rows, clusters, periods };
+
 struct Covariance {
-  std::string type;        // "iid", "robust", "HC0", "cluster", "driscoll_kraay"
-  std::string text;        // as used: "cluster(trust)"
-  MethodCall rule;         // as used, with every option resolved
+  std::string type;  // "iid", "robust", "HC0", "cluster", "driscoll_kraay"
+  std::string text;  // as used: "cluster(trust)"
+  MethodCall rule;   // as used, with every option resolved
+  Gathers gathers = Gathers::nothing;
   std::string profile;     // "fixest"
   Names names;             // k
-  Matrix matrix;           // k × k, with the factor
+  Matrix matrix;           // k × k, with the factor; NaN in the rows and columns of coefficients without an error
   double factor = 1;       // the small-sample factor on the meat
   double df = 0;           // of t and F; infinity for the normal distribution
-  std::string arithmetic;  // one line, e.g. "G/(G−1) · (N−1)/(N−K) = 10/9 · 199/179; K = 1 slope + 19 year + 1"
+  std::string arithmetic;  // one line, e.g. "G/(G-1) = 10/9 times (N-1)/(N-K) = 199/179; K = 1 slopes + 19 year + 1"
   struct ClusterCount {
     std::string name;
     std::int64_t count;
   };
   std::vector<ClusterCount> clusters;
+  Names not_estimable;             // k: why a coefficient has no standard error, or ""
   double smallest_eigenvalue = 0;  // before any repair, relative to the largest
-  Notes notes;                     // a repair, few clusters
+  Notes notes;                     // a repair, few clusters, what rests on a handful
+
+  // Of a combination of coefficients; NaN where it takes one without an error. A variance that rounding took just
+  // below zero is zero.
+  double std_error(const Vector& contrast) const;
+  double std_error(Index coefficient) const;
+  // Of t for a combination of coefficients.
+  double degrees_of_freedom(const Vector& contrast) const;
+  bool estimable(Index coefficient) const;
 };
 
-// Σ over the rule's groups of (sum of ψ)(sum of ψ)', with the signs of inclusion–exclusion for several ways and
-// Bartlett weights for driscoll_kraay. No small-sample factor. `psi` is atoms × p. iid is not a meat rule: see
-// covariance().
+// One sum of squares of a rule: Σ_g u_g u_g' over the groups of one way of clustering or of one intersection of ways.
+struct MeatTerm {
+  double sign = 1;
+  double groups = 0;
+  Matrix sum;
+};
+// All of them: the meat is their signed sum, each times G/(G−1) of its own where a profile or the rule wants that.
+struct Meat {
+  std::vector<MeatTerm> terms;
+
+  Matrix total(bool own_groups) const;
+  // Σ |term| on the diagonal, from which cancellation is judged.
+  Vector size() const;
+};
+
+// The sums of squares of a rule over `psi`, atoms × p. iid is not a meat rule: see covariance().
+Meat meat_terms(const MethodCall& rule, const Matrix& psi, const Atoms& atoms);
+// Their sum, without a small-sample factor but for groups = own.
 Matrix meat(const MethodCall& rule, const Matrix& psi, const Atoms& atoms);
 
 // The covariance of a fit under spec.covariance and spec.profile of its design, or under those given.
 Covariance covariance(const Fit& fit);
 Covariance covariance(const Fit& fit, const MethodCall& rule, const std::string& profile);
+// The same from sums of squares that are there already: profiles that differ by a factor share them.
+Covariance covariance(const Fit& fit, const MethodCall& rule, const std::string& profile, const Meat& sums);
 
+// The rule with its options under their names; throws Error{usage, "covariance.unknown"} with the nearest, and what
+// named() throws.
+MethodCall checked_rule(const MethodCall& rule);
+Gathers gathers(const MethodCall& rule);
 // The groupings a rule needs beyond unit and time, by column name: cluster(a, b) -> {a, b}.
 std::vector<std::string> cluster_columns(const MethodCall& rule);
+// Where each period stands among the lags of driscoll_kraay: in steps of time from the first, or by its rank with
+// gaps = bridge.
+std::vector<std::int64_t> lag_positions(const MethodCall& rule, const Atoms& atoms);
 // What is used when none is asked: cluster(unit) with a unit key, else robust.
 MethodCall default_covariance(const std::string& unit_column);
+// The same with what the profile decides where the rule leaves it open: the lag of driscoll_kraay, whose G/(G−1).
+MethodCall resolved_rule(const MethodCall& rule, const std::string& profile, const Atoms& atoms);
 
 struct CovarianceRow {
   MethodCard card;
-  Matrix (*meat)(const MethodCall& rule, const Matrix& psi, const Atoms& atoms);  // nullptr for iid
+  Gathers gathers;
+  bool factor;                                                                  // false: no small-sample factor at all
+  Meat (*meat)(const MethodCall& rule, const Matrix& psi, const Atoms& atoms);  // of iid: of rows
 };
 const std::vector<CovarianceRow>& covariances();
-const std::vector<MethodCard>& profiles();
+const CovarianceRow& covariance_row(const std::string& name);
 
 Tree describe(const Covariance& covariance);
 

@@ -1,22 +1,21 @@
 // The question: by how much should a covariance grow because coefficients and effects were estimated and clusters are
-// few? Every program counts differently; a profile is one program's way. N rows, k columns of X, effects of exact rank
-// r with columns L_q, G clusters (the fewest of several ways), T periods:
+// few? Every program answers differently; a profile is one program's way, whole. N rows, K as counting.cpp has it for
+// each, G clusters (the fewest of several ways), T periods:
 //
-//   fixest        iid 1/(N−K), robust N/(N−K), cluster G/(G−1)·(N−1)/(N−K), DK T/(T−1)·(N−1)/(N−K);
-//                 K = k + ΣL_q − (Q−1), less L_q − 1 for effects nested in a cluster, or k + 1 when all are;
-//                 t with G−1, T−1 or N−K (fixest 0.14 `ssc`)
-//   reghdfe       the same factors; K = k + r over effects not nested, plus 1 when some effect is nested
-//   xtreg         cluster K = k + 1: absorbed effects are not counted, the constant is (period dummies count when they
-//                 are regressors, as i.year in Stata: write i(year) for them)
-//   areg          K = k + r always; t with G−1
-//   plm           vcovHC sss: cluster G/(G−1)·(N−1)/(N−k), robust N/(N−k), effects never counted; DK no factor;
-//                 t with N−k−r
-//   linearmodels  N/(N−k−r) on every sandwich, r left out when the only effect is nested in the clusters; no G;
-//                 t with N−k−r
-//   none          no factor (iid: rss/N); t with G−1, T−1 or N−k−r
+//   fixest        iid 1/(N−K), robust N/(N−K), cluster G/(G−1)·(N−1)/(N−K), DK T/(T−1)·(N−1)/(N−K); t with G−1, T−1 or
+//                 N−K; singletons go; negative eigenvalues of V are set to zero (fixest 0.14 `ssc`, `vcov_fix`)
+//   reghdfe       the same factors, t with the smaller of G−1 and N−k−Σ(L−M); singletons go; negative eigenvalues are
+//                 set to zero (Cameron, Gelbach and Miller 2011)
+//   xtreg, areg   the same factors; t with G−1 or the residual degrees; singletons stay; V as it is
+//   plm           vcovHC sss: each way of clustering with its own G/(G−1)·(N−1)/(N−k), robust N/(N−k); vcovSCC no
+//                 factor; t with N−k−ΣL+(Q−1); singletons stay; V as it is
+//   linearmodels  N/(N−K) on every sandwich, no G; t with N−k−ΣL+(Q−1); singletons stay; V as it is
+//   none          no factor (iid: rss/N); t with G−1, T−1 or N−k−r; singletons go; V as it is
 //
-// On Grunfeld (firm and year effects, clusters by firm) equal to each program's own error, such as fixest's
-// 0.0632812940898, to 12 digits.
+// Where K as the program counts it leaves nothing of N (redundant effects), the exact rank takes its place and a note
+// says so: fixest prints an error of 1e-8 there. On Grunfeld (firm and year effects, clusters by firm) equal to each
+// program's own error, such as fixest's 0.0632812940898, to 12 digits; in random fits equal to pyfixest, linearmodels
+// and plm (tests/compare).
 #include "headwater/covariances/profiles.hpp"
 
 #include <algorithm>
@@ -24,99 +23,10 @@
 
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
-#include "headwater/moments/moments.hpp"
+#include "headwater/covariances/counting.hpp"
 
 namespace headwater {
 namespace {
-
-struct Count {
-  double K = 0;
-  std::string words;
-};
-
-bool nested(const Grouping& levels, const std::vector<const Grouping*>& clusters) {
-  return std::any_of(clusters.begin(), clusters.end(),
-                     [&](const Grouping* cluster) { return nested_in(levels, *cluster); });
-}
-
-std::vector<bool> nested_effects(const Fit& fit, const std::vector<const Grouping*>& clusters) {
-  std::vector<bool> result;
-  for (const Grouping& levels : fit.effect_levels) result.push_back(!clusters.empty() && nested(levels, clusters));
-  return result;
-}
-
-std::string number(double value) { return shortest(value); }
-
-Count fixest_count(const Fit& fit, const std::vector<const Grouping*>& clusters) {
-  const auto k = static_cast<double>(fit.df_model);
-  const auto& effects = fit.effects_rank.effects;
-  if (effects.empty()) return {k, "K = " + number(k) + " coefficients"};
-  const std::vector<bool> inside = nested_effects(fit, clusters);
-  if (std::all_of(inside.begin(), inside.end(), [](bool yes) { return yes; }))
-    return {k + 1, "K = " + number(k) + " slopes + 1, all effects nested in the clusters"};
-  double K = k;
-  std::string words = "K = " + number(k) + " slopes";
-  for (std::size_t q = 0; q < effects.size(); ++q) {
-    const double own = inside[q] ? 1 : static_cast<double>(effects[q].levels);
-    K += own;
-    words += " + " + number(own) + " " + effects[q].name + (inside[q] ? " (nested in the clusters)" : "");
-  }
-  const auto shared = static_cast<double>(effects.size() - 1);
-  if (shared > 0) words += " - " + number(shared);
-  return {K - shared, words};
-}
-
-// Rank of the effects that are not nested, given that the nested ones span the constant.
-double rank_outside(const Fit& fit, const std::vector<bool>& inside, bool any_inside) {
-  double rank = 0;
-  bool first = true;
-  for (std::size_t q = 0; q < inside.size(); ++q) {
-    if (inside[q]) continue;
-    const auto& effect = fit.effects_rank.effects[q];
-    const bool shares_constant = any_inside && first;
-    rank += static_cast<double>(effect.levels - std::max<std::int64_t>(effect.redundant, shares_constant ? 1 : 0));
-    first = false;
-  }
-  return rank;
-}
-
-Count reghdfe_count(const Fit& fit, const std::vector<const Grouping*>& clusters) {
-  const auto k = static_cast<double>(fit.df_model);
-  const std::vector<bool> inside = nested_effects(fit, clusters);
-  const bool any = std::find(inside.begin(), inside.end(), true) != inside.end();
-  const double outside = any ? rank_outside(fit, inside, true) : static_cast<double>(fit.effects_rank.rank);
-  std::string words =
-      "K = " + number(k) + (fit.effect_levels.empty() ? " coefficients" : " slopes + " + number(outside) + " absorbed");
-  if (any) words += " + 1, effects nested in the clusters not counted";
-  return {k + outside + (any ? 1 : 0), words};
-}
-
-Count full_count(const Fit& fit) {
-  const auto k = static_cast<double>(fit.df_model), r = static_cast<double>(fit.effects_rank.rank);
-  return {k + r, "K = " + number(k) + (r > 0 ? " slopes + " + number(r) + " absorbed" : " coefficients")};
-}
-
-Count xtreg_count(const Fit& fit) {
-  const auto k = static_cast<double>(fit.df_model);
-  if (fit.effect_levels.empty()) return {k, "K = " + number(k) + " coefficients"};
-  return {k + 1, "K = " + number(k) + " slopes + 1 constant, effects not counted"};
-}
-
-Count count_for(const std::string& profile, const Fit& fit, const std::vector<const Grouping*>& clusters) {
-  if (profile == "fixest") return fixest_count(fit, clusters);
-  if (profile == "reghdfe") return reghdfe_count(fit, clusters);
-  if (profile == "xtreg") return clusters.empty() ? full_count(fit) : xtreg_count(fit);
-  if (profile == "plm")
-    return {static_cast<double>(fit.df_model),
-            "K = " + number(static_cast<double>(fit.df_model)) + ", effects not counted"};
-  if (profile == "linearmodels") {
-    const std::vector<bool> inside = nested_effects(fit, clusters);
-    if (inside.size() == 1 && inside[0])
-      return {static_cast<double>(fit.df_model),
-              "K = " + number(static_cast<double>(fit.df_model)) + ", the effect is nested in the clusters"};
-  }
-  return full_count(fit);
-}
 
 double fewest(const std::vector<const Grouping*>& clusters) {
   double least = clusters.front()->count;
@@ -124,105 +34,242 @@ double fewest(const std::vector<const Grouping*>& clusters) {
   return least;
 }
 
-std::string quotient(double a, double b) { return number(a) + "/" + number(b); }
+std::string quotient(double a, double b) { return shortest(a) + "/" + shortest(b); }
 
-double over_all(const Fit& fit) { return static_cast<double>(fit.df_residual); }
+long fourth_root(double periods) { return static_cast<long>(std::floor(std::pow(periods, 0.25) + 1e-12)); }
+long newey_west(double periods) { return static_cast<long>(std::floor(4 * std::pow(periods / 100, 2.0 / 9))); }
+
+Scale scale_of(const ProfileRow& profile, const CovarianceRow& rule) {
+  if (!rule.factor) return Scale::none;
+  switch (rule.gathers) {
+    case Gathers::nothing: return profile.equal_variances;
+    case Gathers::rows: return profile.rows;
+    case Gathers::clusters: return profile.clusters;
+    case Gathers::periods: return profile.periods;
+  }
+  return Scale::none;
+}
+
+// What is estimated, as the profile counts it or, where that leaves nothing of the rows, exactly.
+Counted counted(const CountInput& input, const ProfileRow& profile, Notes& notes) {
+  const auto N = static_cast<double>(input.fit.n());
+  Counted own = profile.count(input);
+  if (N - own.K >= 1) return own;
+  const Counted exact = exact_count(input);
+  notes.push_back(
+      {"covariance.exact_rank", std::string(profile.card.name) + " counts " + shortest(own.K) +
+                                    " coefficients and effects in " + shortest(N) +
+                                    " rows, more than there is to count because effects are redundant; their exact "
+                                    "rank takes that place, K = " +
+                                    shortest(exact.K)});
+  return {exact.K, exact.words + " by exact rank"};
+}
+
+double residual_degrees(const CountInput& input, const ProfileRow& profile) {
+  const auto N = static_cast<double>(input.fit.n());
+  const double own = N - profile.residual(input);
+  return own >= 1 ? own : N - exact_count(input).K;
+}
+
+double degrees_of_t(const CountInput& input, const ProfileRow& profile, double groups) {
+  const double residual = residual_degrees(input, profile);
+  const bool grouped = input.gathers == Gathers::clusters || input.gathers == Gathers::periods;
+  if (!grouped || profile.t == GroupedT::residual) return residual;
+  return profile.t == GroupedT::smaller ? std::min(groups - 1, residual) : groups - 1;
+}
+
+void scale_by_groups(SmallSample& result, const CountInput& input, const Counted& estimated, double groups, bool own) {
+  const auto N = static_cast<double>(input.fit.n());
+  const char* letter = input.gathers == Gathers::periods ? "T" : "G";
+  result.factor = (own ? 1 : groups / (groups - 1)) * (N - 1) / (N - estimated.K);
+  result.arithmetic = (own ? "each way its own G/(G-1)"
+                           : std::string(letter) + "/(" + letter + "-1) = " + quotient(groups, groups - 1)) +
+                      " times (N-1)/(N-K) = " + quotient(N - 1, N - estimated.K) + "; " + estimated.words;
+}
 
 }  // namespace
 
-void check_profile(const std::string& profile) {
+SmallSample small_sample(const Fit& fit, const MethodCall& rule, const ProfileRow& profile,
+                         const std::vector<const Grouping*>& clusters) {
+  const CovarianceRow& row = covariance_row(rule.method);
+  const CountInput input{fit, row.gathers, clusters};
+  const auto N = static_cast<double>(fit.n());
+  const double groups = !clusters.empty()                 ? fewest(clusters)
+                        : row.gathers == Gathers::periods ? static_cast<double>(fit.atoms.time.count)
+                                                          : 0;
+  SmallSample result;
+  result.df = degrees_of_t(input, profile, groups);
+  const Scale scale = scale_of(profile, row);
+  if (scale == Scale::none) {
+    result.arithmetic = row.gathers == Gathers::nothing ? "rss/N = rss/" + shortest(N) : "no factor";
+    return result;
+  }
+  const Counted estimated = counted(input, profile, result.notes);
+  if (scale == Scale::groups) {
+    scale_by_groups(result, input, estimated, groups, rule.get("groups", "min") == "own");
+    return result;
+  }
+  result.factor = N / (N - estimated.K);
+  result.arithmetic = (row.gathers == Gathers::nothing ? "rss/(N-K) = rss/" + shortest(N - estimated.K)
+                                                       : "N/(N-K) = " + quotient(N, N - estimated.K)) +
+                      "; " + estimated.words;
+  return result;
+}
+
+const ProfileRow& profile_row(const std::string& wanted) {
   Names known;
-  for (const MethodCard& card : profiles()) known.emplace_back(card.name);
-  if (std::find(known.begin(), known.end(), profile) != known.end()) return;
-  const std::string near = nearest(profile, known);
+  for (const ProfileRow& row : profile_rows()) {
+    if (row.card.name == wanted) return row;
+    known.emplace_back(row.card.name);
+  }
+  const std::string near = nearest(wanted, known);
   throw Error(ErrorKind::usage, "profile.unknown",
-              "there is no small-sample profile '" + profile + "'" +
+              "there is no small-sample profile '" + wanted + "'" +
                   (near.empty() ? "; known are " + joined(known, ", ") : "; did you mean '" + near + "'?"),
               {.key = "profile"});
 }
 
-long default_lag(const std::string& profile, std::int64_t periods) {
-  const auto T = static_cast<double>(periods);
-  if (profile == "reghdfe" || profile == "linearmodels")
-    return static_cast<long>(std::floor(4 * std::pow(T / 100, 2.0 / 9)));
-  return static_cast<long>(std::floor(std::pow(T, 0.25) + 1e-12));
-}
-
-SmallSample small_sample(const Fit& fit, const MethodCall& rule, const std::string& profile,
-                         const std::vector<const Grouping*>& clusters) {
-  const auto N = static_cast<double>(fit.n());
-  const std::string& method = rule.method;
-  const bool by_cluster = method == "cluster", by_time = method == "driscoll_kraay";
-  const double groups = by_cluster ? fewest(clusters) : by_time ? fit.atoms.time.count : 0;
-  const std::string letter = by_time ? "T" : "G";
-  const bool grouped = by_cluster || by_time;
-  SmallSample result;
-  result.df = grouped ? groups - 1 : over_all(fit);
-  if (profile == "plm" || profile == "linearmodels") result.df = over_all(fit);
-  if (profile == "reghdfe" && grouped) result.df = std::min(result.df, over_all(fit));
-  if (method == "HC0" || profile == "none" || (profile == "plm" && by_time)) {
-    result.arithmetic = method == "iid" ? "rss/N = rss/" + number(N) : "no factor";
-    return result;
-  }
-  const Count count = profile == "plm" && method == "iid"
-                          ? full_count(fit)
-                          : count_for(profile, fit, by_cluster ? clusters : std::vector<const Grouping*>{});
-  if (method == "iid") {
-    result.factor = N / (N - count.K);
-    result.arithmetic = "rss/(N-K) = rss/" + number(N - count.K) + "; " + count.words;
-  } else if (!grouped || profile == "linearmodels") {
-    result.factor = N / (N - count.K);
-    result.arithmetic = "N/(N-K) = " + quotient(N, N - count.K) + "; " + count.words;
-  } else {
-    const bool own = rule.get("groups", "min") == "own";
-    const double share = own ? 1 : groups / (groups - 1);
-    result.factor = share * (N - 1) / (N - count.K);
-    result.arithmetic =
-        (own ? "each way its own G/(G-1)" : letter + "/(" + letter + "-1) = " + quotient(groups, groups - 1)) +
-        " times (N-1)/(N-K) = " + quotient(N - 1, N - count.K) + "; " + count.words;
-  }
-  return result;
-}
-
-const std::vector<MethodCard>& profiles() {
-  static const std::vector<MethodCard> cards = {
-      {.name = "fixest",
-       .kind = "profile",
-       .question = "The factor of R fixest 0.14 and pyfixest: effects nested in the clusters count once.",
-       .avoid = "Not when a published table came from another program.",
-       .reference = "fixest ssc(), defaults"},
-      {.name = "reghdfe",
-       .kind = "profile",
-       .question = "The factor of Stata reghdfe 6: absorbed effects by rank, nested ones not counted.",
-       .avoid = "Not for xtreg or areg tables, which count otherwise.",
-       .reference = "reghdfe 6.13"},
-      {.name = "xtreg",
-       .kind = "profile",
-       .question = "The factor of Stata xtreg, fe vce(cluster): the unit's effect is not counted.",
-       .avoid = "Not when clusters do not contain the units.",
-       .reference = "Stata xtreg, fe"},
-      {.name = "areg",
-       .kind = "profile",
-       .question = "The factor of Stata areg and of lm with dummies: every absorbed effect is counted.",
-       .avoid = "Not with many units and few periods: it is too large when effects are nested.",
-       .reference = "Stata areg; sandwich vcovCL HC1"},
-      {.name = "plm",
-       .kind = "profile",
-       .question = "The factor of R plm vcovHC(type = \"sss\"): effects are never counted.",
-       .avoid = "Not for plm's default HC0, which is the profile none.",
-       .reference = "plm 2.6 vcovHC, vcovSCC"},
-      {.name = "linearmodels",
-       .kind = "profile",
-       .question = "The factor of Python linearmodels: N/(N-K) without a factor for clusters.",
-       .avoid = "Not with few clusters.",
-       .reference = "linearmodels PanelOLS, debiased"},
-      {.name = "none",
-       .kind = "profile",
-       .question = "No small-sample factor at all.",
-       .avoid = "Not for publication with few clusters: errors are too small.",
-       .reference = "clubSandwich CR0; plm vcovHC default"},
+const std::vector<ProfileRow>& profile_rows() {
+  static const std::vector<ProfileRow> rows = {
+      {.card =
+           {.name = "fixest",
+            .kind = "profile",
+            .question = "The convention of R fixest 0.14 and pyfixest: effects nested in the clusters count once, "
+                        "slopes always, singletons go, negative eigenvalues are set to zero.",
+            .avoid = "Not when a published table came from another program.",
+            .reference = "fixest ssc(), defaults",
+            .differs =
+                "redundant effects that leave no rows count by their exact rank, where fixest prints an error near "
+                "zero; a variance that is zero by construction is not estimable, where fixest prints 1e-8; lags of "
+                "driscoll_kraay go by time (gaps = bridge for fixest's ranks). pyfixest, unlike R's fixest, repairs "
+                "no covariance of several ways and finds every nested effect from the rows; the profile follows R."},
+       .singletons = Singletons::drop,
+       .count = fixest_count,
+       .residual = fixest_residual,
+       .equal_variances = Scale::rows,
+       .rows = Scale::rows,
+       .clusters = Scale::groups,
+       .periods = Scale::groups,
+       .own_groups = false,
+       .t = GroupedT::groups,
+       .repair = Repair::zero,
+       .lag = fourth_root},
+      {.card = {.name = "reghdfe",
+                .kind = "profile",
+                .question = "The convention of Stata reghdfe 6: redundant levels by pairs of effects, nested ones not "
+                            "counted, slopes always, singletons go, negative eigenvalues are set to zero.",
+                .avoid = "Not for xtreg or areg tables, which count otherwise. With three effects or more its pairs "
+                         "find fewer redundant levels than there are; areg has the exact rank.",
+                .reference = "reghdfe 6.13, dofadjustments(all)",
+                .differs = "redundant effects that leave no rows count by their exact rank."},
+       .singletons = Singletons::drop,
+       .count = reghdfe_count,
+       .residual = reghdfe_residual,
+       .equal_variances = Scale::rows,
+       .rows = Scale::rows,
+       .clusters = Scale::groups,
+       .periods = Scale::groups,
+       .own_groups = false,
+       .t = GroupedT::smaller,
+       .repair = Repair::zero,
+       .lag = newey_west},
+      {.card = {.name = "xtreg",
+                .kind = "profile",
+                .question = "The convention of Stata xtreg, fe vce(cluster): the unit's effect is not counted, "
+                            "singletons stay.",
+                .avoid = "Not when clusters do not contain the units.",
+                .reference = "Stata xtreg, fe"},
+       .singletons = Singletons::keep,
+       .count = xtreg_count,
+       .residual = exact_residual,
+       .equal_variances = Scale::rows,
+       .rows = Scale::rows,
+       .clusters = Scale::groups,
+       .periods = Scale::groups,
+       .own_groups = false,
+       .t = GroupedT::groups,
+       .repair = Repair::none,
+       .lag = fourth_root},
+      {.card = {.name = "areg",
+                .kind = "profile",
+                .question = "The convention of Stata areg and of lm with dummies: every absorbed effect is counted, by "
+                            "exact rank, and singletons stay.",
+                .avoid = "Not with many units and few periods: it is too large when effects are nested.",
+                .reference = "Stata areg; sandwich vcovCL HC1"},
+       .singletons = Singletons::keep,
+       .count = exact_count,
+       .residual = exact_residual,
+       .equal_variances = Scale::rows,
+       .rows = Scale::rows,
+       .clusters = Scale::groups,
+       .periods = Scale::groups,
+       .own_groups = false,
+       .t = GroupedT::groups,
+       .repair = Repair::none,
+       .lag = fourth_root},
+      {.card = {.name = "plm",
+                .kind = "profile",
+                .question =
+                    "The convention of R plm vcovHC and vcovDC(type = \"sss\"): effects are never counted, each "
+                    "way of clustering has its own factor, singletons stay.",
+                .avoid = "Not for plm's default HC0, which is the profile none.",
+                .reference = "plm 2.6 vcovHC, vcovDC, vcovSCC",
+                .differs =
+                    "a negative variance of two ways is not estimable, where plm prints NaN with a warning; lags of "
+                    "driscoll_kraay go by time (gaps = bridge for plm's)."},
+       .singletons = Singletons::keep,
+       .count = slopes_count,
+       .residual = columns_residual,
+       .equal_variances = Scale::rows,
+       .rows = Scale::rows,
+       .clusters = Scale::groups,
+       .periods = Scale::none,
+       .own_groups = true,
+       .t = GroupedT::residual,
+       .repair = Repair::none,
+       .lag = fourth_root},
+      {.card = {.name = "linearmodels",
+                .kind = "profile",
+                .question = "The convention of Python linearmodels: N/(N-K) without a factor for clusters, one effect "
+                            "not counted where it is nested in every way of clustering, singletons stay.",
+                .avoid = "Not with few clusters.",
+                .reference = "linearmodels 7 PanelOLS, debiased",
+                .differs =
+                    "effects stand without a constant beside them, as y ~ x + EntityEffects; a negative variance "
+                    "of two ways is not estimable; an effect in other_effects that is nested in the clusters is not "
+                    "counted, as "
+                    "for entity_effects, where linearmodels 7.1 counts it; lags of driscoll_kraay go by time (gaps = "
+                    "bridge for "
+                    "ranks)."},
+       .singletons = Singletons::keep,
+       .count = linearmodels_count,
+       .residual = columns_residual,
+       .equal_variances = Scale::rows,
+       .rows = Scale::rows,
+       .clusters = Scale::rows,
+       .periods = Scale::rows,
+       .own_groups = false,
+       .t = GroupedT::residual,
+       .repair = Repair::none,
+       .lag = newey_west},
+      {.card = {.name = "none",
+                .kind = "profile",
+                .question = "No small-sample factor at all.",
+                .avoid = "Not for publication with few clusters: errors are too small.",
+                .reference = "clubSandwich CR0; plm vcovHC default"},
+       .singletons = Singletons::drop,
+       .count = exact_count,
+       .residual = exact_residual,
+       .equal_variances = Scale::none,
+       .rows = Scale::none,
+       .clusters = Scale::none,
+       .periods = Scale::none,
+       .own_groups = false,
+       .t = GroupedT::groups,
+       .repair = Repair::none,
+       .lag = fourth_root},
   };
-  return cards;
+  return rows;
 }
 
 }  // namespace headwater

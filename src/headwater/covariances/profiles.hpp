@@ -1,23 +1,53 @@
-// Small-sample profiles: which columns count in K, which factor multiplies the meat, which degrees of freedom t uses.
+// A profile is one program's whole convention: which rows it keeps, what it counts as estimated, the factor on the
+// meat, the degrees of freedom of t, and what it does with a covariance that is not positive.
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "headwater/covariances/covariance.hpp"
 
 namespace headwater {
 
+// What a rule's small-sample factor is: none, N/(N−K), or G/(G−1) · (N−1)/(N−K) with G the clusters or periods.
+enum class Scale { none, rows, groups };
+// Degrees of freedom of t where a rule sums over groups: G − 1, the smaller of that and the residual ones, or these.
+enum class GroupedT { groups, smaller, residual };
+// A covariance with negative eigenvalues stays as it is, or has them set to zero.
+enum class Repair { none, zero };
+
+// What a fit has estimated, as a program counts it.
+struct Counted {
+  double K = 0;
+  std::string words;
+};
+struct CountInput {
+  const Fit& fit;
+  Gathers gathers;
+  const std::vector<const Grouping*>& clusters;  // the ways of a cluster rule, else empty
+};
+
+struct ProfileRow {
+  MethodCard card;
+  Singletons singletons;
+  Counted (*count)(const CountInput& input);    // K of the factor
+  double (*residual)(const CountInput& input);  // what N is less in the residual degrees of freedom of t
+  Scale equal_variances, rows, clusters, periods;
+  bool own_groups;  // of several ways each has its own G/(G−1)
+  GroupedT t;
+  Repair repair;
+  long (*lag)(double periods);  // of driscoll_kraay where none is given
+};
+const std::vector<ProfileRow>& profile_rows();
+const ProfileRow& profile_row(const std::string& name);  // throws Error{usage, "profile.unknown"} with the nearest
+
 struct SmallSample {
   double factor = 1;  // on Σψψ' (or, for iid, the divisor's reciprocal times n: V = factor/n · rss · bread)
   double df = 0;
   std::string arithmetic;
+  Notes notes;
 };
-
-// `clusters` are the groupings of a cluster rule, empty otherwise.
-SmallSample small_sample(const Fit& fit, const MethodCall& rule, const std::string& profile,
+SmallSample small_sample(const Fit& fit, const MethodCall& rule, const ProfileRow& profile,
                          const std::vector<const Grouping*>& clusters);
-// The lag of driscoll_kraay that the profile uses when none is given.
-long default_lag(const std::string& profile, std::int64_t periods);
-void check_profile(const std::string& profile);
 
 }  // namespace headwater

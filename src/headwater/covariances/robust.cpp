@@ -6,6 +6,8 @@
 
 namespace headwater {
 
-Matrix robust_meat(const MethodCall&, const Matrix& psi, const Atoms&) { return cross_product(psi, Vector()); }
+Meat robust_meat(const MethodCall&, const Matrix& psi, const Atoms&) {
+  return {{{.sign = 1, .groups = static_cast<double>(psi.rows()), .sum = cross_product(psi, Vector())}}};
+}
 
 }  // namespace headwater

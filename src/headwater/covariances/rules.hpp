@@ -5,9 +5,9 @@
 
 namespace headwater {
 
-Matrix robust_meat(const MethodCall& rule, const Matrix& psi, const Atoms& atoms);
-Matrix cluster_meat(const MethodCall& rule, const Matrix& psi, const Atoms& atoms);
-Matrix driscoll_kraay_meat(const MethodCall& rule, const Matrix& psi, const Atoms& atoms);
+Meat robust_meat(const MethodCall& rule, const Matrix& psi, const Atoms& atoms);
+Meat cluster_meat(const MethodCall& rule, const Matrix& psi, const Atoms& atoms);
+Meat driscoll_kraay_meat(const MethodCall& rule, const Matrix& psi, const Atoms& atoms);
 
 // The groupings that cluster(a, b) names, found among the atoms' clusters, unit and time.
 std::vector<const Grouping*> cluster_groupings(const MethodCall& rule, const Atoms& atoms);

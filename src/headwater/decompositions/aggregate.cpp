@@ -265,7 +265,8 @@ const MethodCard& aggregate_card() {
                   {"mergers", "choice: joined | apart", "joined",
                    "a takeover is one unit in both periods, or exits and an entry"},
                   {"drivers", "choice: no | yes", "no", "split the within part by the drivers of the fit"},
-                  no_weights_option()}};
+                  no_weights_option()},
+      .positions = {"share", "from", "to"}};
   return card;
 }
 

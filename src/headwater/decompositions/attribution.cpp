@@ -88,7 +88,7 @@ ProductSum Attribution::driver_products(const Contrast& contrast, Index part) co
   ProductSum products;
   append(products, parts_.fit().coefficients(own), parts_.coefficient_influence()(Eigen::all, own),
          contrast.values(levels), contrast.sampling_influence(levels));
-  if (covariance_.type == "iid") products.factors.coefficient_block = covariance_.matrix(own, own);
+  if (covariance_.gathers == Gathers::nothing) products.factors.coefficient_block = covariance_.matrix(own, own);
   return products;
 }
 
@@ -111,8 +111,8 @@ void Attribution::add_parts(const Contrast& contrast) {
     if (parts_.kinds()[at] == PartKind::driver && !options_.coefficients_only)
       products_.back() = driver_products(contrast, p);
   }
-  const Matrix iid = covariance_.type == "iid" ? parts_.iid_covariance(v, covariance_)
-                                               : Matrix(Matrix::Zero(parts_.size(), parts_.size()));
+  const Matrix iid = covariance_.gathers == Gathers::nothing ? parts_.iid_covariance(v, covariance_)
+                                                             : Matrix(Matrix::Zero(parts_.size(), parts_.size()));
   Matrix noise = Matrix::Zero(parts_.size(), parts_.size());
   if (options_.noise) {
     const OutcomeNoise& rows = *options_.noise;
@@ -184,7 +184,7 @@ Decomposition Attribution::finish(Decomposition d, const Contrast& total) {
   }
   e.jacobian.resize(m, 2 * m);
   e.jacobian << Matrix::Identity(m, m), Matrix::Identity(m, m);
-  if (covariance_.type == "iid") e.coefficient_block = iid_;
+  if (covariance_.gathers == Gathers::nothing) e.coefficient_block = iid_;
   if (options_.noise) e.noise = noise_;
   e.estimable = estimable_;
   d.products = std::move(products_);

@@ -126,7 +126,7 @@ Decompositions run_bma(const DecompositionInput& input) {
   add_list(d, "size_probability", "model_size", by_size, "posterior probability of models with so many drivers", "1");
   add_list(d, "posterior_mean", "regressor", game.slopes(sums.coefficients / sums.mass),
            "coefficient averaged over all models, zero where the column is out", "outcome per regressor");
-  if (input.covariance->type == "cluster")
+  if (input.covariance->gathers == Gathers::clusters)
     d.notes.push_back({"bma.clusters",
                        "the probabilities take the rows as independent; rows of a cluster go together, so they claim "
                        "more evidence than there is"});

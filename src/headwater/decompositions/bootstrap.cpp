@@ -151,7 +151,8 @@ const std::vector<MethodCard>& bootstraps() {
         .question = "How uncertain are the components when each cluster's influence is multiplied by a random weight?",
         .avoid = "Not where the linearisation itself is in doubt: it is first-order, like the analytic errors.",
         .reference = "Wu (1986); six-point weights of Webb (2023)",
-        .options = shared_options()};
+        .options = shared_options(),
+        .positions = {"draws"}};
     multiplier.options.push_back({"weights", "choice: webb | rademacher | normal", "webb", "distribution of weights"});
     MethodCard cluster{
         .name = "cluster",
@@ -159,7 +160,8 @@ const std::vector<MethodCard>& bootstraps() {
         .question = "How uncertain are the components when clusters are drawn anew and everything is refitted?",
         .avoid = "Not with estimators that take no weights, and not with several ways of clustering.",
         .reference = "Cameron, Gelbach and Miller (2008), pairs cluster bootstrap",
-        .options = shared_options()};
+        .options = shared_options(),
+        .positions = {"draws"}};
     return std::vector<MethodCard>{multiplier, cluster};
   }();
   return cards;
@@ -171,7 +173,7 @@ MethodCall parse_bootstrap(const std::string& text) {
   for (const MethodCard& card : bootstraps()) {
     known.emplace_back(card.name);
     if (card.name != call.method) continue;
-    check_options(call, card);
+    call = named(std::move(call), card);
     if (const long draws = call.integer("draws", 999); draws < 20 || draws > 1000000)
       throw Error(
           ErrorKind::usage, "bootstrap.draws",

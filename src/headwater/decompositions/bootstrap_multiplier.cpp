@@ -25,8 +25,8 @@ double weight(const std::string& kind, RandomStream random) {
 
 void refuse_rule(const Decomposition& d) {
   const MethodCall& rule = d.inference.rule;
-  const bool one_way = rule.method == "cluster" && d.atoms.clusters.size() == 1;
-  if (one_way || rule.method == "robust" || rule.method == "HC0") return;
+  const bool one_way = gathers(rule) == Gathers::clusters && d.atoms.clusters.size() == 1;
+  if (one_way || gathers(rule) == Gathers::rows) return;
   throw Error(ErrorKind::usage, "bootstrap.rule",
               "the multiplier bootstrap draws one weight for each independent cluster, which the rule " + rule.text +
                   " does not have; use covariance = cluster(one column) or robust",

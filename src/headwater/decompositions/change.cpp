@@ -280,13 +280,14 @@ const MethodCard& change_card() {
             "assignment is argued.",
         .reference = "Bennet (1920): differences of each part at its symmetric means over both periods",
         .supports = {"weights", "effects", "slopes", "unbalanced"},
-        .options = {
-            {"from", "period", "", "the earlier period; by default the first of the same season"},
-            {"to", "period", "", "the later period; by default the last"},
-            {"unit", "text", "", "one unit instead of the mean over units"},
-            {"weights", "text", "", "column that weighs units; by default the model's weights, else equal"},
-            {"reading", "choice: stayers | means | chain", "stayers",
-             "stayers with composition apart, plain differences of means, or stayers linked over every period"}}};
+        .options =
+            {{"from", "period", "", "the earlier period; by default the first of the same season"},
+             {"to", "period", "", "the later period; by default the last"},
+             {"unit", "text", "", "one unit instead of the mean over units"},
+             {"weights", "text", "", "column that weighs units; by default the model's weights, else equal"},
+             {"reading", "choice: stayers | means | chain", "stayers",
+              "stayers with composition apart, plain differences of means, or stayers linked over every period"}},
+        .positions = {"from", "to"}};
     for (const OptionCard& option : attribution_option_cards()) c.options.push_back(option);
     return c;
   }();

@@ -64,7 +64,7 @@ Decomposition coefficient_items(const DecompositionInput& input, const std::vect
     e.values(i) = fit.coefficients(j);
     e.influence.col(i) = psi.col(j);
   }
-  if (input.covariance->type == "iid") {
+  if (input.covariance->gathers == Gathers::nothing) {
     e.coefficient_block.resize(m, m);
     for (Index a = 0; a < m; ++a)
       for (Index b = 0; b < m; ++b)

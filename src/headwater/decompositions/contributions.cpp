@@ -265,6 +265,8 @@ void add_cells(Decomposition& d, const DecompositionInput& input, const OutcomeP
   for (Index p = 0; p < parts.size(); ++p) {
     if (parts.kinds()[static_cast<std::size_t>(p)] != PartKind::driver) continue;
     const std::vector<Index> coefficients = parts.coefficients_of(p);
+    if (!std::all_of(coefficients.begin(), coefficients.end(), [&](Index j) { return input.covariance->estimable(j); }))
+      continue;
     const Matrix own = deviation(Eigen::all, coefficients);
     error.col(p) = (own * input.covariance->matrix(coefficients, coefficients))
                        .cwiseProduct(own)
@@ -344,20 +346,21 @@ Decomposition contribution(const DecompositionInput& input, const OutcomeParts& 
 
 const MethodCard& contributions_card() {
   static const MethodCard card = [] {
-    MethodCard c{
-        .name = "contributions",
-        .kind = "decomposition",
-        .question = "Why is a unit, or a group of units, above or below a reference in a period?",
-        .avoid = "Not as a verdict on a unit: its own effect and residual are unexplained, and carry noise.",
-        .reference = "Lundberg and Lee (2017) cor. 1: drivers equal interventional linear SHAP values",
-        .supports = {"weights", "effects", "slopes", "unbalanced", "no_time"},
-        .options = {
-            {"reference", "choice: mean | base_period | peers | own_base", "mean", "what a row is compared with"},
-            {"base", "period", "", "of base_period and own_base; by default the first period"},
-            {"peers", "text", "", "who is whose peer: a column, or several as type^region or type^I(beds > 500)"},
-            {"at", "text", "", "cells UNIT@PERIOD, separated by ;"},
-            {"by", "text", "", "column: one decomposition for each of its groups"},
-            {"period", "period", "", "of the summary; by default the last; all for every row"}}};
+    MethodCard c{.name = "contributions",
+                 .kind = "decomposition",
+                 .question = "Why is a unit, or a group of units, above or below a reference in a period?",
+                 .avoid = "Not as a verdict on a unit: its own effect and residual are unexplained, and carry noise.",
+                 .reference = "Lundberg and Lee (2017) cor. 1: drivers equal interventional linear SHAP values",
+                 .supports = {"weights", "effects", "slopes", "unbalanced", "no_time"},
+                 .options = {{"reference", "choice: mean | base_period | peers | own_base", "mean",
+                              "what a row is compared with"},
+                             {"base", "period", "", "of base_period and own_base; by default the first period"},
+                             {"peers", "text", "",
+                              "who is whose peer: a column, or several as type^region or type^I(beds > 500)"},
+                             {"at", "text", "", "cells UNIT@PERIOD, separated by ;"},
+                             {"by", "text", "", "column: one decomposition for each of its groups"},
+                             {"period", "period", "", "of the summary; by default the last; all for every row"}},
+                 .positions = {"reference"}};
     for (const OptionCard& option : attribution_option_cards()) c.options.push_back(option);
     return c;
   }();

@@ -235,7 +235,8 @@ const MethodCard& das_gupta_card() {
                   {"to", "period or value", "", "second population (required)"},
                   {"by", "column", "", "groups to compare instead of periods"},
                   {"cell", "column", "", "with by: the cells that both groups have"},
-                  no_weights_option()}};
+                  no_weights_option()},
+      .positions = {"factors", "from", "to"}};
   return card;
 }
 

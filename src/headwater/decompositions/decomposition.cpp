@@ -23,7 +23,7 @@ constexpr std::size_t kBandDraws = 20000, kBandBlock = 1000;
 constexpr double kLeftOut = 0.1;  // second-order variance over first-order: 5 % of a standard error
 
 std::vector<const Grouping*> ways_of(const MethodCall& rule, const Atoms& atoms) {
-  return rule.method == "cluster" ? cluster_groupings(rule, atoms) : std::vector<const Grouping*>{};
+  return gathers(rule) == Gathers::clusters ? cluster_groupings(rule, atoms) : std::vector<const Grouping*>{};
 }
 
 // The same groups over cells instead of rows: every row of a cell carries one code.
@@ -39,14 +39,14 @@ Grouping over_cells(const Grouping& rows, const Grouping& cells) {
 
 // Cluster rules only see sums by the intersection of their ways.
 Grouping cells_of(const MethodCall& rule, const Atoms& atoms) {
-  if (rule.method == "cluster") return intersection(ways_of(rule, atoms));
+  if (gathers(rule) == Gathers::clusters) return intersection(ways_of(rule, atoms));
   Grouping rows{.name = "row", .code = {}, .count = static_cast<std::int32_t>(atoms.n), .labels = {}};
   for (Index i = 0; i < atoms.n; ++i) rows.code.push_back(static_cast<std::int32_t>(i));
   return rows;
 }
 
 Atoms reduced(const MethodCall& rule, const Atoms& atoms, const Grouping& cells) {
-  if (rule.method != "cluster") return atoms;
+  if (gathers(rule) != Gathers::clusters) return atoms;
   Atoms result;
   result.n = cells.count;
   for (const Grouping* way : ways_of(rule, atoms)) result.clusters.push_back(over_cells(*way, cells));
@@ -65,7 +65,8 @@ void check_closure(Decomposition& d, double scale, Index rows) {
 
 // What is no function of the fit's coefficients alone has no covariance under equal error variances.
 void note_rows_of_their_own(Decomposition& d) {
-  if (d.inference.rule.method == "iid" && d.estimates.coefficient_block.size() == 0 && !d.estimates.influence.isZero(0))
+  if (gathers(d.inference.rule) == Gathers::nothing && d.estimates.coefficient_block.size() == 0 &&
+      !d.estimates.influence.isZero(0))
     d.notes.push_back({"decomposition.iid",
                        "iid is the covariance of coefficients; the standard errors of these parts take rows as "
                        "independent, each with a variance of its own, as robust does"});
@@ -157,21 +158,18 @@ Inference inference_of(const Fit& fit, const Covariance& covariance) {
 }
 
 Inference inference_of(const Spec& spec, const Atoms& atoms) {
-  Inference inference{.rule = spec.covariance,
+  Inference inference{.rule = resolved_rule(spec.covariance, spec.profile, atoms),
                       .factor = 1,
                       .df = std::numeric_limits<double>::infinity(),
                       .level = spec.level,
                       .seed = spec.seed};
-  if (inference.rule.method == "driscoll_kraay" && !inference.rule.has("lag")) {
-    const std::string lag = std::to_string(default_lag(spec.profile, atoms.time.count));
-    inference.rule.arguments.emplace_back("lag", lag);
-    inference.rule.text = "driscoll_kraay(lag = " + lag + ")";
-  }
   std::int32_t fewest = std::numeric_limits<std::int32_t>::max();
   for (const Grouping* way : ways_of(inference.rule, atoms)) fewest = std::min(fewest, way->count);
-  if (inference.rule.method != "cluster") return inference;
+  if (gathers(inference.rule) != Gathers::clusters) return inference;
   inference.df = fewest - 1;
-  if (spec.profile != "none") inference.factor = static_cast<double>(fewest) / (fewest - 1);
+  const bool own = inference.rule.get("groups", "min") == "own";
+  if (!own && profile_row(spec.profile).clusters != Scale::none)
+    inference.factor = static_cast<double>(fewest) / (fewest - 1);
   return inference;
 }
 
@@ -181,11 +179,12 @@ void finish(Decomposition& d, const Inference& inference, const Atoms& atoms, co
   if (d.additive) check_closure(d, scale, atoms.n);
   const Grouping cells = cells_of(inference.rule, atoms);
   d.atoms = reduced(inference.rule, atoms, cells);
-  if (inference.rule.method == "cluster") d.estimates.influence = sums_by(d.estimates.influence, cells);
+  const bool clustered = gathers(inference.rule) == Gathers::clusters;
+  if (clustered) d.estimates.influence = sums_by(d.estimates.influence, cells);
   d.estimates.factor = inference.factor;
   for (ProductSum& product : d.products) {
     if (product.pairs() == 0) continue;
-    if (inference.rule.method == "cluster") product.factors.influence = sums_by(product.factors.influence, cells);
+    if (clustered) product.factors.influence = sums_by(product.factors.influence, cells);
     product.factors.factor = inference.factor;
     product.covariance = joint_covariance(product.factors, inference.rule, d.atoms);
   }
@@ -193,7 +192,7 @@ void finish(Decomposition& d, const Inference& inference, const Atoms& atoms, co
   note_rows_of_their_own(d);
   note_shares_near_zero(d);
   if (!d.additive) return;
-  d.total_influence = inference.rule.method == "cluster" ? Vector(sums_by(total_influence, cells)) : total_influence;
+  d.total_influence = clustered ? Vector(sums_by(total_influence, cells)) : total_influence;
   const double total_variance = variance(inference, total_influence, atoms) + d.total_noise;
   check_covariance(d, total_variance, total_influence);
   refuse_blind_variances(d, total_variance, total_influence);

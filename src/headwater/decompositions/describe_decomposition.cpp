@@ -22,7 +22,7 @@ Names atom_labels(const Decomposition& d) {
   Names names;
   for (std::size_t i = 0; i < static_cast<std::size_t>(atoms.n); ++i) {
     std::string name;
-    if (d.inference.rule.method == "cluster") {
+    if (gathers(d.inference.rule) == Gathers::clusters) {
       for (const Grouping& way : atoms.clusters) name += (name.empty() ? "" : "^") + label(way, i);
     } else {
       if (atoms.unit.count > 0) name = label(atoms.unit, i);
@@ -34,12 +34,21 @@ Names atom_labels(const Decomposition& d) {
   return names;
 }
 
-// The groups whose sums the rule squares: cluster codes by way, or period codes of driscoll_kraay.
+// The periods under the numbers that lags count by, so that neighbours in time can be told from the file.
+Grouping at_lag_positions(const MethodCall& rule, const Atoms& atoms) {
+  Grouping periods = atoms.time;
+  const std::vector<std::int64_t> position = lag_positions(rule, atoms);
+  for (std::int32_t& code : periods.code) code = static_cast<std::int32_t>(position[static_cast<std::size_t>(code)]);
+  return periods;
+}
+
+// The groups whose sums the rule squares: cluster codes by way, or the positions of periods among the lags.
 void describe_groups(Tree& tree, const Decomposition& d) {
   std::vector<const Grouping*> ways;
-  if (d.inference.rule.method == "cluster")
+  if (gathers(d.inference.rule) == Gathers::clusters)
     for (const Grouping& way : d.atoms.clusters) ways.push_back(&way);
-  if (d.inference.rule.method == "driscoll_kraay") ways.push_back(&d.atoms.time);
+  const Grouping periods = at_lag_positions(d.inference.rule, d.atoms);
+  if (gathers(d.inference.rule) == Gathers::periods) ways.push_back(&periods);
   Names names;
   for (const Grouping* way : ways) names.push_back(way->name);
   tree.axis("way", names, "groupings that the covariance rule uses");

@@ -138,7 +138,8 @@ const MethodCard& dfl_card() {
         .avoid = "Not where drivers nearly tell the groups apart: a few reweighted rows then stand for everyone.",
         .reference = "DiNardo, Fortin and Lemieux (1996); Shapley over driver groups",
         .supports = {"weights", "unbalanced", "no_unit", "no_time"},
-        .options = two_groups_option_cards()};
+        .options = two_groups_option_cards(),
+        .positions = {"groups", "a", "b"}};
     for (const OptionCard& option : statistic_option_cards()) c.options.push_back(option);
     c.options.push_back({"order", "choice: shapley | sequential", "shapley",
                          "free of order, or drivers one after the other as written"});

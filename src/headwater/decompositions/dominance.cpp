@@ -77,7 +77,8 @@ const MethodCard& dominance_card() {
       .avoid = "Not with more than 16 players, whose 2^16 models it keeps, nor as causal effects.",
       .reference = "Azen and Budescu (2003); equals domir",
       .supports = {"weights", "effects", "slopes", "unbalanced", "no_unit", "no_time"},
-      .options = game_option_cards()};
+      .options = game_option_cards(),
+      .positions = {"of"}};
   return card;
 }
 

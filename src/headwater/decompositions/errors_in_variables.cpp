@@ -190,7 +190,8 @@ const MethodCard& errors_in_variables_card() {
                   {"reliability", "number", "0.8", "share of its variance that is not noise"},
                   {"of", "choice: total | within", "total", "the variance that the reliability is a share of"},
                   {"from", "period", "", "the earlier period; by default the first"},
-                  {"to", "period", "", "the later period; by default the last"}}};
+                  {"to", "period", "", "the later period; by default the last"}},
+      .positions = {"term", "reliability"}};
   return card;
 }
 

@@ -77,7 +77,7 @@ ProductSum products_of(const Comparison& c, const Vector& r, Index part) {
   ProductSum products;
   append(products, c.full.coefficients(own), c.parts.coefficient_influence()(Eigen::all, own), levels.transpose() * r,
          rest.array().colwise() * r.array());
-  if (c.covariance.type == "iid") products.factors.coefficient_block = c.covariance.matrix(own, own);
+  if (c.covariance.gathers == Gathers::nothing) products.factors.coefficient_block = c.covariance.matrix(own, own);
   return products;
 }
 
@@ -114,7 +114,7 @@ Decomposition of_coefficient(const DecompositionInput& input, const Comparison& 
   }
   d.estimates.jacobian.resize(m, 2 * m);
   d.estimates.jacobian << Matrix::Identity(m, m), Matrix::Identity(m, m);
-  const bool iid = c.covariance.type == "iid";
+  const bool iid = c.covariance.gathers == Gathers::nothing;
   if (iid) d.estimates.coefficient_block = c.parts.iid_covariance(r, c.covariance)(c.shown, c.shown);
   d.total = c.brief.coefficients(in_short) - c.full.coefficients(in_full);
   add_extra(d, "coefficient_short", c.brief.coefficients(in_short), "coefficient in the short regression",
@@ -148,9 +148,10 @@ const MethodCard& gelbach_card() {
           "Not as causal mediation, which needs sequential ignorability; ratios to a small coefficient say nothing.",
       .reference = "Gelbach (2016) eq. 7; equals Stata b1x2",
       .supports = {"weights", "effects", "slopes", "unbalanced", "no_time"},
-      .options = {
-          {"base", "text", "", "terms of the short regression, or a driver's name (required)"},
-          {"effects", "choice: common | added", "common", "effects in both regressions, or added with the drivers"}}};
+      .options = {{"base", "text", "", "terms of the short regression, or a driver's name (required)"},
+                  {"effects", "choice: common | added", "common",
+                   "effects in both regressions, or added with the drivers"}},
+      .positions = {"base"}};
   return card;
 }
 

@@ -51,7 +51,8 @@ const MethodCard& growth_card() {
                   {"productivity", "text", "", "published growth to be checked against the identity"},
                   {"weights", "text", "", "column that weighs units; by default the model's weights, else equal"},
                   {"period", "period", "", "one period; by default all rows"},
-                  {"unit", "text", "", "one unit instead of the mean"}}};
+                  {"unit", "text", "", "one unit instead of the mean"}},
+      .positions = {"activity", "resource"}};
   return card;
 }
 

@@ -57,7 +57,8 @@ const MethodCard& importance_card() {
                      "changes them.",
                  .reference = "Grömping (2006, 2007); equals relaimpo",
                  .supports = {"weights", "effects", "slopes", "unbalanced", "no_unit", "no_time"},
-                 .options = game_option_cards()};
+                 .options = game_option_cards(),
+                 .positions = {"of"}};
     c.options.push_back({"metric", "choice: all | first | last | betasq | pratt | genizi | car | pmvd", "all",
                          "one measure, or each in turn"});
     return c;

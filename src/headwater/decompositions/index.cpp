@@ -379,7 +379,8 @@ const MethodCard& index_card() {
           {"to", "period", "", "the later period (required)"},
           {"chain", "choice: no | yes", "no", "link every period between"},
           {"uncertainty", "choice: given | drawn", "given", "prices and quantities as recorded, or rows as drawn"},
-          no_weights_option()}};
+          no_weights_option()},
+      .positions = {"price", "quantity", "from", "to"}};
   return card;
 }
 

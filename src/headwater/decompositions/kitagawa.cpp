@@ -88,7 +88,8 @@ const MethodCard& kitagawa_card() {
         .avoid = "Not when classes are so fine that one group lacks some; with several drivers use oaxaca.",
         .reference = "Kitagawa (1955) eq. 5",
         .supports = {"weights", "unbalanced", "no_unit", "no_time"},
-        .options = two_groups_option_cards()};
+        .options = two_groups_option_cards(),
+        .positions = {"groups", "a", "b"}};
     c.options.push_back({"by", "text", "", "column of classes (required)"});
     c.options.push_back({"share", "text", "",
                          "column that weighs rows, such as the rate's denominator; by default "

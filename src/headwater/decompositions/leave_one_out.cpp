@@ -24,14 +24,14 @@ constexpr std::size_t kMovers = 3;
 
 Decompositions answers(const DecompositionInput& input, const std::string& of) {
   if (of == kCoefficients) return {coefficient_items(input, asked_coefficients(input))};
-  const MethodCall call = parse_method_call(of);
+  MethodCall call = parse_method_call(of);
   if (call.method == "leave_one_out")
     throw Error(ErrorKind::usage, "decomposition.option",
                 "leave_one_out cannot leave units out of itself; name another "
                 "decomposition in of",
                 {.key = "of"});
   const DecompositionRow& method = decomposition(call.method);
-  check_options(call, method.card);
+  call = named(std::move(call), method.card);
   return method.run({input.panel, input.spec, call, input.fit, input.covariance});
 }
 
@@ -169,7 +169,8 @@ const MethodCard& leave_one_out_card() {
       .reference = "exact refits; Efron and Tibshirani (1993) 11.5 for the jackknife error",
       .supports = {"weights", "effects", "slopes", "unbalanced", "no_time"},
       .options = {{"of", "method(options)", "coefficients", "a decomposition, or coefficients"},
-                  {"term", "text", "", "of coefficients: one of them, or a driver"}}};
+                  {"term", "text", "", "of coefficients: one of them, or a driver"}},
+      .positions = {"of"}};
   return card;
 }
 

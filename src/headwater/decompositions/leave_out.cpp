@@ -205,7 +205,8 @@ const MethodCard& leave_out_card() {
       .reference = "Kline, Saggio and Soelvsten (2020); equals LeaveOutTwoWay exact",
       .supports = {"unbalanced", "no_time"},
       .options = {{"first", "column", "unit key", "the levels that move, such as workers or trusts"},
-                  {"second", "column", "", "the levels they move between, such as firms or places; by default none"}}};
+                  {"second", "column", "", "the levels they move between, such as firms or places; by default none"}},
+      .positions = {"first", "second"}};
   return card;
 }
 

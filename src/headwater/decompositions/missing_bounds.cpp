@@ -115,7 +115,8 @@ const MethodCard& missing_bounds_card() {
                   {"low", "number", "", "least possible value; by default the least seen"},
                   {"high", "number", "", "largest possible value; by default the largest seen"},
                   {"from", "period", "", "the earlier period; by default the first"},
-                  {"to", "period", "", "the later period; by default the last"}}};
+                  {"to", "period", "", "the later period; by default the last"}},
+      .positions = {"term", "low", "high"}};
   return card;
 }
 
@@ -180,7 +181,7 @@ Decompositions run_missing_bounds(const DecompositionInput& input) {
       .numbers("high", {high.value, high.value + c * error(1)}, "upper end", d.unit);
   table.add_to(d);
   add_extra(d, "missing_rows", static_cast<double>(wider.missing), "rows that lack this driver alone", "rows");
-  const double slope_error = std::sqrt(std::max(0.0, input.covariance->matrix(j, j)));
+  const double slope_error = input.covariance->std_error(j);
   if (std::abs(fit.coefficients(j)) < 2 * slope_error)
     d.notes.push_back(
         {"missing_bounds.sign",

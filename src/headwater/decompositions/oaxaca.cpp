@@ -366,7 +366,8 @@ const MethodCard& oaxaca_card() {
             "discrimination or effort: the unexplained part holds everything left out.",
         .reference = "Oaxaca (1973); Blinder (1973); Jann (2008); Yun (2005); equals R oaxaca in the estimates",
         .supports = {"weights", "effects", "slopes", "unbalanced", "no_unit", "no_time"},
-        .options = two_groups_option_cards()};
+        .options = two_groups_option_cards(),
+        .positions = {"groups", "a", "b"}};
     c.options.push_back(
         {"form", "choice: twofold | threefold", "twofold", "explained and unexplained, or with interaction"});
     c.options.push_back({"reference", "choice: jann | neumark | cotton | half | a | b | all", "jann",

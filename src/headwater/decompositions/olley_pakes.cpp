@@ -92,7 +92,8 @@ const MethodCard& olley_pakes_card() {
                   {"period", "period", "", "of the level; by default the last"},
                   {"from", "period", "", "with to: the change between two periods"},
                   {"to", "period", "", "with from"},
-                  no_weights_option()}};
+                  no_weights_option()},
+      .positions = {"share", "period"}};
   return card;
 }
 

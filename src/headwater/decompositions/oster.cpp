@@ -212,7 +212,8 @@ const MethodCard& oster_card() {
                   {"base", "text", "", "terms that are in the short regression as well, a + b"},
                   {"delta", "number", "1", "selection on the unmeasured relative to the measured"},
                   {"rmax", "number", "", "R² with everything in; by default rmax_factor times the model's, at most 1"},
-                  {"rmax_factor", "number", "1.3", "times the model's R²"}}};
+                  {"rmax_factor", "number", "1.3", "times the model's R²"}},
+      .positions = {"term"}};
   return card;
 }
 

@@ -281,7 +281,8 @@ const MethodCard& provider_card() {
         .supports = {"weights", "effects", "unbalanced", "no_time"},
         .options = {{"ranks", "choice: none | marginal | simultaneous | tau_best", "none", "rank sets to show"},
                     {"tau", "integer", "10", "with ranks = tau_best: among how many"},
-                    {"draws", "integer", "2000", "of the joint normal behind rank sets"}}};
+                    {"draws", "integer", "2000", "of the joint normal behind rank sets"}},
+        .positions = {"reliability"}};
     const std::vector<OptionCard> noise = noise_option_cards();
     c.options.insert(c.options.begin(), noise.begin(), noise.end());
     return c;

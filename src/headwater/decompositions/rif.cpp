@@ -108,7 +108,8 @@ const MethodCard& rif_card() {
             "where the density at the quantile is near zero.",
         .reference = "Firpo, Fortin and Lemieux (2018); as R ddecompose and Stata oaxaca_rif",
         .supports = {"weights", "unbalanced", "no_unit", "no_time"},
-        .options = two_groups_option_cards()};
+        .options = two_groups_option_cards(),
+        .positions = {"groups", "a", "b"}};
     for (const OptionCard& option : statistic_option_cards()) c.options.push_back(option);
     c.options.push_back({"reweight", "choice: yes | no", "yes", "reweight b to a's drivers and show both errors"});
     for (const OptionCard& option : resampling_option_cards()) c.options.push_back(option);

@@ -125,7 +125,8 @@ const MethodCard& robustness_value_card() {
       .reference = "Cinelli and Hazlett (2020); equals sensemakr with iid errors",
       .supports = {"weights", "effects", "slopes", "unbalanced", "no_time"},
       .options = {{"term", "text", "", "a coefficient or a driver; by default every driver's coefficients"},
-                  {"q", "number", "1", "share of the estimate to be explained away"}}};
+                  {"q", "number", "1", "share of the estimate to be explained away"}},
+      .positions = {"term", "q"}};
   return card;
 }
 
@@ -136,14 +137,13 @@ Decompositions run_robustness_value(const DecompositionInput& input) {
   const Names slots = slots_of(fit);
   const std::vector<Index> chosen = asked_coefficients(input);
   Decomposition d = coefficient_items(input, chosen);
-  const double df = input.covariance->type == "iid" ? dof - 1 : input.covariance->df;
+  const double df = input.covariance->gathers == Gathers::nothing ? dof - 1 : input.covariance->df;
   const double critical = student_quantile(0.5 + input.spec.level / 2, df);
   std::vector<double> r2, rv, rv_alpha, classical;
   Bounds bounds;
   for (const Index j : chosen) {
     const Vector treatment = fit.regressors.col(j);
-    const double own = std::sqrt(fit.goodness.rss / dof * fit.bread(j, j)),
-                 used = std::sqrt(std::max(0.0, input.covariance->matrix(j, j)));
+    const double own = std::sqrt(fit.goodness.rss / dof * fit.bread(j, j)), used = input.covariance->std_error(j);
     const double t = fit.coefficients(j) / own;
     r2.push_back(t * t / (t * t + dof));
     classical.push_back(own);
@@ -174,7 +174,7 @@ Decompositions run_robustness_value(const DecompositionInput& input) {
       .numbers("classical_error", classical, "classical standard error, which partial R² rests on", d.unit);
   table.add_to(d);
   table_of(d, bounds, d.unit);
-  if (input.covariance->type != "iid")
+  if (input.covariance->gathers != Gathers::nothing)
     d.notes.push_back({"robustness_value.rule", "partial R² and robustness values come from the fit alone; " +
                                                     input.covariance->text +
                                                     " enters value_alpha and the adjusted errors only"});

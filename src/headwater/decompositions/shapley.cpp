@@ -77,7 +77,8 @@ const MethodCard& shapley_card() {
                      "some; see last for what only it explains.",
                  .reference = "Lindeman, Merenda and Gold (1980); Owen (1977); equals relaimpo lmg",
                  .supports = {"weights", "effects", "slopes", "unbalanced", "no_unit", "no_time"},
-                 .options = game_option_cards()};
+                 .options = game_option_cards(),
+                 .positions = {"of"}};
     c.options.push_back({"inside", "text", "", "a driver: its share shared among its terms (Owen values)"});
     c.options.push_back({"holdout", "text", "",
                          "condition, such as year >= 2016: shares of the variance in those rows that coefficients of "

@@ -60,7 +60,7 @@ class Curve {
     if (!coefficient_) {
       of_ = parse_method_call(of);
       const DecompositionRow& method = decomposition(of_.method);
-      check_options(of_, method.card);
+      of_ = named(std::move(of_), method.card);
       if (!method.needs_fit || !method.no_bootstrap.empty())
         throw Error(ErrorKind::usage, "decomposition.option",
                     "specification_curve cannot repeat " + of_.method + "; name a decomposition of one fit in of",
@@ -121,7 +121,7 @@ class Curve {
   // Clusters are the same by their labels, rows by their place in the panel.
   static std::string key(const Decomposition& d, const Fit& fit, Index cell) {
     const auto at = static_cast<std::size_t>(cell);
-    if (d.inference.rule.method != "cluster") return std::to_string(fit.design->rows[at]);
+    if (gathers(d.inference.rule) != Gathers::clusters) return std::to_string(fit.design->rows[at]);
     std::string name;
     for (const Grouping& way : d.atoms.clusters) name += way.labels[static_cast<std::size_t>(way.code[at])] + '\n';
     return name;
@@ -221,13 +221,14 @@ const MethodCard& specification_curve_card() {
       .avoid = "Not as a vote: specifications that leave out what belongs in the model are no evidence against it.",
       .reference = "Simonsohn, Simmons and Nelson (2020), with joint influence",
       .supports = {"weights", "effects", "slopes", "unbalanced", "no_time"},
-      .options = {
-          {"of", "method(options)", "change", "the decomposition that the component is a part of"},
-          {"component", "text", "", "the target, such as capital"},
-          {"term", "text", "", "or a coefficient as the target"},
-          {"drivers", "choice: one | subsets", "one", "leave the others out one at a time, or every set of them"},
-          {"split", "text", "", "column: every value of it alone"},
-          {"outcome", "text", "", "other outcomes, separated by semicolons"}}};
+      .options = {{"of", "method(options)", "change", "the decomposition that the component is a part of"},
+                  {"component", "text", "", "the target, such as capital"},
+                  {"term", "text", "", "or a coefficient as the target"},
+                  {"drivers", "choice: one | subsets", "one",
+                   "leave the others out one at a time, or every set of them"},
+                  {"split", "text", "", "column: every value of it alone"},
+                  {"outcome", "text", "", "other outcomes, separated by semicolons"}},
+      .positions = {"of", "component"}};
   return card;
 }
 
@@ -283,7 +284,7 @@ Decompositions run_specification_curve(const DecompositionInput& input) {
   d.estimates.influence.resize(static_cast<Index>(cells.size()), S);
   for (Index s = 0; s < S; ++s) d.estimates.influence.col(s) = influence[static_cast<std::size_t>(s)];
   d.estimates.jacobian = Matrix::Identity(S, S);
-  if (inference.rule.method == "iid")
+  if (gathers(inference.rule) == Gathers::nothing)
     d.notes.push_back({"specification_curve.iid", "specifications have no joint covariance under iid: robust is used"});
   finish(d, inference, declared.atoms, Vector(), 1);
   ExtraTable table("specification", "The specifications: one choice changed at a time", d.estimates.names);

@@ -250,7 +250,8 @@ const MethodCard& variance_card() {
       .avoid = "Not the raw shares as lasting differences: group means hold noise; read the corrected variances.",
       .reference = "Searle (1971) 11.4; ICC by analysis of variance",
       .supports = {"weights", "effects", "slopes", "unbalanced", "no_time"},
-      .options = {{"levels", "text", "unit key", "nested columns from the coarsest to the finest, region + trust"}}};
+      .options = {{"levels", "text", "unit key", "nested columns from the coarsest to the finest, region + trust"}},
+      .positions = {"levels"}};
   return card;
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "headwater/core/distributions.hpp"
+#include "headwater/core/text.hpp"
 #include "headwater/diagnostics/test.hpp"
 
 namespace headwater {
@@ -33,6 +34,23 @@ void stay_inside(CoefficientTable& table, Index j, ParameterScale scale, double 
   }
 }
 
+// One note for all coefficients that a handful of clusters carries; the number of each stands in the table.
+Notes few_carriers(const CoefficientTable& table, const Covariance& covariance) {
+  Names few;
+  const Carriers* some = nullptr;
+  for (std::size_t j = 0; j < table.carriers.size(); ++j) {
+    const Carriers& c = table.carriers[j];
+    if (!(c.effective < kFewCarriers) || !covariance.estimable(static_cast<Index>(j))) continue;
+    few.push_back(table.names[j] + " " + significant(c.effective, 2) + " of " + std::to_string(c.all));
+    some = &c;
+  }
+  if (few.empty()) return {};
+  return {{"covariance.few_carriers", "the standard error of " + joined(few, ", ") + " rests on that few " + some->of +
+                                          " in effect and is far too small: its p value and interval are not to be "
+                                          "relied on, whatever the number of " +
+                                          some->of}};
+}
+
 }  // namespace
 
 CoefficientTable coefficient_table(const Fit& fit, const Covariance& covariance) {
@@ -40,7 +58,8 @@ CoefficientTable coefficient_table(const Fit& fit, const Covariance& covariance)
   table.names = fit.names;
   table.df = covariance.df;
   table.estimate = fit.coefficients;
-  table.std_error = covariance.matrix.diagonal().cwiseMax(0).cwiseSqrt();
+  table.std_error.resize(fit.k());
+  for (Index j = 0; j < fit.k(); ++j) table.std_error(j) = covariance.std_error(j);
   table.statistic = table.estimate.cwiseQuotient(table.std_error);
   table.p_value.resize(fit.k());
   const double reach = student_quantile(0.5 + fit.design->spec.level / 2, covariance.df);
@@ -48,6 +67,10 @@ CoefficientTable coefficient_table(const Fit& fit, const Covariance& covariance)
   table.conf_high = table.estimate + reach * table.std_error;
   for (Index j = 0; j < fit.k(); ++j) table.p_value(j) = student_two_sided(table.statistic(j), covariance.df);
   for (std::size_t j = 0; j < fit.scales.size(); ++j) stay_inside(table, static_cast<Index>(j), fit.scales[j], reach);
+  table.carriers.resize(static_cast<std::size_t>(fit.k()));
+  if (covariance.gathers != Gathers::nothing)
+    table.carriers = carriers_of(fit, covariance.rule, Matrix::Identity(fit.k(), fit.k()));
+  table.notes = few_carriers(table, covariance);
   return table;
 }
 
@@ -57,7 +80,8 @@ Detectable minimum_detectable_effects(const Fit& fit, const Covariance& covarian
       student_quantile(0.5 + spec.level / 2, covariance.df) + student_quantile(spec.power, covariance.df);
   Detectable result;
   result.names = fit.names;
-  result.mde = reach * covariance.matrix.diagonal().cwiseMax(0).cwiseSqrt();
+  result.mde.resize(fit.k());
+  for (Index j = 0; j < fit.k(); ++j) result.mde(j) = reach * covariance.std_error(j);
   result.within_sd = Vector::Zero(fit.k());
   for (Index j = 0; j < fit.k(); ++j)
     if (j < fit.regressors.cols()) result.within_sd(j) = column_sd(fit.regressors, j, fit.weights);
@@ -74,6 +98,19 @@ Tree describe(const CoefficientTable& table) {
   tree.vector("p_value", "term", table.p_value, "two-sided p-value of the t test that the coefficient is zero");
   tree.vector("conf_low", "term", table.conf_low, "lower end of the confidence interval", "outcome per regressor");
   tree.vector("conf_high", "term", table.conf_high, "upper end of the confidence interval", "outcome per regressor");
+  Vector effective(static_cast<Index>(table.carriers.size()));
+  std::vector<std::string> of;
+  std::vector<std::int64_t> all, few;
+  for (const Carriers& c : table.carriers) {
+    effective(static_cast<Index>(all.size())) = c.effective;
+    of.push_back(c.of);
+    all.push_back(c.all);
+    few.push_back(c.effective < kFewCarriers);
+  }
+  tree.vector("carriers", "term", effective, "units, periods or clusters that carry the coefficient, in effect; NaN under iid");
+  tree.integers("carriers_all", "term", all, "how many of them there are");
+  tree.text("carriers_of", "term", of, "what they are");
+  tree.integers("few_carriers", "term", few, "1: they are so few that the standard error is far too small");
   return tree;
 }
 

@@ -23,7 +23,7 @@ Tree describe(const std::vector<Test>& tests) {
     estimate(i) = test.has_estimate ? test.estimate : std::nan("");
     std_error(i) = test.has_estimate ? test.std_error : std::nan("");
     mde(i) = test.has_estimate ? test.mde : std::nan("");
-    units(i) = test.effective_units;
+    units(i) = test.carriers.effective;
     for (const auto& [from, to] : test.set) {
       owner.push_back(i);
       low.push_back(from);

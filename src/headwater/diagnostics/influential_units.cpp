@@ -1,6 +1,7 @@
 // Question: which units move a coefficient most? First-order change when a unit u is left out: −ψ_u, the unit's summed
 // influence, divided by one minus the unit's average leverage, trace(H_uu)/k (a one-number Cook-type correction; exact
-// for units of equal leverage). No refit. Belsley, Kuh and Welsch (1980), 2.1, for units instead of rows.
+// for units of equal leverage). No refit. Belsley, Kuh and Welsch (1980), 2.1, for units instead of rows. A
+// coefficient without a standard error has no such list: what it rests on sums to zero in every cluster.
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -28,6 +29,8 @@ Movers influential_units(const Fit& fit, const Covariance& covariance, int top) 
   const auto shown =
       std::min<std::size_t>(static_cast<std::size_t>(top), static_cast<std::size_t>(fit.atoms.unit.count));
   for (Index j = 0; j < fit.k(); ++j) {
+    const double se = covariance.std_error(j);
+    if (!(se > 0)) continue;
     Vector change(psi.rows());
     for (Index u = 0; u < psi.rows(); ++u) {
       const double left = std::max(1 - leverage(u) / static_cast<double>(std::max<Index>(1, fit.k())), 0.05);
@@ -40,11 +43,10 @@ Movers influential_units(const Fit& fit, const Covariance& covariance, int top) 
                         const double x = std::abs(change(a)), y = std::abs(change(b));
                         return x != y ? x > y : a < b;
                       });
-    const double se = std::sqrt(std::max(0.0, covariance.matrix(j, j)));
     for (std::size_t i = 0; i < shown; ++i)
       movers.entries.push_back({fit.names[static_cast<std::size_t>(j)],
                                 fit.atoms.unit.labels[static_cast<std::size_t>(order[i])], change(order[i]),
-                                se > 0 ? change(order[i]) / se : std::nan("")});
+                                change(order[i]) / se});
   }
   return movers;
 }

@@ -1,12 +1,12 @@
 // Hypothesis in words, statistic, degrees of freedom, p, and a confidence set where there is one.
 #pragma once
 
-#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "headwater/core/labelled.hpp"
+#include "headwater/covariances/carriers.hpp"
 #include "headwater/covariances/covariance.hpp"
 
 namespace headwater {
@@ -21,10 +21,8 @@ struct Test {
   // For one linear combination:
   bool has_estimate = false;
   double estimate = 0, std_error = 0;
-  double mde = 0;  // at the spec's power
-  // Units that carry the combination of coefficients which decides the test: (Σ s)²/Σ s² with s the combination's sum
-  // of squared regressor variation in each unit. NaN without units.
-  double effective_units = std::numeric_limits<double>::quiet_NaN();
+  double mde = 0;                              // at the spec's power
+  Carriers carriers;                           // of the combination of coefficients which decides the test
   std::vector<std::pair<double, double>> set;  // confidence set, possibly several or unbounded intervals
   Notes notes;
 };
@@ -66,11 +64,14 @@ struct OtherCovariances {
 };
 OtherCovariances other_covariances(const Fit& fit, const Covariance& own);
 
-// Coefficient table with intervals at the spec's level.
+// Coefficient table with intervals at the spec's level. Coefficients without a standard error have NaN in all but the
+// estimate.
 struct CoefficientTable {
   Names names;
   Vector estimate, std_error, statistic, p_value, conf_low, conf_high;
   double df;
+  std::vector<Carriers> carriers;  // how many clusters carry each; unknown under iid
+  Notes notes;                     // errors that rest on a handful of clusters
 };
 CoefficientTable coefficient_table(const Fit& fit, const Covariance& covariance);
 

@@ -13,13 +13,9 @@
 #include "headwater/diagnostics/test.hpp"
 #include "headwater/formula/formula.hpp"
 #include "headwater/linalg/solve.hpp"
-#include "headwater/moments/moments.hpp"
 
 namespace headwater {
 namespace {
-
-constexpr double kFewUnits = 5;
-constexpr double kNegativeShare = 1e-12;  // a variance below minus this share of its terms is negative
 
 std::string distribution_text(const char* family, const std::vector<double>& df) {
   std::vector<std::string> parts;
@@ -28,41 +24,42 @@ std::string distribution_text(const char* family, const std::vector<double>& df)
   return std::string(family) + "(" + joined(parts, ", ") + ")";
 }
 
-// How many units carry the combination `weights` of the coefficients, and a note when they are few.
-void count_units(Test& test, const Fit& fit, const Vector& weights) {
-  const Grouping& units = fit.atoms.unit;
-  if (units.count < 2 || fit.regressors.cols() != fit.k()) return;
-  Vector along = (fit.regressors * (fit.bread * weights)).cwiseAbs2();
-  if (fit.weights.size() > 0) along = along.cwiseProduct(fit.weights);
-  const Vector by_unit = sums_by(along, units);
-  const double all = by_unit.sum();
-  if (!(all > 0)) return;
-  test.effective_units = all * all / by_unit.squaredNorm();
-  if (!(test.effective_units < kFewUnits)) return;
-  Index most = 0;
-  by_unit.maxCoeff(&most);
+// What carries the combination `weights` of the coefficients, and a note when that is a handful.
+void count_carriers(Test& test, const Fit& fit, const Covariance& covariance, const Vector& weights) {
+  test.carriers = carriers_of(fit, covariance.rule, weights).front();
+  const Carriers& c = test.carriers;
+  if (covariance.gathers == Gathers::nothing || !(c.effective < kFewCarriers)) return;
   test.notes.push_back({"test.few_units",
-                        "the test '" + test.hypothesis + "' rests on " + significant(test.effective_units, 2) + " of " +
-                            std::to_string(units.count) + " units in effect (" +
-                            units.labels[static_cast<std::size_t>(most)] + " carries " +
-                            significant(100 * by_unit(most) / all, 2) +
+                        "the test '" + test.hypothesis + "' rests on " + significant(c.effective, 2) + " of " +
+                            std::to_string(c.all) + " " + c.of + " in effect (" + c.heaviest + " carries " +
+                            significant(100 * c.share, 2) +
                             " % of the combination that decides it): its p value is far too small, do not rely on it"});
+}
+
+// Members without a standard error leave a joint test without an answer.
+Test without_answer(Test test, const Fit& fit, const std::vector<Index>& members, const Covariance& covariance) {
+  Names lacking;
+  for (const Index j : members)
+    if (!covariance.estimable(j)) lacking.push_back(fit.names[static_cast<std::size_t>(j)]);
+  test.statistic = test.p_value = std::nan("");
+  test.df1 = static_cast<double>(members.size());
+  test.df2 = covariance.df;
+  test.distribution = "not estimable";
+  test.notes.push_back({"test.not_estimable", "the test '" + test.hypothesis +
+                                                  "' is not estimable: " + joined(lacking, ", ") +
+                                                  (lacking.size() == 1 ? " has" : " have") + " no standard error"});
+  return test;
 }
 
 Test joint_test(const Fit& fit, const Covariance& covariance, const std::vector<Index>& members,
                 std::string hypothesis) {
   const auto q = static_cast<Index>(members.size());
-  Matrix V(q, q);
-  Vector b(q);
-  for (Index i = 0; i < q; ++i) {
-    b(i) = fit.coefficients(members[static_cast<std::size_t>(i)]);
-    for (Index j = 0; j < q; ++j)
-      V(i, j) = covariance.matrix(members[static_cast<std::size_t>(i)], members[static_cast<std::size_t>(j)]);
-  }
-  const Quadratic wald = quadratic_pseudo_inverse(V, b);
   Test test;
   test.name = "wald";
   test.hypothesis = std::move(hypothesis);
+  if (!std::all_of(members.begin(), members.end(), [&](Index j) { return covariance.estimable(j); }))
+    return without_answer(std::move(test), fit, members, covariance);
+  const Quadratic wald = quadratic_pseudo_inverse(covariance.matrix(members, members), fit.coefficients(members));
   test.df1 = wald.rank;
   test.df2 = covariance.df;
   test.statistic = wald.rank > 0 ? wald.value / wald.rank : std::nan("");
@@ -74,7 +71,7 @@ Test joint_test(const Fit& fit, const Covariance& covariance, const std::vector<
                                            " can be told apart with these clusters"});
   Vector weights = Vector::Zero(fit.k());
   for (Index i = 0; i < q; ++i) weights(members[static_cast<std::size_t>(i)]) = wald.solution(i);
-  count_units(test, fit, weights);
+  count_carriers(test, fit, covariance, weights);
   return test;
 }
 
@@ -86,18 +83,16 @@ Test combination_test(const Fit& fit, const Covariance& covariance, const Vector
   test.hypothesis = std::move(hypothesis);
   test.has_estimate = true;
   test.estimate = weights.dot(fit.coefficients);
-  const double variance = weights.dot(covariance.matrix * weights);
-  const double size = weights.cwiseAbs().dot(covariance.matrix.cwiseAbs() * weights.cwiseAbs());
-  test.std_error = variance < -kNegativeShare * size ? std::nan("") : std::sqrt(std::max(0.0, variance));
+  test.std_error = covariance.std_error(weights);
   test.statistic = (test.estimate - value) / test.std_error;
   test.df1 = 1;
-  test.df2 = covariance.df;
+  test.df2 = covariance.degrees_of_freedom(weights);
   test.distribution = distribution_text("t", {test.df2});
   test.p_value = student_two_sided(test.statistic, test.df2);
   const double reach = student_quantile(0.5 + spec.level / 2, test.df2);
   test.set = {{test.estimate - reach * test.std_error, test.estimate + reach * test.std_error}};
   test.mde = (reach + student_quantile(spec.power, test.df2)) * test.std_error;
-  count_units(test, fit, weights);
+  count_carriers(test, fit, covariance, weights);
   return test;
 }
 

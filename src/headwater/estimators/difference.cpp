@@ -63,6 +63,7 @@ Atoms atoms_of_pairs(const Design& design, const std::vector<Pair>& pairs) {
   for (std::size_t i = 0; i < rows.size(); ++i)
     atoms.periods[static_cast<std::size_t>(atoms.time.code[i])] =
         design.periods[static_cast<std::size_t>(design.time.code[static_cast<std::size_t>(rows[i])])];
+  atoms.time_step = design.time_step;
   for (const Grouping& cluster : design.clusters) atoms.clusters.push_back(restricted(cluster, rows));
   for (const std::int64_t row : rows) atoms.design_row.push_back(row);
   return atoms;
@@ -140,7 +141,8 @@ const MethodCard& first_difference_card() {
           "signal.",
       .reference = "Wooldridge (2010) 10.6; equals plm fd",
       .supports = {"effects", "unbalanced"},
-      .options = {{"gaps", "choice: break | bridge", "break", "bridge differences rows as they follow, as plm does"}}};
+      .options = {{"gaps", "choice: break | bridge", "break", "bridge differences rows as they follow, as plm does"}},
+      .positions = {"gaps"}};
   return card;
 }
 
@@ -153,7 +155,8 @@ const MethodCard& long_difference_card() {
       .reference = "Griliches and Hausman (1986); differences K periods apart",
       .supports = {"effects", "unbalanced"},
       .options = {{"periods", "integer", "4", "how many periods apart"},
-                  {"gaps", "choice: break | bridge", "break", "bridge counts rows instead of periods"}}};
+                  {"gaps", "choice: break | bridge", "break", "bridge counts rows instead of periods"}},
+      .positions = {"periods"}};
   return card;
 }
 

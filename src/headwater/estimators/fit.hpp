@@ -24,6 +24,7 @@ struct Atoms {
   Grouping unit;                   // count 0 when the design has no unit key
   Grouping time;                   // count 0 when time has no meaning for these rows (between)
   std::vector<Period> periods;     // one per code of time
+  std::int64_t time_step = 1;      // of the panel, between neighbouring periods
   std::vector<Grouping> clusters;  // in the order of spec.covariance
   std::vector<Index> design_row;   // design row that each atom belongs to (first row of the unit for between)
 };

@@ -270,8 +270,9 @@ const MethodCard& frontier_card() {
       .avoid = "Not as a verdict on effort: whatever lasts and is not in the model counts as inefficiency.",
       .reference = "Aigner, Lovell and Schmidt (1977); equals FRONTIER 4.1 and R frontier::sfa",
       .supports = {"unbalanced", "no_unit", "no_time"},
-      .options = {
-          {"type", "choice: production | cost", "production", "whether inefficiency lowers the outcome or raises it"}}};
+      .options = {{"type", "choice: production | cost", "production",
+                   "whether inefficiency lowers the outcome or raises it"}},
+      .positions = {"type"}};
   return card;
 }
 

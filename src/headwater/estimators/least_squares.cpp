@@ -152,6 +152,7 @@ Atoms atoms_of(const Design& design) {
   if (design.has_time) {
     atoms.time = design.time;
     atoms.periods = design.periods;
+    atoms.time_step = design.time_step;
   }
   atoms.clusters = design.clusters;
   atoms.design_row.resize(static_cast<std::size_t>(atoms.n));

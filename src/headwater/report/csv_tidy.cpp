@@ -193,7 +193,8 @@ void add_coefficients(TidyTable& sheet, const Tree& fit) {
   if (failed(fit)) return start_coefficient(sheet, fit, "", "failed");
   const auto& terms = labels(fit, "term");
   for (std::size_t i = 0; i < terms.size(); ++i) {
-    start_coefficient(sheet, fit, terms[i], text_attribute(fit, "status"));
+    const bool none = fit.find_array("not_estimable") && !texts(fit, "not_estimable")[i].empty();
+    start_coefficient(sheet, fit, terms[i], none ? "not estimable" : text_attribute(fit, "status"));
     for (const char* key : {"estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high", "mde"})
       sheet.cell(key, csv_number(numbers(fit, key)[i]));
     sheet.cell("df", shortest(scalar(fit, "df")));

@@ -36,6 +36,25 @@ GridCell estimate_cell(const Tree& fit, std::size_t i, bool stars) {
   return {shown(b, numbers(fit, "std_error")[i]) + (stars ? stars_of(numbers(fit, "p_value")[i]) : ""), b};
 }
 
+GridCell term_error_cell(const Tree& fit, std::size_t i) {
+  if (fit.find_array("not_estimable") && !texts(fit, "not_estimable")[i].empty()) return "not estimable";
+  const double se = numbers(fit, "std_error")[i];
+  return {shown(se, se), se};
+}
+
+// Some coefficient rests on a handful of clusters.
+bool few_carriers(const Tree& fit) {
+  if (!fit.find_array("few_carriers")) return false;
+  const auto& few = integers(fit, "few_carriers");
+  return std::find(few.begin(), few.end(), 1) != few.end();
+}
+
+GridCell carriers_cell(const Tree& fit, std::size_t i) {
+  const double effective = numbers(fit, "carriers")[i];
+  if (integers(fit, "few_carriers")[i] == 0) return "";
+  return {significant(effective, 2) + " of " + std::to_string(integers(fit, "carriers_all")[i]), effective};
+}
+
 void add_new(std::vector<std::string>& names, const std::vector<std::string>& more) {
   for (const std::string& name : more)
     if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
@@ -98,7 +117,7 @@ struct Statistic {
 };
 
 GridCell error_under(const Tree& fit, std::size_t i) {
-  GridCell cell = with_error(fit, "std_error", i);
+  GridCell cell = term_error_cell(fit, i);
   if (cell.number) cell.text = "(" + cell.text + ")";
   return cell;
 }
@@ -158,6 +177,7 @@ std::vector<ModelColumn> model_columns(const std::vector<std::string>& wanted) {
 
 GridCell model_cell(const Tree& fit, const ModelColumn& column, std::size_t i) {
   const double value = numbers(fit, column.array)[i];
+  if (column.statistic == "std_error") return term_error_cell(fit, i);
   if (column.statistic == "p") return {shown_p(value), value};
   if (column.statistic == "t") return {significant(value, 3), value};
   return with_error(fit, column.array.c_str(), i);
@@ -202,12 +222,18 @@ Grid model_grid(const Tree& fit, const GridStyle& style) {
   grid.column("estimate", Align::decimal);
   for (const ModelColumn& column : columns)
     grid.column(column.heading, column.statistic == "p" ? Align::right : Align::decimal);
+  const bool few = few_carriers(fit);
+  if (few) grid.column("rests on", Align::right);
   for (std::size_t i = 0; i < terms.size(); ++i) {
     GridRow row{{terms[i], estimate_cell(fit, i, style.stars)}};
     for (const ModelColumn& column : columns) row.cells.push_back(model_cell(fit, column, i));
+    if (few) row.cells.push_back(carriers_cell(fit, i));
     grid.rows.push_back(std::move(row));
   }
   for (const std::string& name : labels(fit, "unidentified")) grid.rows.push_back({{name, "not identified"}});
+  if (few)
+    grid.notes.push_back("rests on: how many " + texts(fit, "carriers_of").front() +
+                         " carry the coefficient in effect; with so few its standard error is far too small.");
   if (const std::string note = model_note(fit, columns); !note.empty()) grid.notes.push_back(note);
   return grid;
 }

@@ -14,6 +14,24 @@ constexpr const char* kNoTotal = "the items are not parts of one total";
 
 std::int64_t whole(const Tree& tree, const char* key) { return static_cast<std::int64_t>(number_attribute(tree, key)); }
 
+std::string why_undefined(const Tree& fit, std::size_t i) {
+  const bool none = fit.find_array("not_estimable") && !texts(fit, "not_estimable")[i].empty();
+  return none ? "not estimable: " + texts(fit, "not_estimable")[i] : Contract::kNotFinite;
+}
+
+// Why a term has no standard error, or how many clusters carry it.
+void support(Contract& out, const Tree& fit, std::size_t i) {
+  if (!fit.find_array("not_estimable")) return;
+  out.json.member("not_estimable", texts(fit, "not_estimable")[i]);
+  out.json.key("carriers");
+  out.begin_object();
+  out.number("effective", numbers(fit, "carriers")[i], "not counted under this covariance");
+  out.json.member("all", integers(fit, "carriers_all")[i]);
+  out.json.member("of", texts(fit, "carriers_of")[i]);
+  out.json.member("few", integers(fit, "few_carriers")[i] != 0);
+  out.end_object();
+}
+
 void terms(Contract& out, const Tree& fit) {
   out.json.key("terms");
   out.json.begin_array();
@@ -22,7 +40,8 @@ void terms(Contract& out, const Tree& fit) {
     out.begin_object();
     out.json.member("term", names[i]);
     for (const char* key : {"estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high", "mde"})
-      out.number(key, numbers(fit, key)[i]);
+      out.number(key, numbers(fit, key)[i], why_undefined(fit, i));
+    support(out, fit, i);
     out.end_object();
   }
   out.json.end_array();

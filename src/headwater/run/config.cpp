@@ -40,7 +40,7 @@ constexpr ModelKey kModelKeys[] = {
     {"subset", &ModelConfig::subset, "", "condition on the rows used, such as type == \"acute\""},
     {"split", &ModelConfig::split, "", "column: one fit for each of its values"},
     {"fsplit", &ModelConfig::fsplit, "", "the same and the full sample"},
-    {"singletons", &ModelConfig::singletons, "drop", "drop or keep levels of effects with one row"},
+    {"singletons", &ModelConfig::singletons, "as the profile does", "drop or keep levels of effects with one row"},
     {"question", &ModelConfig::question, "",
      "the question the model answers; by default the comment that opens its file"},
 };
@@ -284,7 +284,7 @@ void check_model(const ModelConfig& model) {
     throw Error(ErrorKind::usage, "config.no_formula",
                 where + "the model '" + model.name + "' has no formula; give formula = y ~ x | effects under [model]",
                 {.key = "model.formula"});
-  if (model.singletons != "drop" && model.singletons != "keep")
+  if (!model.singletons.empty() && model.singletons != "drop" && model.singletons != "keep")
     throw Error(ErrorKind::usage, "config.value",
                 where + "singletons is '" + model.singletons + "'; it is drop or keep", {.key = "model.singletons"});
 }

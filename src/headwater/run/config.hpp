@@ -25,7 +25,7 @@ struct ModelConfig {
   std::string weights;
   std::string subset;                                        // condition on the rows used: type == "acute"
   std::string split, fsplit;                                 // column names
-  std::string singletons = "drop";                           // drop | keep
+  std::string singletons;                                    // drop | keep, "" = as the profile does
   std::vector<std::pair<std::string, std::string>> drivers;  // name -> terms, in the order written
   std::vector<std::string> use;                              // decompositions
   std::vector<std::string> tests;                            // linear combinations

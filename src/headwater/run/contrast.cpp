@@ -73,8 +73,8 @@ Atoms atoms_of(const Tree& node, const MethodCall& rule) {
     atoms.clusters.push_back(std::move(group));
   }
   if (ways.empty()) return atoms;
-  if (rule.method == "driscoll_kraay") atoms.time = atoms.clusters.front();
-  if (rule.method == "cluster" && ways.size() == 1) atoms.unit = atoms.clusters.front();
+  if (gathers(rule) == Gathers::periods) atoms.time = atoms.clusters.front();
+  if (gathers(rule) == Gathers::clusters && ways.size() == 1) atoms.unit = atoms.clusters.front();
   return atoms;
 }
 
@@ -100,7 +100,8 @@ void refuse_without_influence(const Part& part) {
 // unknown.
 void refuse_own_noise(const Part& part, const MethodCall& rule, const Atoms& atoms) {
   const double from_influence = meat(rule, influence_of(part), atoms)(0, 0), stored = own_variance(part);
-  if (rule.method == "iid" || std::abs(stored - from_influence) > kOwnNoise * std::max(stored, from_influence))
+  if (gathers(rule) == Gathers::nothing ||
+      std::abs(stored - from_influence) > kOwnNoise * std::max(stored, from_influence))
     throw Error(ErrorKind::usage, "contrast.no_influence",
                 "the uncertainty of " + part.decomposition.path +
                     " is more than influence on rows (the iid rule, or a unit's own noise), so its covariance with "

@@ -28,6 +28,7 @@ Notes notes_of(const ModelResult& model) {
   if (model.fit.design) merge(notes, model.fit.design->notes);
   merge(notes, model.fit.notes);
   merge(notes, model.covariance.notes);
+  merge(notes, model.coefficients.notes);
   for (const Test& test : model.tests) merge(notes, test.notes);
   return notes;
 }

@@ -1,22 +1,29 @@
 #include "headwater/run/methods.hpp"
 
-#include "headwater/covariances/covariance.hpp"
+#include "headwater/covariances/profiles.hpp"
 #include "headwater/decompositions/bootstrap.hpp"
 #include "headwater/decompositions/decomposition.hpp"
 #include "headwater/diagnostics/test.hpp"
 #include "headwater/estimators/fit.hpp"
+#include "headwater/formula/operators.hpp"
 
 namespace headwater {
 
 std::vector<MethodSection> all_methods() {
-  std::vector<MethodSection> all = {{"Estimators", {}},  {"Covariances", {}},    {"Small-sample profiles", {}},
-                                    {"Diagnostics", {}}, {"Decompositions", {}}, {"Bootstraps of decompositions", {}}};
-  for (const EstimatorRow& row : estimators()) all[0].cards.push_back(&row.card);
-  for (const CovarianceRow& row : covariances()) all[1].cards.push_back(&row.card);
-  for (const MethodCard& card : profiles()) all[2].cards.push_back(&card);
-  for (const MethodCard& card : diagnostics()) all[3].cards.push_back(&card);
-  for (const DecompositionRow& row : decompositions()) all[4].cards.push_back(&row.card);
-  for (const MethodCard& card : bootstraps()) all[5].cards.push_back(&card);
+  std::vector<MethodSection> all = {{"Formulas", {}},
+                                    {"Estimators", {}},
+                                    {"Covariances", {}},
+                                    {"Small-sample profiles", {}},
+                                    {"Diagnostics", {}},
+                                    {"Decompositions", {}},
+                                    {"Bootstraps of decompositions", {}}};
+  for (const MethodCard& card : formula_operators()) all[0].cards.push_back(&card);
+  for (const EstimatorRow& row : estimators()) all[1].cards.push_back(&row.card);
+  for (const CovarianceRow& row : covariances()) all[2].cards.push_back(&row.card);
+  for (const ProfileRow& row : profile_rows()) all[3].cards.push_back(&row.card);
+  for (const MethodCard& card : diagnostics()) all[4].cards.push_back(&card);
+  for (const DecompositionRow& row : decompositions()) all[5].cards.push_back(&row.card);
+  for (const MethodCard& card : bootstraps()) all[6].cards.push_back(&card);
   return all;
 }
 

@@ -58,8 +58,8 @@ void add_unit_effect(ModelFormula& formula, const std::string& unit) {
 void resolve_estimator(Spec& spec, const ModelConfig& model, const Panel& panel) {
   const std::string asked =
       model.estimator.empty() ? (spec.formula.effects.empty() ? "pooled" : "within") : model.estimator;
-  spec.estimator = parse_method_call(asked);
-  check_options(spec.estimator, estimator(spec.estimator.method).card);
+  const MethodCall call = parse_method_call(asked);
+  spec.estimator = named(call, estimator(call.method).card);
   if (spec.estimator.method == "within" && spec.formula.effects.empty() && panel.has_unit())
     add_unit_effect(spec.formula, panel.keys().unit);
 }
@@ -67,27 +67,15 @@ void resolve_estimator(Spec& spec, const ModelConfig& model, const Panel& panel)
 void resolve_covariance(Spec& spec, const ModelConfig& model, const Panel& panel) {
   spec.covariance =
       model.covariance.empty() ? default_covariance(panel.keys().unit) : parse_method_call(model.covariance);
-  const auto& rows = covariances();
-  const auto found = std::find_if(rows.begin(), rows.end(),
-                                  [&](const CovarianceRow& row) { return row.card.name == spec.covariance.method; });
-  if (found == rows.end()) {
-    Names known;
-    for (const CovarianceRow& row : rows) known.emplace_back(row.card.name);
-    const std::string near = nearest(spec.covariance.method, known);
-    throw Error(ErrorKind::usage, "covariance.unknown",
-                "there is no covariance '" + spec.covariance.method + "'" +
-                    (near.empty() ? "; known are " + joined(known, ", ") : "; did you mean '" + near + "'?"));
-  }
-  check_options(spec.covariance, found->card);
-  check_profile(model.profile);
-  spec.profile = model.profile;
+  spec.covariance = checked_rule(spec.covariance);
+  spec.profile = profile_row(model.profile).card.name;
 }
 
 void resolve_methods(Spec& spec, const ModelConfig& model) {
   for (const auto& [name, terms] : model.drivers) spec.drivers.push_back({name, parse_terms(terms)});
   for (const std::string& use : model.use) {
-    spec.decompositions.push_back(parse_method_call(use));
-    check_options(spec.decompositions.back(), decomposition(spec.decompositions.back().method).card);
+    const MethodCall call = parse_method_call(use);
+    spec.decompositions.push_back(named(call, decomposition(call.method).card));
     check_weights(spec.decompositions.back(), model.weights);
   }
 }
@@ -150,7 +138,9 @@ std::vector<Spec> plan(const RunConfig& config, const Panel& panel) {
       resolve_methods(spec, model);
       spec.weights = model.weights;
       if (!model.subset.empty()) spec.subset = parse_expression(model.subset);
-      spec.singletons = model.singletons == "keep" ? Singletons::keep : Singletons::drop;
+      spec.singletons = model.singletons.empty()     ? profile_row(spec.profile).singletons
+                        : model.singletons == "keep" ? Singletons::keep
+                                                     : Singletons::drop;
       spec.tests = model.tests;
       spec.level = config.run.level;
       spec.power = config.run.power;

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .result import Result
 
 COEFFICIENTS = ["estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high", "mde", "within_sd", "mde_per_within_sd"]
+SUPPORT = ["not_estimable", "carriers", "carriers_all", "carriers_of", "few_carriers"]
 TESTS = ["hypothesis", "distribution", "statistic", "df1", "df2", "p_value", "estimate", "std_error", "mde"]
 COUNTS = ["nobs", "units", "periods", "df_residual"]
 FIGURES = ["r_squared", "r_squared_within", "sigma2", "rss", "outcome_mean", "outcome_sd", "effects_rank", "certificate"]
@@ -98,7 +99,7 @@ class Fit:
     def coefficients(self) -> pd.DataFrame:
         """One row a regressor. One that the data cannot tell apart has no numbers and says ``not identified``."""
         tree = self._fitted
-        frame = tree.frame("term", {"driver": "driver"} | {each: each for each in COEFFICIENTS}, label="term")
+        frame = tree.frame("term", {"driver": "driver"} | {each: each for each in COEFFICIENTS + SUPPORT if each in tree.node.arrays}, label="term")
         frame["status"] = "identified"
         lost = pd.DataFrame({"term": self.not_identified["term"], "status": "not identified"})
         return frame if lost.empty else pd.concat([frame, lost], ignore_index=True)

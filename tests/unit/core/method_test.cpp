@@ -51,6 +51,64 @@ TEST(CheckOptions, NamesTheNearestOption) {
   }
 }
 
+const MethodCard& card_with_positions() {
+  static const MethodCard card{
+      .name = "change",
+      .kind = "decomposition",
+      .options = {{"from", "period", "", ""}, {"to", "period", "", ""}, {"of", "method(options)", "", ""}},
+      .positions = {"from", "to"}};
+  return card;
+}
+
+std::string refusal(const std::string& call, const MethodCard& card) {
+  try {
+    named(parse_method_call(call), card);
+  } catch (const Error& error) {
+    EXPECT_EQ(exit_code(error.kind()), 2);
+    return error.message();
+  }
+  return "no error";
+}
+
+TEST(Named, PutsValuesUnderTheNamesOfTheirPlaces) {
+  const MethodCall both = named(parse_method_call("change(2020-21 Q4, \"2023-24 Q4\")"), card_with_positions());
+  EXPECT_EQ(both.get("from"), "2020-21 Q4");
+  EXPECT_EQ(both.get("to"), "2023-24 Q4");
+  EXPECT_EQ(both.text, "change(from = 2020-21 Q4, to = \"2023-24 Q4\")");
+  const MethodCall around =
+      named(parse_method_call("change(to = 2023, of = f(a = 1, 2), 2020)"), card_with_positions());
+  EXPECT_EQ(around.get("from"), "2020") << "the places of options given by name are passed over, as in R";
+  EXPECT_EQ(around.text, "change(to = 2023, of = f(a = 1, 2), from = 2020)");
+  EXPECT_EQ(named(parse_method_call(around.text), card_with_positions()).arguments, around.arguments);
+  const MethodCall plain = named(parse_method_call("change( from =2020 )"), card_with_positions());
+  EXPECT_EQ(plain.text, "change( from =2020 )") << "what has its names stays as written";
+}
+
+TEST(Named, LeavesListsAlone) {
+  const MethodCard card{
+      .name = "cluster", .kind = "covariance", .options = {{"groups", "text", "", ""}}, .list = "columns"};
+  EXPECT_EQ(named(parse_method_call("cluster(a, b, groups = own)"), card).positional(),
+            (std::vector<std::string>{"a", "b"}));
+}
+
+TEST(Named, RefusesWhatHasNoPlace) {
+  EXPECT_EQ(
+      refusal("change(1, 2, 3)", card_with_positions()),
+      "change takes from, to by position, so '3' has no place in it; write it with the name of an option (from, to, "
+      "of)");
+  EXPECT_EQ(
+      refusal("change(1, from = 2, to = 3)", card_with_positions()),
+      "change takes from, to by position, so '1' has no place in it; write it with the name of an option (from, to, "
+      "of)");
+  EXPECT_EQ(refusal("robust(trust)", {.name = "robust", .kind = "covariance"}),
+            "robust takes no value without a name, so 'trust' has no place in it; it has no options, write robust");
+  EXPECT_EQ(
+      refusal("index(a)", {.name = "index", .kind = "decomposition", .options = {{"price", "text", "", ""}}}),
+      "index takes no value without a name, so 'a' has no place in it; write it with the name of an option (price)");
+  EXPECT_EQ(refusal("change(from = 1, from = 2)", card_with_positions()),
+            "option 'from' of change is given twice; give it once");
+}
+
 TEST(CheckOptions, NamesTheChoices) {
   const MethodCard card{.name = "first_difference",
                         .kind = "estimator",

@@ -7,17 +7,20 @@
 #include <memory>
 #include <numeric>
 
+#include "fitted.hpp"
 #include "headwater/core/error.hpp"
+<<<<<<< HEAD
 #include "headwater/panel/readers.hpp"
+=======
+#include "headwater/core/random.hpp"
+#include "headwater/linalg/solve.hpp"
+>>>>>>> eeb149e (Profiles are rows that carry their program's whole convention)
 
 namespace headwater {
 namespace {
 
-Panel panel_from(const std::string& csv) {
-  RawTable table = parse_csv(csv, "panel.csv", ',', {.unit = "id", .time = "year"});
-  return Panel(std::move(table.columns), {.unit = "id", .time = "year"}, std::move(table.source_rows),
-               std::move(table.ledger));
-}
+using test::note;
+using test::with;
 
 // Four units, three years; an area holds two units.
 std::string csv_of(const std::vector<int>& y, const std::vector<int>& x, const std::vector<int>& z) {
@@ -36,12 +39,7 @@ const std::vector<int> kX{7, 5, 4, 2, 2, 0, 0, 0, 1, 7, 5, 8};
 const std::vector<int> kZ{4, 5, 8, 6, 5, 4, 5, 8, 2, 7, 6, 0};
 
 Fit fitted(const std::string& csv, const std::string& formula, const std::string& rule = "iid") {
-  Spec spec;
-  spec.formula = expand(parse_formula(formula)).at(0);
-  spec.estimator = parse_method_call(spec.formula.effects.empty() ? "pooled" : "within");
-  spec.covariance = parse_method_call(rule);
-  spec.singletons = Singletons::keep;
-  return estimator(spec.estimator.method).run(std::make_shared<const Design>(make_design(panel_from(csv), spec)));
+  return test::fitted(test::panel_from(csv), formula, rule);
 }
 
 Matrix sandwich(const Fit& fit, const std::vector<int>& group) {
@@ -60,10 +58,6 @@ std::vector<int> groups_by(int divisor, int modulus) {
   std::vector<int> groups;
   for (int i = 0; i < 12; ++i) groups.push_back(i / divisor % modulus);
   return groups;
-}
-
-Covariance with(const Fit& fit, const std::string& rule, const std::string& profile) {
-  return covariance(fit, parse_method_call(rule), profile);
 }
 
 void expect_near(const Matrix& got, const Matrix& wanted) {
@@ -159,29 +153,46 @@ INSTANTIATE_TEST_SUITE_P(
                    "T/(T-1) = 3/2 times (N-1)/(N-K) = 11/5; K = 1 slopes + 4 id + 3 year - 1"},
         Arithmetic{"driscoll_kraay(lag = 1)", "plm", 1, 5, "no factor"}));
 
-bool has_note(const Covariance& covariance, const std::string& code, const std::string& message) {
-  for (const Note& note : covariance.notes)
-    if (note.code == code) {
-      EXPECT_EQ(note.message, message);
-      return true;
-    }
-  return false;
-}
-
-TEST(Repair, SetsNegativeEigenvaluesToZeroWhereAVarianceIsNegative) {
+// x's negative variance, in a panel of four units and three years, is repaired or not as the profile's program does.
+TEST(Repair, IsThatOfTheProfile) {
   const Fit fit = fitted(csv_of(kY, kX, kZ), "y ~ x + z");
-  const Covariance got = with(fit, "cluster(id, year)", "none");
-  EXPECT_TRUE(
-      has_note(got, "covariance.not_positive",
-               "cluster(id, year) is not positive semi-definite (smallest eigenvalue -3.3 of the largest) and a "
-               "variance is negative: negative eigenvalues were set to zero; the clusters may be too few"));
-  EXPECT_GE(got.matrix.diagonal().minCoeff(), 0);
-  Eigen::SelfAdjointView<const Matrix, Eigen::Lower> view = got.matrix.selfadjointView<Eigen::Lower>();
-  for (const Vector& v : {Vector::Unit(3, 0).eval(), Vector(Vector::Ones(3)), Vector(Vector::LinSpaced(3, -1, 2))})
-    EXPECT_GE(v.dot(view * v), -1e-12 * got.matrix.cwiseAbs().maxCoeff());
+  const Covariance left = with(fit, "cluster(id, year)", "areg"), repaired = with(fit, "cluster(id, year)", "fixest"),
+                   own = with(fit, "cluster(id, year)", "reghdfe");
+  const Matrix raw = repaired.factor * meat(repaired.rule, influence(fit), fit.atoms);
+  const SymmetricEigen eigen = symmetric_eigen(raw);
+  const Matrix wanted = eigen.vectors * eigen.values.cwiseMax(0).asDiagonal() * eigen.vectors.transpose();
+  expect_near(repaired.matrix, wanted);
+  expect_near(own.matrix, wanted);
+  EXPECT_EQ(repaired.arithmetic.substr(repaired.arithmetic.find("; negative")), "; negative eigenvalues set to zero");
+  for (Index j = 0; j < 3; ++j) {
+    EXPECT_EQ(left.estimable(j), raw(j, j) > 0) << j;
+    EXPECT_EQ(std::isnan(left.matrix(j, j)), raw(j, j) < 0) << j;
+    EXPECT_TRUE(repaired.estimable(j));
+  }
 }
 
-TEST(Repair, LeavesAnIndefiniteMatrixWithPositiveVariancesAlone) {
+TEST(Repair, SaysWhatWasDone) {
+  const Fit fit = fitted(csv_of(kY, kX, kZ), "y ~ x + z");
+  EXPECT_EQ(note(with(fit, "cluster(id, year)", "fixest"), "covariance.repaired"),
+            "cluster(id, year) is not positive semi-definite (smallest eigenvalue -3.3 of the largest): its negative "
+            "eigenvalues were set to zero, as fixest does; (Intercept), x, z had a negative variance, so their error "
+            "comes from the repair alone; the clusters may be too few");
+  EXPECT_EQ(note(with(fit, "cluster(id, year)", "areg"), "covariance.indefinite"),
+            "cluster(id, year) is not positive semi-definite (smallest eigenvalue -3.3 of the largest) and the profile "
+            "areg leaves it so: (Intercept), x, z have a negative variance and so no standard error; the clusters may "
+            "be too few");
+}
+
+TEST(Repair, LeavesNothingOfOneNegativeVariance) {
+  const Fit fit = fitted(csv_of(kY, kX, kZ), "y ~ 0 + x");
+  const Covariance raw = with(fit, "cluster(id, year)", "none");
+  ASSERT_LT(meat(raw.rule, influence(fit), fit.atoms)(0, 0), 0);
+  EXPECT_EQ(raw.not_estimable[0], "cluster(id, year) gives it a negative variance");
+  EXPECT_EQ(with(fit, "cluster(id, year)", "fixest").not_estimable[0],
+            "the repair of a negative variance leaves nothing of it");
+}
+
+TEST(Repair, LeavesAnIndefiniteMatrixWithPositiveVariancesAloneWhereTheProgramDoes) {
   const Fit fit = fitted(csv_of({1, 1, 4, 7, 3, 2, 5, 0, 7, 2, 6, 0}, {4, 7, 0, 4, 2, 3, 6, 1, 4, 0, 2, 7},
                                 {3, 7, 5, 7, 2, 2, 7, 1, 2, 5, 6, 6}),
                          "y ~ x + z");
@@ -191,9 +202,11 @@ TEST(Repair, LeavesAnIndefiniteMatrixWithPositiveVariancesAlone) {
       0.01540412;
   EXPECT_LE((got.matrix - wanted).cwiseAbs().maxCoeff(), 1e-8);
   EXPECT_LT(got.smallest_eigenvalue, 0);
-  bool noted = false;
-  for (const Note& note : got.notes) noted |= note.code == "covariance.indefinite";
-  EXPECT_TRUE(noted);
+  EXPECT_EQ(note(got, "covariance.indefinite"),
+            "cluster(id, year) is not positive semi-definite (smallest eigenvalue -0.2 of the largest) and the profile "
+            "none leaves it so: errors of single coefficients stand, but a combination of them may have none; the "
+            "clusters may be too "
+            "few");
 }
 
 std::string message_of(const std::string& rule, const std::string& profile = "fixest",
@@ -219,20 +232,26 @@ TEST(Refusals, SayWhatToWrite) {
 }
 
 TEST(FewClusters, AreNoted) {
-  EXPECT_TRUE(
-      has_note(with(fitted(csv_of(kY, kX, kZ), "y ~ x"), "cluster(id)", "fixest"), "covariance.few_clusters",
-               "there are only 4 clusters of id: cluster-robust errors are then often too small, read intervals "
-               "with caution"));
+  EXPECT_EQ(note(with(fitted(csv_of(kY, kX, kZ), "y ~ x"), "cluster(id)", "fixest"), "covariance.few_clusters"),
+            "there are only 4 clusters of id: cluster-robust errors are then often too small, read intervals with "
+            "caution");
 }
 
 // A likelihood's covariance is the inverse information as it stands: no small-sample factor for anything built on it.
 TEST(Covariance, OfALikelihoodHasTheFactorOne) {
   Fit fit = fitted(csv_of(kY, kX, kZ), "y ~ x + z");
   for (const char* profile : {"fixest", "reghdfe", "none"}) {
+<<<<<<< HEAD
     fit.likelihood = false;
     const Covariance squares = covariance(fit, parse_method_call("iid"), profile);
     fit.likelihood = true;
     const Covariance rule = covariance(fit, parse_method_call("iid"), profile);
+=======
+    spec.covariance = parse_method_call("iid");
+    spec.profile = profile;
+    const Fit fit = estimator("frontier").run(std::make_shared<const Design>(make_design(test::panel_from(csv), spec)));
+    const Covariance rule = covariance(fit);
+>>>>>>> eeb149e (Profiles are rows that carry their program's whole convention)
     EXPECT_EQ(rule.factor, 1) << profile;
     EXPECT_EQ(rule.arithmetic, "inverse of the observed information");
     EXPECT_TRUE(std::isinf(rule.df));

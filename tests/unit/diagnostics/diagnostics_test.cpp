@@ -118,7 +118,7 @@ TEST(EffectiveUnits, AreThoseWhoseVariationDecidesATest) {
     sum += s;
     squares += s * s;
   }
-  EXPECT_NEAR(one.effective_units, sum * sum / squares, 1e-12 * one.effective_units);
+  EXPECT_NEAR(one.carriers.effective, sum * sum / squares, 1e-12 * one.carriers.effective);
   EXPECT_TRUE(one.notes.empty());
 }
 
@@ -127,11 +127,45 @@ TEST(EffectiveUnits, OfACombinationThatOneUnitCarriesAreFewAndSaidSo) {
                          {{"a", "x"}, {"b", "z + I((id == 'u3') * (year > 2012))"}});
   const auto tests = driver_tests(fit, covariance(fit));
   ASSERT_EQ(tests.size(), 2);
-  EXPECT_GT(tests[0].effective_units, 20);
-  EXPECT_LT(tests[1].effective_units, 1.1);
+  EXPECT_GT(tests[0].carriers.effective, 20);
+  EXPECT_LT(tests[1].carriers.effective, 1.1);
   ASSERT_EQ(tests[1].notes.size(), 1);
   EXPECT_EQ(tests[1].notes[0].message.substr(0, 92),
             "the test 'every coefficient of b is zero (2 terms)' rests on 1 of 30 units in effect (u3 car");
+}
+
+TEST(EffectiveUnits, OfEachCoefficientStandInItsTableAndInANote) {
+  const Fit fit = fitted("y ~ x + I((id == 'u3') * (year > 2012)) | id + year");
+  const CoefficientTable table = coefficient_table(fit, covariance(fit));
+  EXPECT_GT(table.carriers[0].effective, 20);
+  EXPECT_LT(table.carriers[1].effective, 1.2);
+  ASSERT_EQ(table.notes.size(), 1);
+  EXPECT_EQ(table.notes[0].code, "covariance.few_carriers");
+  EXPECT_EQ(
+      table.notes[0].message,
+      "the standard error of I((id == \"u3\") * (year > 2012)) 1.1 of 30 rests on that few units in effect and is "
+      "far too small: its p value and interval are not to be relied on, whatever the number of units");
+  EXPECT_TRUE(coefficient_table(fit, covariance(fit, parse_method_call("iid"), "fixest")).notes.empty())
+      << "iid errors need no sums over units";
+}
+
+TEST(NotEstimable, CoefficientsHaveNoNumbersAndTestsOfThemNoAnswer) {
+  const Fit fit = fitted("y ~ I((id == 'u3') * (year == 2012)) | id", csv_without(),
+                         {{"policy", "I((id == 'u3') * (year == 2012))"}});
+  const Covariance V = covariance(fit);
+  const CoefficientTable table = coefficient_table(fit, V);
+  for (const Vector* column : {&table.std_error, &table.statistic, &table.p_value, &table.conf_low, &table.conf_high})
+    EXPECT_TRUE(std::isnan((*column)(0)));
+  EXPECT_TRUE(std::isnan(minimum_detectable_effects(fit, V).mde(0)));
+  EXPECT_TRUE(table.notes.empty()) << "what has no error needs no warning of it";
+  EXPECT_TRUE(influential_units(fit, V).entries.empty());
+  const headwater::Test test = driver_tests(fit, V).at(0);
+  EXPECT_TRUE(std::isnan(test.statistic) && std::isnan(test.p_value));
+  EXPECT_EQ(test.distribution, "not estimable");
+  EXPECT_EQ(test.notes.at(0).message,
+            "the test 'every coefficient of policy is zero (1 term)' is not estimable: I((id == \"u3\") * (year == "
+            "2012)) has no standard error");
+  EXPECT_TRUE(std::isnan(V.std_error(Vector::Constant(1, 2))));
 }
 
 TEST(LinearCombination, IsReadWithItsNumbers) {
@@ -238,7 +272,7 @@ TEST(OtherCovariances, AreThoseOfTheirRulesAndTheReportedOneComesFirst) {
   for (std::size_t r = 0; r < calls.size(); ++r) {
     const Covariance other = covariance(fit, parse_method_call(calls[r].first), calls[r].second);
     for (Index j = 0; j < fit.k(); ++j)
-      EXPECT_DOUBLE_EQ(others.std_error(static_cast<Index>(r), j), std::sqrt(std::max(0.0, other.matrix(j, j))));
+      EXPECT_DOUBLE_EQ(others.std_error(static_cast<Index>(r), j), other.std_error(j));
     EXPECT_EQ(others.df[r], other.df);
     EXPECT_EQ(others.reasons[r], "");
   }

@@ -1,0 +1,114 @@
+// Every covariance rule: a row of the registry is all that the rest of the library knows of it.
+#include <algorithm>
+
+#include "headwater/core/error.hpp"
+#include "headwater/core/text.hpp"
+#include "headwater/covariances/rules.hpp"
+
+namespace headwater {
+
+const std::vector<CovarianceRow>& covariances() {
+  static const std::vector<CovarianceRow> rows = {
+      {.card = {.name = "iid",
+                .kind = "covariance",
+                .question = "How uncertain are the coefficients if all errors are independent with one variance?",
+                .avoid = "Not for panels: errors of a trust go together over time.",
+                .reference = "σ²(X'X)⁻¹"},
+       .gathers = Gathers::nothing,
+       .factor = true,
+       .meat = robust_meat},
+      {.card = {.name = "robust",
+                .kind = "covariance",
+                .question = "How uncertain are they if variances differ from row to row (HC1)?",
+                .avoid = "Not when rows of a unit go together over time.",
+                .reference = "White (1980), with N/(N-K)"},
+       .gathers = Gathers::rows,
+       .factor = true,
+       .meat = robust_meat},
+      {.card = {.name = "HC0",
+                .kind = "covariance",
+                .question = "How uncertain are they if variances differ, without a small-sample factor?",
+                .avoid = "Not in small samples: too small.",
+                .reference = "White (1980)"},
+       .gathers = Gathers::rows,
+       .factor = false,
+       .meat = robust_meat},
+      {.card = {.name = "cluster",
+                .kind = "covariance",
+                .question =
+                    "How uncertain are they if errors within a cluster go together in any way? Any number of ways.",
+                .avoid = "Not with fewer than about 20 clusters without a bootstrap.",
+                .reference = "Liang and Zeger (1986); Cameron, Gelbach and Miller (2011)",
+                .options = {{"groups", "choice: min | own", "the profile's",
+                             "G/(G-1) of the fewest clusters, or of each way its own"}},
+                .list = "columns"},
+       .gathers = Gathers::clusters,
+       .factor = true,
+       .meat = cluster_meat},
+      {.card = {.name = "driscoll_kraay",
+                .kind = "covariance",
+                .question =
+                    "How uncertain are they if shocks hit all trusts of a period together and last a few periods?",
+                .avoid = "Not with few periods: it averages over time.",
+                .reference = "Driscoll and Kraay (1998)",
+                .options = {{"lag", "integer", "the profile's", "periods a shock lasts"},
+                            {"gaps", "choice: break | bridge", "break",
+                             "lags go by time; bridge: by the rank of the periods there are, as fixest, plm and "
+                             "linearmodels have it"}},
+                .positions = {"lag"},
+                .differs = "where all units miss a period, fixest, plm and linearmodels take the periods beside it for "
+                           "neighbours; by time they are not, as Stata's tsset has it. Without such gaps all agree."},
+       .gathers = Gathers::periods,
+       .factor = true,
+       .meat = driscoll_kraay_meat},
+  };
+  return rows;
+}
+
+const CovarianceRow& covariance_row(const std::string& wanted) {
+  Names known;
+  for (const CovarianceRow& row : covariances()) {
+    if (row.card.name == wanted) return row;
+    known.emplace_back(row.card.name);
+  }
+  const std::string near = nearest(wanted, known);
+  throw Error(ErrorKind::usage, "covariance.unknown",
+              "there is no covariance '" + wanted + "'" +
+                  (near.empty() ? "; known are " + joined(known, ", ") : "; did you mean '" + near + "'?"));
+}
+
+MethodCall checked_rule(const MethodCall& rule) { return named(rule, covariance_row(rule.method).card); }
+
+Gathers gathers(const MethodCall& rule) { return covariance_row(rule.method).gathers; }
+
+std::vector<std::string> cluster_columns(const MethodCall& rule) {
+  return gathers(rule) == Gathers::clusters ? rule.positional() : std::vector<std::string>{};
+}
+
+MethodCall default_covariance(const std::string& unit_column) {
+  return parse_method_call(unit_column.empty() ? std::string("robust") : "cluster(" + unit_column + ")");
+}
+
+Meat meat_terms(const MethodCall& rule, const Matrix& psi, const Atoms& atoms) {
+  const CovarianceRow& row = covariance_row(rule.method);
+  check_options(rule, row.card);
+  return row.meat(rule, psi, atoms);
+}
+
+Matrix meat(const MethodCall& rule, const Matrix& psi, const Atoms& atoms) {
+  return meat_terms(rule, psi, atoms).total(rule.get("groups", "min") == "own");
+}
+
+Matrix Meat::total(bool own_groups) const {
+  Matrix sum = Matrix::Zero(terms.front().sum.rows(), terms.front().sum.cols());
+  for (const MeatTerm& term : terms) sum += term.sign * (own_groups ? term.groups / (term.groups - 1) : 1) * term.sum;
+  return sum;
+}
+
+Vector Meat::size() const {
+  Vector sum = Vector::Zero(terms.front().sum.rows());
+  for (const MeatTerm& term : terms) sum += term.sum.diagonal().cwiseAbs();
+  return sum;
+}
+
+}  // namespace headwater

@@ -1,0 +1,44 @@
+"""The profile plm against R plm (within and pooling, all in one R process); singletons stay."""
+
+import csv
+import math
+import pathlib
+import subprocess
+
+import numpy as np
+
+import headwater_fit
+import panels
+
+EFFECTS = {"": ("pooling", "individual"), "unit": ("within", "individual"), "year": ("within", "time"), "unit + year": ("within", "twoways")}
+RULES = ["iid", "robust", "cluster(unit)", "cluster(year)", "cluster(unit, year)", "driscoll_kraay(lag = 1, gaps = bridge)"]
+SCRIPT = pathlib.Path(__file__).parent / "plm_fits.R"
+
+
+def plans(folder, seeds):
+    for seed in seeds:
+        _, path = panels.written(seed, folder)
+        random = np.random.default_rng([13, seed])
+        for effects, (model, effect) in EFFECTS.items():
+            for rule in random.choice(RULES, 3, replace=False):
+                yield dict(path=str(path), formula="y ~ x + z" if random.random() < 0.5 else "y ~ x", effects=effects, model=model, effect=effect, rule=rule)
+
+
+def compare(comparison, folder, seeds):
+    planned = list(plans(folder, seeds))
+    table = folder / "plans.csv"
+    with open(table, "w", newline="") as file:
+        writer = csv.DictWriter(file, fieldnames=list(planned[0]))
+        writer.writeheader()
+        writer.writerows(planned)
+    done = subprocess.run(["Rscript", "--vanilla", str(SCRIPT), str(table)], capture_output=True, text=True, timeout=300)
+    if done.returncode != 0:
+        raise AssertionError(done.stderr)
+    for plan, line in zip(planned, done.stdout.splitlines(), strict=True):
+        formula = plan["formula"] + (f" | {plan['effects']}" if plan["effects"] else "")
+        where = f"{pathlib.Path(plan['path']).name}, {formula}, {plan['rule']} (plm)"
+        ours = headwater_fit.fit(plan["path"], formula, plan["rule"], "plm")
+        comparison.fits["plm"] += 1
+        rows = {name: (float(b), float(v), float(p)) for name, b, v, p in (cell.split("=") for cell in line.split("\t"))}
+        errors = {name: (b, v ** 0.5 if v >= 0 else math.nan, p) for name, (b, v, p) in rows.items()}
+        comparison.terms(where, headwater_fit.terms(ours), errors)
