@@ -11,6 +11,8 @@
 namespace headwater {
 namespace {
 
+constexpr double kHandful = 5;
+
 std::vector<const Grouping*> counted_groups(const Fit& fit, const MethodCall& rule) {
   switch (gathers(rule)) {
     case Gathers::clusters: return cluster_groupings(rule, fit.atoms);
@@ -45,6 +47,10 @@ std::vector<Carriers> among(const Matrix& sums, const Grouping* groups, const At
 }
 
 }  // namespace
+
+bool is_handful(const Carriers& carriers) {
+  return carriers.effective < kHandful && carriers.effective < 0.5 * static_cast<double>(carriers.all);
+}
 
 std::vector<Carriers> carriers_of(const Fit& fit, const MethodCall& rule, const Matrix& contrasts) {
   if (fit.regressors.cols() != fit.k()) return std::vector<Carriers>(static_cast<std::size_t>(contrasts.cols()));

@@ -17,7 +17,8 @@ struct Carriers {
   std::string heaviest;  // the one that carries most
   double share = 0;      // how much of the whole it carries
 };
-constexpr double kFewCarriers = 5;  // below this many in effect a standard error is far too small
+// So few, and so few of those there are, that a standard error is far too small: below five and below half of all.
+bool is_handful(const Carriers& carriers);
 
 // One for each column of `contrasts` (k × m), combinations of the fit's coefficients. What counts is what the rule
 // gathers: of several ways of clustering the one with the fewest carriers; periods; else units, or rows without units.

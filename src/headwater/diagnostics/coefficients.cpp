@@ -40,7 +40,7 @@ Notes few_carriers(const CoefficientTable& table, const Covariance& covariance) 
   const Carriers* some = nullptr;
   for (std::size_t j = 0; j < table.carriers.size(); ++j) {
     const Carriers& c = table.carriers[j];
-    if (!(c.effective < kFewCarriers) || !covariance.estimable(static_cast<Index>(j))) continue;
+    if (!is_handful(c) || !covariance.estimable(static_cast<Index>(j))) continue;
     few.push_back(table.names[j] + " " + significant(c.effective, 2) + " of " + std::to_string(c.all));
     some = &c;
   }
@@ -105,9 +105,10 @@ Tree describe(const CoefficientTable& table) {
     effective(static_cast<Index>(all.size())) = c.effective;
     of.push_back(c.of);
     all.push_back(c.all);
-    few.push_back(c.effective < kFewCarriers);
+    few.push_back(is_handful(c) && !std::isnan(table.std_error(static_cast<Index>(few.size()))));
   }
-  tree.vector("carriers", "term", effective, "units, periods or clusters that carry the coefficient, in effect; NaN under iid");
+  tree.vector("carriers", "term", effective,
+              "units, periods or clusters that carry the coefficient, in effect; NaN under iid");
   tree.integers("carriers_all", "term", all, "how many of them there are");
   tree.text("carriers_of", "term", of, "what they are");
   tree.integers("few_carriers", "term", few, "1: they are so few that the standard error is far too small");

@@ -28,7 +28,7 @@ std::string distribution_text(const char* family, const std::vector<double>& df)
 void count_carriers(Test& test, const Fit& fit, const Covariance& covariance, const Vector& weights) {
   test.carriers = carriers_of(fit, covariance.rule, weights).front();
   const Carriers& c = test.carriers;
-  if (covariance.gathers == Gathers::nothing || !(c.effective < kFewCarriers)) return;
+  if (covariance.gathers == Gathers::nothing || !is_handful(c)) return;
   test.notes.push_back({"test.few_units",
                         "the test '" + test.hypothesis + "' rests on " + significant(c.effective, 2) + " of " +
                             std::to_string(c.all) + " " + c.of + " in effect (" + c.heaviest + " carries " +

@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "headwater/absorption/absorber.hpp"
 #include "headwater/core/labelled.hpp"
 #include "headwater/core/matrix.hpp"
 #include "headwater/core/notes.hpp"
-#include "headwater/absorption/absorber.hpp"
 #include "headwater/design/design.hpp"
 
 namespace headwater {

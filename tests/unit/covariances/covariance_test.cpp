@@ -9,12 +9,7 @@
 
 #include "fitted.hpp"
 #include "headwater/core/error.hpp"
-<<<<<<< HEAD
-#include "headwater/panel/readers.hpp"
-=======
-#include "headwater/core/random.hpp"
 #include "headwater/linalg/solve.hpp"
->>>>>>> eeb149e (Profiles are rows that carry their program's whole convention)
 
 namespace headwater {
 namespace {
@@ -241,17 +236,10 @@ TEST(FewClusters, AreNoted) {
 TEST(Covariance, OfALikelihoodHasTheFactorOne) {
   Fit fit = fitted(csv_of(kY, kX, kZ), "y ~ x + z");
   for (const char* profile : {"fixest", "reghdfe", "none"}) {
-<<<<<<< HEAD
     fit.likelihood = false;
     const Covariance squares = covariance(fit, parse_method_call("iid"), profile);
     fit.likelihood = true;
     const Covariance rule = covariance(fit, parse_method_call("iid"), profile);
-=======
-    spec.covariance = parse_method_call("iid");
-    spec.profile = profile;
-    const Fit fit = estimator("frontier").run(std::make_shared<const Design>(make_design(test::panel_from(csv), spec)));
-    const Covariance rule = covariance(fit);
->>>>>>> eeb149e (Profiles are rows that carry their program's whole convention)
     EXPECT_EQ(rule.factor, 1) << profile;
     EXPECT_EQ(rule.arithmetic, "inverse of the observed information");
     EXPECT_TRUE(std::isinf(rule.df));
