@@ -12,8 +12,6 @@
 namespace headwater {
 namespace {
 
-using Suspicion = DataLedger::Suspicion;
-
 constexpr std::array<std::string_view, 4> kEngland = {"eng", "england", "e92000001", "england total"};
 constexpr std::array<std::string_view, 9> kOtherNations = {
     "scotland", "wales", "northern ireland", "sct", "wls", "nir", "s92000003", "w92000004", "n92000002"};
@@ -77,7 +75,7 @@ const Column* column_of(const RawTable& table, const std::string& name) {
   return nullptr;
 }
 
-std::string text_at(const Column& column, std::size_t row) {
+std::string unit_text(const Column& column, std::size_t row) {
   return column.codes[row] < 0 ? "" : column.levels[static_cast<std::size_t>(column.codes[row])];
 }
 
@@ -85,7 +83,7 @@ std::string text_at(const Column& column, std::size_t row) {
 std::string called_a_total(const RawTable& table, const ReadOptions& options, std::size_t row) {
   for (const Column& column : table.columns) {
     if (column.type != Column::Type::text || column.name == options.time) continue;
-    const std::string text = text_at(column, row);
+    const std::string text = unit_text(column, row);
     if (is_england(text) || is_total(text)) return text;
   }
   return "";
@@ -129,7 +127,7 @@ void keep_rows(RawTable& table, const std::vector<Index>& kept, const ReadOption
     column = taken(column, kept);
     if (column.name != options.unit) continue;
     std::vector<std::string> cells;
-    for (std::size_t i = 0; i < kept.size(); ++i) cells.push_back(text_at(column, i));
+    for (std::size_t i = 0; i < kept.size(); ++i) cells.push_back(unit_text(column, i));
     column = type_column(column.name, {cells.begin(), cells.end()}, rows, true, table.ledger.notes);
   }
   table.source_rows = std::move(rows);
@@ -182,7 +180,7 @@ void set_totals_aside(RawTable& table, const ReadOptions& options) {
   for (std::size_t i = 0; i < unit->codes.size(); ++i) {
     const std::int32_t code = unit->codes[i];
     const std::string called = code < 0                 ? called_a_total(table, options, i)
-                               : levels.count(code) > 0 ? text_at(*unit, i)
+                               : levels.count(code) > 0 ? unit_text(*unit, i)
                                                         : "";
     if (called.empty())
       kept.push_back(static_cast<Index>(i));
@@ -201,8 +199,8 @@ void set_totals_aside(RawTable& table, const ReadOptions& options) {
   }
 }
 
-std::vector<Suspicion> find_totals(const Panel& panel, const std::vector<const Column*>& sizes) {
-  std::vector<Suspicion> found;
+std::vector<DataLedger::Suspicion> find_totals(const Panel& panel, const std::vector<const Column*>& sizes) {
+  std::vector<DataLedger::Suspicion> found;
   const Names& labels = panel.units().labels;
   if (panel.units().count < 4) return found;
   SumCheck check(labels.size(), static_cast<std::size_t>(panel.times().count), panel.units().code, panel.times().code);
