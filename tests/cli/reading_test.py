@@ -138,7 +138,7 @@ class Furniture(Reading):
         head, rest = plain.split("\n", 1)
         numbered = "," + head + "\n" + "".join(f"{i},{row}\n" for i, row in enumerate(rest.splitlines()))
         for text, said in [
-            (numbered, "column 1 has no name, so it is taken as row names ('0', ...) and left out; name it if it is data"),
+            (numbered, "column 1 has no name, so it is taken as row names and left out; name it if it is data"),
             ("Beds by trust,,,\nPublished May 2026,,,\n,,,\n" + plain,
              "the header stands in row 4; what stands above it ('Beds by trust') is no part of the table"),
             ("Title:,Beds\nPeriod:,May\n\n" + plain, "the header stands in row 4; what stands above it ('Title:') is no part of the table"),

@@ -123,9 +123,8 @@ void leave_out_unnamed(Names& names, std::vector<Cells>& cells, std::int64_t row
       csv_error(file, row, "empty_header", position + " has no name; give every column a name", position);
     if (without_cells) empty.push_back(std::to_string(j + 1));
     if (names[j].empty() && !without_cells)
-      notes.push_back({"data.row_names", "column 1 has no name, so it is taken as row names ('" +
-                                             shortened(stripped(cells[j].front()), 40) +
-                                             "', ...) and left out; name it if it is data"});
+      notes.push_back(
+          {"data.row_names", "column 1 has no name, so it is taken as row names and left out; name it if it is data"});
     if (names[j].empty()) continue;
     if (kept != j) {
       names[kept] = std::move(names[j]);

@@ -37,9 +37,8 @@ std::string refusal(const std::string& bytes, const ReadOptions& options = kKeys
 TEST(CsvLayout, RowNamesInFront) {
   const RawTable table = parse(",unit,time,y\n0,a,2019,1\n1,a,2020,2\n");
   EXPECT_EQ(names(table), (Names{"unit", "time", "y"}));
-  EXPECT_EQ(messages(table),
-            (Names{"column 1 has no name, so it is taken as row names ('0', ...) and left out; name it if it "
-                   "is data"}));
+  EXPECT_EQ(messages(table), (Names{"column 1 has no name, so it is taken as row names and left out; name it if it "
+                                    "is data"}));
 }
 
 TEST(CsvLayout, ColumnsWithoutNameAndCells) {
