@@ -1,6 +1,7 @@
-// Memory that runs out inside HDF5. The library does not withstand that everywhere (it follows null pointers), so the
-// command ends there, with a message; whatever it writes is whole or absent all the same. An allocation of C++ that
-// fails throws as ever. The linker sends C's allocations of the command and of what is linked into it here (--wrap).
+// Memory that runs out. Not everything that the command is made of withstands it: HDF5 follows null pointers, and where
+// the copy of a std::variant throws, GCC's library destroys what was never made. So the command ends there, with a
+// message; whatever it writes is whole or absent all the same. Only a large array that a file asks for throws, for the
+// file's reader to say so. The linker sends C's allocations of the command and of what is linked into it here (--wrap).
 #include <cstddef>
 #include <new>
 
@@ -18,6 +19,8 @@ char* __real_strdup(const char* text);
 namespace headwater::cli {
 
 namespace {
+
+constexpr std::size_t kLargeArray = 1 << 20;  // bytes
 
 template <class T>
 T* unless_inside_hdf5(T* made, std::size_t size) {
@@ -45,12 +48,10 @@ char* __wrap_strdup(const char* text) { return headwater::cli::unless_inside_hdf
 
 // NOLINTEND(bugprone-reserved-identifier)
 
-// Without a detour, so that it throws inside HDF5's sessions too.
+// NOLINTNEXTLINE(misc-new-delete-overloads): what the library's delete frees
 void* operator new(std::size_t size) {
-  while (true) {
-    if (void* made = __real_malloc(size > 0 ? size : 1)) return made;  // NOLINT(bugprone-reserved-identifier)
-    const std::new_handler handler = std::get_new_handler();
-    if (!handler) throw std::bad_alloc();
-    handler();
-  }
+  if (void* made = __real_malloc(size > 0 ? size : 1)) return made;  // NOLINT(bugprone-reserved-identifier)
+  if (size < headwater::cli::kLargeArray || !headwater::hdf5::Session::is_open_here())
+    headwater::cli::end_without_memory();
+  throw std::bad_alloc();
 }
