@@ -196,6 +196,42 @@ TEST(SignalNoise, ComesBackFromManyUnits) {
   }
 }
 
+// With drivers: the outcome less what they explain, their variation within units among the fixed effects, and the error
+// of their coefficients among what moves a unit's level, (x̄ᵤ − x̄)'(X̃'X̃)⁻¹X̃'Γ X̃(X̃'X̃)⁻¹(x̄ᵤ − x̄).
+TEST(SignalNoise, ErrorsOfCoefficientsAreNoSignal) {
+  const SmallModel m = small_model(small_panel(7, 25, 6, 0.8), small_spec("y ~ x + z | unit + year", "within"));
+  const Design& design = *m.design;
+  LevelData data;
+  data.times = unit_times(design);
+  data.values = design.y - design.X * m.fit.coefficients;
+  data.columns = 1 + design.time.count + 2;
+  data.fixed.resize(static_cast<std::size_t>(design.n()));
+  Matrix means = Matrix::Zero(design.unit.count, 2);
+  for (std::size_t u = 0; u < data.times.units.size(); ++u)
+    for (const Index i : data.times.units[u].at)
+      means.row(static_cast<Index>(u)) += design.X.row(i) / static_cast<double>(data.times.units[u].at.size());
+  for (std::size_t i = 0; i < data.fixed.size(); ++i) {
+    const auto row = static_cast<Index>(i);
+    data.fixed[i] = {{0, 1.0}, {1 + design.time.code[i], 1.0}};
+    for (Index j = 0; j < 2; ++j)
+      data.fixed[i].emplace_back(1 + design.time.count + j, design.X(row, j) - means(design.unit.code[i], j));
+  }
+  data.level_noise = Matrix::Zero(design.unit.count, static_cast<Index>(data.times.gaps.size()));
+  for (Index u = 0; u < design.unit.count; ++u) {
+    const Vector c = m.fit.regressors * m.fit.bread * (means.row(u) - means.colwise().mean()).transpose();
+    for (const UnitRows& unit : data.times.units)
+      for (std::size_t s = 0; s < unit.at.size(); ++s)
+        for (std::size_t t = 0; t < unit.at.size(); ++t)
+          data.level_noise(u, data.times.gap(unit.when[s] - unit.when[t])) += c(unit.at[s]) * c(unit.at[t]);
+  }
+  ASSERT_GT(data.level_noise.col(0).mean(), 1e-3);
+  const SignalNoise own = signal_noise(RestrictedLikelihood(data), std::nullopt),
+                    found = outcome_noise(OutcomeParts(m.fit), {}).model;
+  EXPECT_NEAR(mean_over(found, share), mean_over(own, share), 1e-9);
+  EXPECT_NEAR(mean_over(found, noise), mean_over(own, noise), 1e-9 * mean_over(own, noise));
+  EXPECT_NEAR(mean_over(found, autocorrelation), mean_over(own, autocorrelation), 1e-9);
+}
+
 TEST(SignalNoise, IsTheSameForAnyNumberOfThreads) {
   const RestrictedLikelihood likelihood(example(kUneven, 3).data);
   set_threads(1);
