@@ -29,7 +29,7 @@ class Comparison:
             self.number("estimate", f"{where}, {name}", ours[name]["estimate"], estimate, max(abs(estimate), error))
             self.number("std_error", f"{where}, {name}", ours[name]["std_error"], error, error)
             if p is not None:
-                self.number("p_value", f"{where}, {name}", ours[name]["p_value"], p, p * (1 + (estimate / error) ** 2))
+                self.number("p_value", f"{where}, {name}", ours[name]["p_value"], p, max(p * (1 + (estimate / error) ** 2), 1e-10))
 
     def report(self):
         lines = [f"{sum(self.fits.values())} fits: " + ", ".join(f"{n} with {who}" for who, n in self.fits.items())]

@@ -70,7 +70,7 @@ class Reference:
             words += [flag, column]
         if self.options.get("weights"):
             words += ["--weights", self.options["weights"]]
-        return formula + (" | " + " + ".join(effects) if effects else ""), words
+        return formula + (" | " + " + ".join(effects) if effects and "|" not in formula else ""), words
 
     def needs_more(self):
         kind = self.options.get("model") or self.options.get("estimator")
