@@ -159,7 +159,7 @@ class Terminal(CommandTest):
         while piece := self.rest(ours):
             shown += piece
         os.close(ours)
-        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(done.returncode, 0, done.stderr)
         return shown.decode().replace("\r\n", "\n")
 
     @staticmethod
