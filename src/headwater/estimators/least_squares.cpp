@@ -6,7 +6,7 @@
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/core/threads.hpp"
-#include "headwater/linalg/solve.hpp"
+#include "headwater/linalg/tails.hpp"
 #include "headwater/moments/moments.hpp"
 
 namespace headwater {
@@ -196,8 +196,9 @@ Fit solve_least_squares(std::shared_ptr<const Design> design, Transformed data) 
   Identification identified = data.effects.empty() ? Identification{} : survivors(data, before, absorbed.columns);
   if (data.effects.empty())
     for (Index j = 0; j < data.X.cols(); ++j) identified.candidates.push_back(j);
+  const Matrix tails = data.effects.empty() ? std::move(data.tails) : Matrix();
   const LeastSquares solution =
-      least_squares(picked(absorbed.columns, identified.candidates), outcome.columns.col(0), data.weights);
+      least_squares(picked(absorbed.columns, identified.candidates), tails, outcome.columns.col(0), data.weights);
   fit.not_identified = std::move(identified.dropped);
   for (const LeastSquares::Dropped& dropped : solution.dropped) {
     NotIdentified entry{

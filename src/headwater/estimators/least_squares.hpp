@@ -11,6 +11,7 @@ namespace headwater {
 // Data after an estimator's own transformation, before absorption.
 struct Transformed {
   Matrix X;                     // atoms.n × p
+  Matrix tails;                 // atoms.n × p: what rounding took from X, or empty. Effects take it as empty
   Vector y;                     // atoms.n
   Vector weights;               // atoms.n, or empty
   Names names;                  // p

@@ -4,6 +4,7 @@
 // without effects to 1e-12 on the reference cases.
 #include "headwater/estimators/least_squares.hpp"
 #include "headwater/estimators/methods.hpp"
+#include "headwater/estimators/powers.hpp"
 
 namespace headwater {
 
@@ -22,6 +23,7 @@ const MethodCard& pooled_card() {
 Fit fit_pooled(std::shared_ptr<const Design> design) {
   check_support(pooled_card(), *design);
   Transformed data{.X = design->X,
+                   .tails = power_tails(*design),
                    .y = design->y,
                    .weights = design->weights,
                    .names = design->names,

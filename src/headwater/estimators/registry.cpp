@@ -29,8 +29,6 @@ const EstimatorRow& estimator(std::string_view wanted) {
                   (near.empty() ? "; known are " + joined(known, ", ") : "; did you mean '" + near + "'?"));
 }
 
-Matrix influence(const Fit& fit) { return fit.scores * fit.bread; }
-
 std::vector<Matrix> effect_coefficients(const Fit& fit) {
   const Design& design = *fit.design;
   Vector rest = design.y;

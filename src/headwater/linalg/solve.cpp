@@ -1,6 +1,8 @@
 // Least squares by Householder QR on columns scaled to norm one, with iterative refinement whose residuals are
 // accumulated in double-double arithmetic (Björck 1967; Higham, Accuracy and Stability of Numerical Algorithms, 20.5).
-// Rank is decided column by column in the order given, free of scale: fixest and reghdfe sweep in the same order.
+// A column far from zero is moved to its middle beside a constant, for (X'WX)⁻¹ and X(X'WX)⁻¹: both keep the digits
+// that the distance from zero would take. Rank is decided column by column in the order given, free of scale: fixest
+// and reghdfe sweep in the same order.
 #include "headwater/linalg/solve.hpp"
 
 #include <Eigen/Cholesky>
@@ -12,6 +14,7 @@
 
 #include "headwater/core/error.hpp"
 #include "headwater/core/threads.hpp"
+#include "headwater/linalg/tails.hpp"
 
 namespace headwater {
 namespace {
@@ -95,49 +98,62 @@ Selection select_columns(const Matrix& A, double tolerance) {
   return selection;
 }
 
-Matrix columns_of(const Matrix& A, const std::vector<Index>& kept) {
-  Matrix result(A.rows(), static_cast<Index>(kept.size()));
-  for (std::size_t i = 0; i < kept.size(); ++i) result.col(static_cast<Index>(i)) = A.col(kept[i]);
-  return result;
+// Columns and what rounding took from them: `tails` is empty, or the exact numbers are the sum of both.
+struct ExactColumns {
+  Matrix columns, tails;
+
+  bool exact() const { return tails.size() == 0; }
+};
+
+// Scaling by powers of two is exact; what the weights' roots round away is added to the tails.
+ExactColumns weighted_scaled(const ExactColumns& X, const Vector& root, const Vector& scale) {
+  ExactColumns A{weighted_scaled(X.columns, root, scale), Matrix()};
+  if (X.exact()) return A;
+  A.tails = weighted_scaled(X.tails, root, scale);
+  for (Index j = 0; root.size() > 0 && j < A.tails.cols(); ++j)
+    for (Index i = 0; i < A.tails.rows(); ++i)
+      A.tails(i, j) += std::fma(X.columns(i, j) * scale(j), root(i), -A.columns(i, j));
+  return A;
 }
 
-// y − Ab with every product and sum compensated. Row by row, the same for any number of threads.
-Vector exact_residuals(const Matrix& A, const Vector& y, const Vector& b) {
+// y − Ab − r with every product and sum compensated. Row by row, the same for any number of threads.
+Vector exact_defect(const ExactColumns& A, const Vector& y, const Vector& b, const Vector& r) {
   Vector residuals(y.size());
   for (Index i = 0; i < y.size(); ++i) {
     DoubleDouble sum;
     sum.add(y(i));
-    for (Index j = 0; j < b.size(); ++j) sum.add_product(-A(i, j), b(j));
+    if (r.size() > 0) sum.add(-r(i));
+    for (Index j = 0; j < b.size(); ++j) sum.add_product(-A.columns(i, j), b(j));
+    for (Index j = 0; !A.exact() && j < b.size(); ++j) sum.add(-A.tails(i, j) * b(j));
     residuals(i) = sum.value();
   }
   return residuals;
 }
 
-// r − Ab' for the augmented system: r + Ab = y, A'r = 0.
-Vector exact_gradient(const Matrix& A, const Vector& r) {
-  Vector gradient(A.cols());
-  for (Index j = 0; j < A.cols(); ++j) {
+Vector exact_residuals(const ExactColumns& A, const Vector& y, const Vector& b) {
+  return exact_defect(A, y, b, Vector());
+}
+
+// g − A'r for the augmented system: r + Ab = y, A'r = g.
+Vector exact_gradient(const ExactColumns& A, const Vector& g, const Vector& r) {
+  Vector gradient(A.columns.cols());
+  for (Index j = 0; j < gradient.size(); ++j) {
     DoubleDouble sum;
-    for (Index i = 0; i < A.rows(); ++i) sum.add_product(A(i, j), r(i));
+    sum.add(-g(j));
+    for (Index i = 0; i < r.size(); ++i) sum.add_product(A.columns(i, j), r(i));
+    for (Index i = 0; !A.exact() && i < r.size(); ++i) sum.add(A.tails(i, j) * r(i));
     gradient(j) = -sum.value();
   }
   return gradient;
 }
 
 using Qr = Eigen::HouseholderQR<Matrix>;
+constexpr int kSteps = 3;  // of refinement
 
 // One Björck step on (r, b): solves the augmented system for the current defects.
-void refine(const Matrix& A, const Qr& qr, const Vector& y, Vector& r, Vector& b) {
-  const Index k = A.cols();
-  Vector defect(y.size());
-  for (Index i = 0; i < y.size(); ++i) {
-    DoubleDouble sum;
-    sum.add(y(i));
-    sum.add(-r(i));
-    for (Index j = 0; j < k; ++j) sum.add_product(-A(i, j), b(j));
-    defect(i) = sum.value();
-  }
-  const Vector gradient = exact_gradient(A, r);
+void refine(const ExactColumns& A, const Qr& qr, const Vector& y, const Vector& g, Vector& r, Vector& b) {
+  const Index k = b.size();
+  const Vector defect = exact_defect(A, y, b, r), gradient = exact_gradient(A, g, r);
   const auto R = qr.matrixQR().topRows(k).template triangularView<Eigen::Upper>();
   const Vector h = R.transpose().solve(gradient);
   Vector d = qr.householderQ().adjoint() * defect;
@@ -147,24 +163,74 @@ void refine(const Matrix& A, const Qr& qr, const Vector& y, Vector& r, Vector& b
   b += step;
 }
 
-Matrix bread_of(const Qr& qr, Index k) {
+// (X'WX)⁻¹ of columns with tails, by the same steps: r = A(A'A)⁻¹e and b = −(A'A)⁻¹e solve the augmented system with
+// y = 0 and g = e.
+Matrix refined_inverse(const ExactColumns& A, const Qr& qr, const Matrix& bread, const Vector& unscale) {
+  const Index k = bread.cols();
+  Matrix result(k, k);
+  for (Index j = 0; j < k; ++j) {
+    Vector b = -bread.col(j).cwiseQuotient(unscale) / unscale(j), r = -(A.columns * b);
+    for (int step = 0; step < kSteps; ++step) refine(A, qr, Vector::Zero(qr.rows()), Vector::Unit(k, j), r, b);
+    result.col(j) = -b.cwiseProduct(unscale) * unscale(j);
+  }
+  return 0.5 * (result + result.transpose());
+}
+
+// Moves to the middle of columns that lie further from zero than they vary, by a column that is constant.
+constexpr double kFarFromZero = 1e3;
+
+struct Centring {
+  Index constant = -1;  // position of the constant column; -1: nothing is moved
+  double value = 1;     // of the constant
+  Vector moved;         // by how much each column is moved
+};
+
+Centring centring_of(const Matrix& X) {
+  Centring result{-1, 1, Vector::Zero(X.cols())};
+  for (Index j = 0; j < X.cols() && result.constant < 0; ++j)
+    if (X(0, j) != 0 && (X.col(j).array() == X(0, j)).all()) result.constant = j;
+  if (result.constant < 0) return result;
+  result.value = X(0, result.constant);
+  for (Index j = 0; j < X.cols(); ++j) {
+    const double middle = X.col(j).mean();
+    const double spread = (X.col(j).array() - middle).abs().maxCoeff();
+    if (j != result.constant && std::abs(middle) > kFarFromZero * spread) result.moved(j) = middle;
+  }
+  if ((result.moved.array() == 0).all()) result.constant = -1;
+  return result;
+}
+
+// A triangular G with GG' = (A'A)⁻¹.
+Matrix half_inverse(const Qr& qr, Index k) {
   Matrix inverse = Matrix::Identity(k, k);
   qr.matrixQR().topRows(k).template triangularView<Eigen::Upper>().solveInPlace(inverse);
-  return inverse * inverse.transpose();
+  return inverse;
+}
+
+// From coefficients of the moved columns to those of the columns: the constant's is less by what the others were moved.
+void move_back(Vector& coefficients, Matrix& half, const Centring& centring) {
+  DoubleDouble along;
+  for (Index j = 0; j < coefficients.size(); ++j) along.add_product(centring.moved(j), coefficients(j));
+  coefficients(centring.constant) -= along.value() / centring.value;
+  half.row(centring.constant) -= (centring.moved.transpose() * half / centring.value).eval();
 }
 
 }  // namespace
 
 LeastSquares least_squares(const Matrix& X, const Vector& y, const Vector& weights, double tolerance) {
+  return least_squares(X, Matrix(), y, weights, tolerance);
+}
+
+LeastSquares least_squares(const Matrix& X, const Matrix& tails, const Vector& y, const Vector& weights,
+                           double tolerance) {
   if (!y.allFinite())
     throw Error(ErrorKind::numerical, "linalg.not_finite", "the outcome holds an infinite or undefined value");
   Vector scale(X.cols());
   for (Index j = 0; j < X.cols(); ++j) scale(j) = scale_of(X, j);
   const double outcome_scale = scale_of(y, 0);
   const Vector root = weights.size() > 0 ? Vector(weights.array().sqrt()) : Vector();
-  const Matrix scaled = weighted_scaled(X, root, scale);
   LeastSquares fit;
-  Selection selection = select_columns(scaled, tolerance);
+  Selection selection = select_columns(weighted_scaled(X, root, scale), tolerance);
   fit.kept = std::move(selection.kept);
   fit.dropped = std::move(selection.dropped);
   const auto k = static_cast<Index>(fit.kept.size());
@@ -174,20 +240,23 @@ LeastSquares least_squares(const Matrix& X, const Vector& y, const Vector& weigh
     fit.bread.resize(0, 0);
     return fit;
   }
-  const Matrix A = columns_of(scaled, fit.kept);
+  ExactColumns kept{X(Eigen::all, fit.kept), tails.size() == 0 ? Matrix() : Matrix(tails(Eigen::all, fit.kept))};
+  const Centring centring = kept.exact() ? centring_of(kept.columns) : Centring{};
+  if (centring.constant >= 0) kept.columns.rowwise() -= centring.moved.transpose();
+  Vector unscale(k);
+  for (Index j = 0; j < k; ++j) unscale(j) = scale_of(kept.columns, j);
+  const ExactColumns A = weighted_scaled(kept, root, unscale);
   const Vector target = root.size() > 0 ? Vector(y.array() * root.array() * outcome_scale) : Vector(y * outcome_scale);
-  const Qr qr(A);
+  const Qr qr(A.columns);
   Vector b = qr.solve(target);
   Vector r = exact_residuals(A, target, b);
-  for (int step = 0; step < 3; ++step) refine(A, qr, target, r, b);
-  fit.coefficients.resize(k);
-  Vector unscale(k);
-  for (Index j = 0; j < k; ++j) {
-    unscale(j) = scale(fit.kept[static_cast<std::size_t>(j)]);
-    fit.coefficients(j) = b(j) * unscale(j) / outcome_scale;
-  }
-  fit.residuals = exact_residuals(columns_of(X, fit.kept), y, fit.coefficients);
-  fit.bread = unscale.asDiagonal() * bread_of(qr, k) * unscale.asDiagonal();
+  for (int step = 0; step < kSteps; ++step) refine(A, qr, target, Vector::Zero(k), r, b);
+  fit.coefficients = b.cwiseProduct(unscale) / outcome_scale;
+  fit.residuals = exact_residuals(kept, y, fit.coefficients);
+  Matrix half = unscale.asDiagonal() * half_inverse(qr, k);
+  if (centring.constant >= 0) move_back(fit.coefficients, half, centring);
+  fit.bread = half * half.transpose();
+  if (!A.exact()) fit.bread = refined_inverse(A, qr, fit.bread, unscale);
   return fit;
 }
 
