@@ -213,7 +213,7 @@ test("every method is drawn from its parts alone, names no trust and keeps to th
     [],
   );
   const titles = await page.locator(".hw-figure__title").allTextContents();
-  assert.ok(titles.some((title) => /^Drivers account for [\d.]+% of the variance$/.test(title)));
+  assert.ok(titles.some((title) => /^Drivers account for [\d.]+% of the variance( within the effects)?$/.test(title)));
   assert.ok(titles.some((title) => /^A driver explaining [\d.]+% could take one away$/.test(title)));
   assert.ok(titles.every((title) => title.split(/\s+/).length <= 10));
   assert.ok(

@@ -103,7 +103,10 @@ function title(d: Decomposition, rows: PartRow[]): string {
   const sum = drivers.reduce((all, row) => all + (row.estimate ?? 0), 0);
   if (d.method === "gelbach") return `Added drivers move the coefficient by ${number(-total, d.total_std_error)}`;
   if (drivers.length === 0) return "The parts and their total";
-  if (d.unit === "share of variance") return `Drivers together account for ${share(sum)} of the variance`;
+  if (d.unit === "share of variance") {
+    const within = /variance within the effects/.test(d.total_name ?? "");
+    return `Drivers account for ${share(sum)} of the variance${within ? " within the effects" : ""}`;
+  }
   if (wholeOf(d) === "variance" && total > 0) return `Drivers account for ${share(sum / total)} of the variance`;
   const error = d.total_std_error;
   if (error !== null && d.total_conf_low !== null && d.total_conf_high !== null)
