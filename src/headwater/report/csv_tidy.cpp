@@ -181,23 +181,31 @@ void add_method_tables(Sheets& sheets, const std::string& fit, const Tree& node)
   }
 }
 
+// A split's value as the data have it; the fit's name holds it only as far as a name can.
+void add_split(TidyTable& sheet, const Tree& fit) {
+  if (text_attribute(fit, "split").empty()) return;
+  for (const char* key : {"split", "split_value"}) sheet.cell(key, csv_text(text_attribute(fit, key)));
+}
+
 void start_coefficient(TidyTable& sheet, const Tree& fit, const std::string& term, const std::string& status) {
   sheet.row();
   sheet.cell("fit", csv_text(fit.name));
   sheet.cell("outcome", csv_text(text_attribute(fit, "outcome")));
   if (!term.empty()) sheet.label("term", term);
   sheet.cell("status", csv_text(status));
+  add_split(sheet, fit);
 }
 
 void add_coefficients(TidyTable& sheet, const Tree& fit) {
   if (failed(fit)) return start_coefficient(sheet, fit, "", "failed");
   const auto& terms = labels(fit, "term");
   for (std::size_t i = 0; i < terms.size(); ++i) {
-    const bool none = fit.find_array("not_estimable") && !texts(fit, "not_estimable")[i].empty();
+    const bool none = !has_std_error(fit, i);
     start_coefficient(sheet, fit, terms[i], none ? "not estimable" : text_attribute(fit, "status"));
     for (const char* key : {"estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high", "mde"})
       sheet.cell(key, csv_number(numbers(fit, key)[i]));
     sheet.cell("df", shortest(scalar(fit, "df")));
+    if (const std::string mark = term_mark(fit, i); !mark.empty()) sheet.cell("mark", csv_text(mark));
   }
   for (const std::string& name : labels(fit, "unidentified")) start_coefficient(sheet, fit, name, "not identified");
 }
@@ -206,6 +214,7 @@ void add_fit(TidyTable& sheet, const Tree& fit) {
   sheet.row();
   sheet.cell("fit", csv_text(fit.name));
   for (const char* key : {"outcome", "formula", "status"}) sheet.cell(key, csv_text(text_attribute(fit, key)));
+  add_split(sheet, fit);
   if (failed(fit)) return;
   for (const char* key : {"estimator", "covariance", "profile"}) sheet.cell(key, csv_text(text_attribute(fit, key)));
   for (const char* key : {"nobs", "units", "periods"}) sheet.cell(key, csv_number(number_attribute(fit, key)));

@@ -37,7 +37,7 @@ GridCell estimate_cell(const Tree& fit, std::size_t i, bool stars) {
 }
 
 GridCell term_error_cell(const Tree& fit, std::size_t i) {
-  if (fit.find_array("not_estimable") && !texts(fit, "not_estimable")[i].empty()) return "not estimable";
+  if (!has_std_error(fit, i)) return "not estimable";
   const double se = numbers(fit, "std_error")[i];
   return {shown(se, se), se};
 }
@@ -106,6 +106,7 @@ std::optional<std::size_t> place_of(const Tree& fit, const std::string& term) {
 }
 
 GridCell with_error(const Tree& fit, const char* array, std::size_t i) {
+  if (!has_std_error(fit, i)) return "";
   const double value = numbers(fit, array)[i];
   return {shown(value, numbers(fit, "std_error")[i]), value};
 }
@@ -124,12 +125,12 @@ GridCell error_under(const Tree& fit, std::size_t i) {
 
 GridCell t_under(const Tree& fit, std::size_t i) {
   const double t = numbers(fit, "statistic")[i];
-  return {"t " + significant(t, 3), t};
+  return has_std_error(fit, i) ? GridCell("t " + significant(t, 3), t) : GridCell("");
 }
 
 GridCell p_under(const Tree& fit, std::size_t i) {
   const double p = numbers(fit, "p_value")[i];
-  return {"p " + shown_p(p), p};
+  return has_std_error(fit, i) ? GridCell("p " + shown_p(p), p) : GridCell("");
 }
 
 GridCell interval_under(const Tree& fit, std::size_t i) {
@@ -178,6 +179,7 @@ std::vector<ModelColumn> model_columns(const std::vector<std::string>& wanted) {
 GridCell model_cell(const Tree& fit, const ModelColumn& column, std::size_t i) {
   const double value = numbers(fit, column.array)[i];
   if (column.statistic == "std_error") return term_error_cell(fit, i);
+  if ((column.statistic == "p" || column.statistic == "t") && !has_std_error(fit, i)) return "";
   if (column.statistic == "p") return {shown_p(value), value};
   if (column.statistic == "t") return {significant(value, 3), value};
   return with_error(fit, column.array.c_str(), i);
@@ -260,7 +262,8 @@ Grid models_grid(const std::vector<const Tree*>& fits, const GridStyle& style) {
       const auto at = failed(*fit) ? std::nullopt : place_of(*fit, term);
       const bool lost = !at && !failed(*fit) && has(labels(*fit, "unidentified"), term);
       any |= at.has_value();
-      estimates.cells.push_back(at ? estimate_cell(*fit, *at, style.stars) : GridCell(lost ? "not identified" : ""));
+      estimates.cells.push_back(at ? grid.marked(estimate_cell(*fit, *at, style.stars), term_mark(*fit, *at))
+                                   : GridCell(lost ? "not identified" : ""));
       for (std::size_t s = 0; s < under.size(); ++s)
         lines[s].cells.push_back(at ? under[s].cell(*fit, *at) : GridCell(""));
     }

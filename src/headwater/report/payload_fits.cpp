@@ -34,6 +34,9 @@ void terms_of(PayloadContext& c, const Tree& fit) {
       references.push_back(event ? reference_of(text_attribute(fit, "formula"), event->factor) : "");
     }
     c.out.list("reference", references);
+    std::vector<std::string> marks;
+    for (const std::size_t i : keep) marks.push_back(term_mark(fit, i));
+    c.out.list("mark", marks);
   }
   if (fit.find_axis("regressor")) {
     const Positions keep = shown_terms(c, labels(fit, "regressor"));

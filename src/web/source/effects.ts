@@ -12,7 +12,8 @@ export interface Effect {
   mde: Maybe;
   unit: string; // "%" or ""
   lead: boolean; // a check, not a finding
-  told: boolean; // the interval leaves zero out
+  mark: string; // why the interval tells nothing, or ""
+  told: boolean; // the interval leaves zero out, and enough units carry it
   swing: Maybe;
 }
 
@@ -36,7 +37,8 @@ export function effectOf(fit: Fit, i: number): Effect {
     high,
     mde: scaled(fit, times(fit.mde[i])),
     unit: logged(fit) ? "%" : "",
-    told: low !== null && high !== null && (low > 0 || high < 0),
+    mark: fit.mark[i],
+    told: low !== null && high !== null && (low > 0 || high < 0) && fit.mark[i] === "",
     swing,
   };
 }

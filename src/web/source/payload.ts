@@ -61,6 +61,7 @@ export interface Fit {
   term: string[];
   driver: string[];
   lead: boolean[];
+  mark: string[]; // what must be read beside the estimate, or ""
   reference: string[]; // of an event study's term: the level left out, where the formula names it
   estimate: number[];
   std_error: Maybe[];

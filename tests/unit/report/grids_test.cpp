@@ -42,6 +42,27 @@ TEST(Grids, ModelsStandSideBySideWithErrorsUnderEstimates) {
   EXPECT_EQ(grid.rows[5].cells[1].number, 1000.0);
 }
 
+// A coefficient that one cluster carries, and one without a standard error.
+TEST(Grids, MarksStandAtTheEstimateWhereModelsStandSideBySide) {
+  Tree fit = small_fit("staff");
+  fit.text("not_estimable", "term", {"", "the scores of every cluster sum to zero"}, "why");
+  fit.vector("carriers", "term", column({1.04, std::nan("")}), "carriers");
+  fit.integers("carriers_all", "term", {50, 50}, "all");
+  fit.text("carriers_of", "term", {"clusters", "clusters"}, "of");
+  fit.integers("few_carriers", "term", {1, 0}, "few");
+  const Grid grid = models_grid({&fit, &fit}, {});
+  EXPECT_EQ(grid.rows[0].cells[1].text, "0.250†");
+  EXPECT_EQ(grid.rows[0].cells[1].number, 0.25);
+  EXPECT_EQ(grid.rows[3].cells[1].text, "not estimable");
+  EXPECT_FALSE(grid.rows[3].cells[1].number);
+  ASSERT_EQ(grid.notes.size(), 2u);
+  EXPECT_EQ(grid.notes[0], "† rests on 1 of 50 clusters in effect: its error is far too small.");
+  EXPECT_EQ(grid.notes[1], "‡ not estimable: the scores of every cluster sum to zero.");
+  const Grid wider = with_mark_column(grid);
+  EXPECT_EQ(wider.columns.back().heading, "mark");
+  EXPECT_EQ(wider.rows[0].cells.back().text, "rests on 1 of 50 clusters in effect: its error is far too small");
+}
+
 TEST(Grids, WhatIsNotEstimableHasNoNumber) {
   const Grid grid = parts_grid(small_decomposition());
   EXPECT_EQ(grid.rows[1].cells[2].text, "not estimable");

@@ -91,6 +91,9 @@ function forestFigure(report: Report, model: Model, at: number): HTMLElement | n
             value: (row) => row.fit.mde[row.i],
             shown: (row) => number(row.fit.mde[row.i], row.fit.std_error[row.i]),
           },
+          ...(rows.some((row) => row.effect.mark !== "")
+            ? [{ heading: "mark", value: (row: Row) => row.effect.mark }]
+            : []),
         ],
       },
     },

@@ -40,11 +40,12 @@ function silence(silent: { fit: Fit; effect: Effect }[], all: number): string {
 function termSentence(model: Model, term: string): string {
   const all = fitsWith(model, term).map((fit) => ({ fit, effect: effectIn(fit, term) }));
   const clauses = all.map(
-    ({ fit, effect }) => `${roleOf(fit)} ${magnitude(effect, fit)} (${intervalText(effect, level(fit.level))})`,
+    ({ fit, effect }) =>
+      `${roleOf(fit)} ${magnitude(effect, fit)} (${effect.mark || intervalText(effect, level(fit.level))})`,
   );
   return sentence(
     `${subject(all[0].fit, term)} ${together(clauses)}${silence(
-      all.filter(({ effect }) => !effect.told),
+      all.filter(({ effect }) => !effect.told && effect.mark === ""),
       all.length,
     )}`,
   );
@@ -96,6 +97,7 @@ function cell(fit: Fit, term: string): string {
   if (!fit.term.includes(term)) return "";
   const effect = effectIn(fit, term),
     size = sizeOf(effect);
+  if (effect.mark) return `${number(effect.value, size)}${effect.unit} (${effect.mark})`;
   const text = `${number(effect.value, size)}${effect.unit} (${number(effect.low, size)} to ${number(effect.high, size)})`;
   return effect.told ? text : `${text}; detectable from ${number(effect.mde, size)}${effect.unit}`;
 }
