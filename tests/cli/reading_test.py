@@ -78,7 +78,7 @@ class TextAmongNumbers(Reading):
         code, message = self.message("fit", path, "y ~ x + factor(z)", *KEYS)
         self.assertEqual((code, message), (3, f"a level of 'z' has 5,000 bytes ('{'a' * 37}...'); terms are named after levels, and a name has at "
                                               "most 1,000: code the column first, or use it as an effect: | z"))
-        self.assertEqual(self.fit(text, "y ~ x | z")[0]["nobs"], 24)
+        self.assertEqual(self.fit(text, "y ~ x | z")[0]["nobs"], 23)  # the cell is a level of its own
 
 
 class Identity(Reading):
@@ -150,7 +150,7 @@ class Furniture(Reading):
             (plain.replace("T3,2019", ",,,\nT3,2019"), "row 10 holds nothing but separators and is left out"),
             (plain.replace("\n", ",,\n"), "without a name and without a cell, so left out: column 5, 6"),
             (plain.encode("utf-16"), "FILE is UTF-16 text and was read as that"),
-            (plain.replace("T4", "Tr\xe8s").encode("cp1252"), "FILE is not UTF-8 and was read as Windows-1252: row 14 has the first such letter"),
+            (plain.replace("T4", "T4\xe8").encode("cp1252"), "FILE is not UTF-8 and was read as Windows-1252: row 14 has the first such letter"),
         ]:
             with self.subTest(text=text[:40]):
                 self.same(text, plain, said=said)
@@ -238,11 +238,11 @@ class Cases(Reading):
     def test_layouts_of_the_nhs(self):
         eric = self.fit(CASES / "layouts" / "eric.csv", "`Gross internal floor area (m\u00b2)` ~ 1", "--covariance", "robust", keys=["--unit", "Trust Code"])[0]
         self.assertEqual(eric["nobs"], 35)
-        kh03 = self.fit(CASES / "layouts" / "kh03.csv", "`Available: Total` ~ 1", keys=["--unit", "Org Code", "--time", "Year"])[0]
+        kh03 = self.fit(CASES / "layouts" / "kh03.csv", "`Available: Total` ~ 1", "--covariance", "robust", keys=["--unit", "Org Code", "--time", "Year"])[0]
         self.assertEqual(kh03["nobs"], 35)
         for name in ("mi_as_published.csv", "mi_layout.csv"):
             _, terms, _ = self.fit(CASES / "layouts" / name, "`Cost weighted activity growth` ~ 1", "--covariance", "robust", keys=["--unit", "Org code"])
-            self.assertAlmostEqual(terms["(Intercept)"][0], 0.0575, 4)
+            self.assertAlmostEqual(terms["(Intercept)"][0], 5.957575757575757 / 100, 14)  # the mean of 33 trusts, without ENG
 
 
 if __name__ == "__main__":
