@@ -205,7 +205,7 @@ double scale(const Tree& fit, bool logs) { return logs ? 1 : scalar(fit, "outcom
 std::vector<Size> told_sizes(const Tree& fit, const std::string& driver, double by) {
   std::vector<Size> sizes;
   for (const std::size_t i : claimed_terms(fit, driver))
-    if (numbers(fit, "p_value")[i] < 1 - number_attribute(fit, "level"))
+    if (term_mark(fit, i).empty() && numbers(fit, "p_value")[i] < 1 - number_attribute(fit, "level"))
       sizes.push_back({labels(fit, "term")[i], std::abs(numbers(fit, "estimate")[i]) / by});
   return sizes;
 }

@@ -110,8 +110,10 @@ class Fit:
 
     @cached_property
     def leads(self) -> frozenset[str]:
-        """Terms that are leads, ``f()``: checks, not findings."""
+        """Terms that are leads, ``f()``: checks, not findings. Files of the first version do not say."""
         tree = self._fitted
+        if not tree.has("lead"):
+            return frozenset()
         return frozenset(term for term, lead in zip(tree.labels("term"), tree.values("lead")) if lead)
 
     @cached_property
