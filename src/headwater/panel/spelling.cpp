@@ -40,8 +40,10 @@ bool plainly_one_to_one(const Column& column, const std::vector<std::string_view
     if (column.is_missing(static_cast<Index>(i))) continue;
     const std::string_view text = stripped(cells[i]);
     const double value = column.numbers(static_cast<Index>(i));
-    const auto here = value == 0 && text.front() == '-' ? std::nullopt : plain_decimals(text);
-    shortest_form = shortest_form && (here ? *here == 0 || text.back() != '0' : is_shortest(text, value));
+    const bool minus_zero = value == 0 && text.front() == '-';
+    const auto here = minus_zero ? std::nullopt : plain_decimals(text);
+    const bool shortest_here = here ? *here == 0 || text.back() != '0' : !minus_zero && is_shortest(text, value);
+    shortest_form = shortest_form && shortest_here;
     same_decimals = same_decimals && here && decimals.value_or(*here) == *here;
     decimals = here;
   }
