@@ -32,6 +32,11 @@ def test_the_document_is_printed_from_the_table():
     assert done.returncode == 0, done.stderr
 
 
+def test_no_row_stands_twice():
+    paths = [line.split("\t")[0] for line in schema.TABLE.read_text(encoding="utf-8").splitlines()]
+    assert sorted(set(paths)) == sorted(paths)
+
+
 def test_every_row_says_what_it_is():
     rows = [row for group in schema.groups().values() for row in group.values()]
     assert len(rows) > 300
