@@ -114,6 +114,8 @@ std::vector<Succession> reached_lines(const std::vector<Succession>& entries,
     circle.insert(circle.begin(), at);
     at = into.at(at->from);
   } while (at != end);
+  const auto by_row = [](const Succession* a, const Succession* b) { return a->row < b->row; };
+  std::rotate(circle.begin(), std::min_element(circle.begin(), circle.end(), by_row), circle.end());
   std::vector<std::string> codes, rows;
   for (const Succession* line : circle) {
     codes.push_back(line->from);
