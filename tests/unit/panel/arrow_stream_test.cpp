@@ -373,7 +373,7 @@ TEST(ArrowModule, SaysWhereItLookedAndWhatToDo) {
     EXPECT_EQ(error.code(), "panel.no_arrow_module");
     const std::string& text = error.message();
     const std::string start =
-        "reading 'data.parquet' needs the module headwater_arrow.so, which is not in " + folder.path().string() + ", ";
+        "reading 'data.parquet' needs the module headwater_arrow.so, which is not in " + folder.path().string();
     EXPECT_EQ(text.substr(0, start.size()), start);
     EXPECT_EQ(
         text.substr(text.find("; build")),
