@@ -1,5 +1,6 @@
 #include "flags.hpp"
 #include "headwater/core/error.hpp"
+#include "headwater/core/quoting.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/hdf5/file_roles.hpp"
 #include "headwater/panel/readers.hpp"
@@ -24,7 +25,7 @@ int convert_command(const Words& words) {
                 "'" + to + "' does not end in .h5; headwater convert writes Headwater's HDF5 panel", {.file = to});
   check_files({{"data file", from}}, {{"panel", to}});
   const RawTable table =
-      read_table(from, {.unit = flags.get("unit"), .time = flags.get("time"), .text = split(flags.get("text"), ',')});
+      read_table(from, {.unit = flags.get("unit"), .time = flags.get("time"), .text = column_list(flags.get("text"))});
   write_hdf5_panel(table, to);
   print("wrote " + to + ": " + thousands(static_cast<long long>(table.source_rows.size())) + " rows, " +
         std::to_string(table.columns.size()) + " columns\n");

@@ -29,8 +29,11 @@ const std::vector<Command>& commands() {
       {"run", "run CONFIG [--section.key VALUE ...]", "fit the models of a configuration and write its result file",
        "Every key of the configuration is also a flag, such as --data.file panel.csv or --run.seed 7.", run_flags,
        run_command},
-      {"check", "check CONFIG", "everything but estimation: rows lost, what is identified, variation",
-       "Takes the flags of run.", check_flags, check_command},
+      {"check", "check CONFIG | FILE", "everything but estimation: the panel, rows lost, what is identified, variation",
+       "With a configuration it takes the flags of run. With a file of data it needs nothing more: units, periods, "
+       "balance, gaps, and what each column was read as; --unit and --time name the keys where those it finds are not "
+       "meant.",
+       check_flags, check_command},
       {"fit", "fit DATA FORMULA [options]", "fit one formula to a file",
        "Example: headwater fit panel.csv 'log(y) ~ l(x, 1:2) | trust + quarter' --unit trust --time quarter", fit_flags,
        fit_command},

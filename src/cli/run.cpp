@@ -1,5 +1,9 @@
+#include <algorithm>
+
 #include "flags.hpp"
 #include "headwater/core/error.hpp"
+#include "headwater/core/quoting.hpp"
+#include "headwater/core/text.hpp"
 #include "headwater/core/utf8.hpp"
 #include "headwater/hdf5/whole_file.hpp"
 #include "headwater/report/csv_tidy.hpp"
@@ -16,7 +20,8 @@ bool answered(const Command& command, const Flags& flags) {
   const std::string name(command.name);
   if (flags.arguments().empty())
     throw Error(ErrorKind::usage, "usage.arguments",
-                "headwater " + name + " takes a configuration: headwater " + name + " CONFIG");
+                "headwater " + name + " takes a configuration" + (name == "check" ? " or a file of data" : "") +
+                    ": headwater " + std::string(command.usage.substr(0, command.usage.find(" ["))));
   if (flags.has("print-config")) print_data(to_text(read_config(flags.arguments().front(), config_overrides(flags))));
   return flags.has("print-config");
 }
@@ -26,19 +31,51 @@ void write_table(const std::string& path, const std::string& text) {
   write_whole_file(path, visible(text));
 }
 
-}  // namespace
+// What `check FILE` takes.
+std::vector<Flag> file_flags() {
+  return {{"unit", true, false, "with a file: column of the unit key"},
+          {"time", true, false, "with a file: column of the time key"},
+          {"succession", true, false, "with a file: table of which code became which"},
+          {"text", true, false, "with a file: columns that stay text, separated by commas"}};
+}
 
-std::vector<Flag> check_flags() {
-  std::vector<Flag> flags = config_flags();
+std::vector<Flag> with_config_flags(std::vector<Flag> flags) {
+  for (Flag& flag : config_flags()) flags.push_back(std::move(flag));
   flags.push_back({"print-config", false, false, "print the resolved configuration and stop"});
   return flags;
 }
 
-std::vector<Flag> run_flags() {
-  std::vector<Flag> flags = check_flags();
-  flags.push_back({"format", true, false, "text, json or csv [text]"});
-  return flags;
+bool is_data(const std::string& path) {
+  const std::size_t dot = path.rfind('.');
+  const std::string extension = dot == std::string::npos ? "" : lower(path.substr(dot));
+  static const Words known = {".csv", ".tsv", ".parquet", ".feather", ".arrow", ".h5", ".hdf5", ".xlsx", ".ods"};
+  return std::find(known.begin(), known.end(), extension) != known.end();
 }
+
+// The flags that the other kind of argument takes.
+void refuse_flags(const Flags& flags, const std::vector<Flag>& others, const std::string& why) {
+  for (const Flag& flag : others)
+    if (flags.has(flag.name))
+      throw Error(ErrorKind::usage, "usage.option", "--" + flag.name + " " + why, {.key = flag.name});
+}
+
+int check_data(const Flags& flags) {
+  refuse_flags(flags, config_flags(),
+               "belongs to a configuration; headwater check FILE takes --unit, --time, --succession and --text");
+  const ReadOptions options{.unit = unquoted(flags.get("unit")),
+                            .time = unquoted(flags.get("time")),
+                            .succession = flags.get("succession"),
+                            .text = column_list(flags.get("text"))};
+  check_printing({{"data file", flags.arguments().front()}, {"succession table", options.succession}});
+  print(check_report(check_file(flags.arguments().front(), options)));
+  return 0;
+}
+
+}  // namespace
+
+std::vector<Flag> check_flags() { return with_config_flags(file_flags()); }
+
+std::vector<Flag> run_flags() { return with_config_flags({{"format", true, false, "text, json or csv [text]"}}); }
 
 int run_command(const Words& words) {
   const Command& command = *find_command("run");
@@ -67,6 +104,8 @@ int check_command(const Words& words) {
   const Command& command = *find_command("check");
   const Flags flags(command, words, 0, 1);
   if (answered(command, flags)) return 0;
+  if (is_data(flags.arguments().front())) return check_data(flags);
+  refuse_flags(flags, file_flags(), "belongs to a file of data; with a configuration write --data.unit and the like");
   const RunConfig config = read_config(flags.arguments().front(), config_overrides(flags));
   check_printing(files_read(config));
   const RunResult result = check(config);

@@ -35,7 +35,7 @@ class WrongCalls(CommandTest):
         panel = self.panel()
         fit = ["fit", panel, "y ~ x | trust"]
         for words, expected in [
-            (["check"], "headwater check takes a configuration: headwater check CONFIG"),
+            (["check"], "headwater check takes a configuration or a file of data: headwater check CONFIG | FILE"),
             (["run"], "headwater run takes a configuration: headwater run CONFIG"),
             (["fit", panel], "headwater fit takes a data file and a formula: headwater fit DATA FORMULA [options]"),
             (["simulate"], "headwater simulate needs --output FILE"),

@@ -33,7 +33,7 @@ class Keys(Numbered):
         fit = self.answered(6, gap, formula="y ~ l(x, 1)")
         self.assertEqual(fit["nobs"], 18)
         self.assertEqual(fit["sample"]["dropped"],
-                         [{"reason": "l(x, 1) has no value (a period is missing or lies before the first)", "rows": 12}])
+                         [{"reason": "l(x, 1) has no value (a period is missing or lies before the first; a step is 1 year)", "rows": 12}])
         fit = self.answered(6, gap, "--estimator", "first_difference")
         self.assertEqual(fit["nobs"], 18)
         self.warns(6, fit, "6 rows have no partner exactly 1 period before (a gap), so no difference is formed there; gaps = bridge "
@@ -116,8 +116,8 @@ class Values(Numbered):
         self.assertNotIn("z", self.terms(fit))
 
     def test_20_all_missing(self):
-        self.refused(20, panel(z=lambda i, t: ""), "no row of FILE is left to fit (30 rows: z missing (empty)); check the columns named", DATA,
-                     formula="y ~ x + z")
+        self.refused(20, panel(z=lambda i, t: ""), "no row of FILE is left to fit (30 rows: z missing (empty)); missing cells took "
+                     "most of them; fill or leave out 'z' (30 rows)", DATA, formula="y ~ x + z")
 
     def test_21_infinite(self):
         self.refused(21, panel(z=lambda i, t: "Inf" if (i, t) == (1, 1) else i * t % 3),

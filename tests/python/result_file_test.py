@@ -6,9 +6,14 @@ import pytest
 import xarray
 
 
+@pytest.fixture(params=["h5netcdf", "netcdf4"])
+def engine(request):
+    return request.param
+
+
 @pytest.fixture
-def fit_group(example):
-    with xarray.open_dataset(example, group="/fits/workforce", engine="h5netcdf") as dataset:
+def fit_group(example, engine):
+    with xarray.open_dataset(example, group="/fits/workforce", engine=engine) as dataset:
         yield dataset.load()
 
 
@@ -42,13 +47,13 @@ def test_xarray_keeps_numbers_bit_for_bit(fit_group):
     assert fit_group.rows.values.tolist() == [7, -9007199254740993]
 
 
-def test_xarray_finds_axes_of_outer_groups(example):
-    with xarray.open_dataset(example, group="/fits/workforce/tests", engine="h5netcdf") as dataset:
+def test_xarray_finds_axes_of_outer_groups(example, engine):
+    with xarray.open_dataset(example, group="/fits/workforce/tests", engine=engine) as dataset:
         assert dataset.mde.dims == ("term",)
 
 
-def test_xarray_opens_the_whole_tree(example):
-    with xarray.open_datatree(example, engine="h5netcdf") as tree:
+def test_xarray_opens_the_whole_tree(example, engine):
+    with xarray.open_datatree(example, engine=engine) as tree:
         assert tree["/fits/workforce"].ds.vcov.shape == (3, 3)
         assert tree["/run"].ds.config.item().startswith("[data]")
 

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "headwater/core/error.hpp"
+#include "headwater/core/quoting.hpp"
 #include "headwater/core/text.hpp"
 
 namespace headwater {
@@ -21,10 +22,9 @@ bool is_name_character(char c) {
                   "\n  " + std::string(at, ' ') + "^");
 }
 
-std::string unquoted(std::string_view text) {
-  if (text.size() >= 2 && (text.front() == '"' || text.front() == '\'') && text.back() == text.front())
-    return std::string(text.substr(1, text.size() - 2));
-  return std::string(text);
+// A name in back-quotes keeps them: an option may be a formula, and who wants a column's name takes them off.
+std::string without_text_quotes(std::string_view text) {
+  return !text.empty() && text.front() == '`' ? std::string(text) : unquoted(text);
 }
 
 // Position of a top-level '=' that is not part of ==, <=, >= or !=; npos when there is none.
@@ -32,7 +32,7 @@ std::size_t assignment(std::string_view argument) {
   int depth = 0;
   for (std::size_t i = 0; i < argument.size(); ++i) {
     const char c = argument[i];
-    if (c == '"' || c == '\'') return std::string_view::npos;
+    if (c == '"' || c == '\'' || c == '`') return std::string_view::npos;
     if (c == '(') ++depth;
     if (c == ')') --depth;
     if (c != '=' || depth != 0) continue;
@@ -45,19 +45,17 @@ std::size_t assignment(std::string_view argument) {
 
 void check_balance(std::string_view text) {
   int depth = 0;
-  char quote = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
-    if (quote) {
-      if (c == quote) quote = 0;
+    if (c == '"' || c == '\'' || c == '`') {
+      i = closing_quote(text, i);
+      if (i == std::string_view::npos) syntax_error(text, text.size(), "a closing quote");
       continue;
     }
-    if (c == '"' || c == '\'') quote = c;
     if (c == '(') ++depth;
     if (c == ')' && --depth < 0) syntax_error(text, i, "no ')' here: nothing is open");
     if (c == ')' && depth == 0 && i + 1 < text.size()) syntax_error(text, i + 1, "the end after ')'");
   }
-  if (quote) syntax_error(text, text.size(), "a closing quote");
   if (depth > 0) syntax_error(text, text.size(), "')'");
 }
 
@@ -137,10 +135,10 @@ MethodCall parse_method_call(std::string_view raw) {
     const std::size_t equals = assignment(argument);
     if (argument.empty()) syntax_error(text, text.size(), "an option between the commas");
     if (equals == std::string::npos)
-      call.arguments.emplace_back("", unquoted(argument));
+      call.arguments.emplace_back("", without_text_quotes(argument));
     else
       call.arguments.emplace_back(trimmed(std::string_view(argument).substr(0, equals)),
-                                  unquoted(trimmed(std::string_view(argument).substr(equals + 1))));
+                                  without_text_quotes(trimmed(std::string_view(argument).substr(equals + 1))));
   }
   return call;
 }

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include "headwater/core/quoting.hpp"
+
 namespace headwater {
 namespace {
 
@@ -43,6 +45,16 @@ char32_t code_point(std::string_view bytes) {
   return point;
 }
 
+// A quote that another one closes; the apostrophe of "King's" stands after a letter and opens nothing.
+bool opens_quote(std::string_view text, std::size_t at) {
+  const char c = text[at];
+  if (c != '"' && c != '\'' && c != '`') return false;
+  const auto before = static_cast<unsigned char>(at > 0 ? text[at - 1] : ' ');
+  const bool in_word =
+      before >= 0x80 || is_digit(text[at > 0 ? at - 1 : 0]) || ((before | 0x20u) >= 'a' && (before | 0x20u) <= 'z');
+  return !(c == '\'' && in_word) && closing_quote(text, at) != std::string_view::npos;
+}
+
 std::string_view digits_at(std::string_view text, std::size_t from) {
   std::size_t end = from;
   while (end < text.size() && is_digit(text[end])) ++end;
@@ -65,14 +77,11 @@ std::string_view trimmed(std::string_view text) {
 std::vector<std::string> split(std::string_view text, char separator) {
   std::vector<std::string> parts;
   int depth = 0;
-  char quote = 0;
   std::size_t begin = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
-    if (quote) {
-      if (c == quote) quote = 0;
-    } else if (c == '"' || c == '\'' || c == '`') {
-      quote = c;
+    if (opens_quote(text, i)) {
+      i = closing_quote(text, i);
     } else if (c == '(' || c == '[') {
       ++depth;
     } else if (c == ')' || c == ']') {

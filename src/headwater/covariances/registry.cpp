@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "headwater/core/error.hpp"
+#include "headwater/core/quoting.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/covariances/rules.hpp"
 
@@ -82,11 +83,14 @@ MethodCall checked_rule(const MethodCall& rule) { return named(rule, covariance_
 Gathers gathers(const MethodCall& rule) { return covariance_row(rule.method).gathers; }
 
 std::vector<std::string> cluster_columns(const MethodCall& rule) {
-  return gathers(rule) == Gathers::clusters ? rule.positional() : std::vector<std::string>{};
+  std::vector<std::string> columns;
+  if (gathers(rule) != Gathers::clusters) return columns;
+  for (const std::string& written : rule.positional()) columns.push_back(unquoted(written));
+  return columns;
 }
 
 MethodCall default_covariance(const std::string& unit_column) {
-  return parse_method_call(unit_column.empty() ? std::string("robust") : "cluster(" + unit_column + ")");
+  return parse_method_call(unit_column.empty() ? std::string("robust") : "cluster(" + quoted_name(unit_column) + ")");
 }
 
 Meat meat_terms(const MethodCall& rule, const Matrix& psi, const Atoms& atoms) {

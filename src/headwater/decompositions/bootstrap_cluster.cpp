@@ -30,12 +30,6 @@ std::string drawn_column(const Spec& spec, const Panel& panel) {
               {.key = "bootstrap"});
 }
 
-Grouping groups_of(const Panel& panel, const std::string& column) {
-  if (column == panel.keys().unit) return panel.units();
-  if (column == panel.keys().time) return panel.times();
-  return groups_of_rows(panel, column);
-}
-
 // Codes of the clusters that the decompositions use: those are drawn, not clusters that lost every row.
 std::vector<std::int32_t> used_codes(const Grouping& groups, const Fit* fit) {
   std::vector<char> used(static_cast<std::size_t>(groups.count), fit ? 0 : 1);
@@ -182,7 +176,7 @@ class Refitter {
 
 std::vector<std::vector<BootstrapDraws>> cluster_draws(const Panel& panel, const Spec& spec, const Fit* fit,
                                                        const ByCall& results, const MethodCall& bootstrap) {
-  const Grouping groups = groups_of(panel, drawn_column(spec, panel));
+  const Grouping groups = groups_of_rows(panel, drawn_column(spec, panel));
   const std::vector<std::int32_t> codes = used_codes(groups, fit);
   const Index B = bootstrap.integer("draws", 999);
   std::vector<std::vector<BootstrapDraws>> draws;

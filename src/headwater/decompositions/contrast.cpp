@@ -5,6 +5,7 @@
 
 #include "headwater/core/error.hpp"
 #include "headwater/core/method.hpp"
+#include "headwater/core/quoting.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/design/encoding.hpp"
 #include "headwater/panel/key_values.hpp"
@@ -122,7 +123,7 @@ Grouping row_groups(const Panel& panel, const Design& design, const std::string&
 }
 
 Vector row_values(const Panel& panel, const Design& design, const std::string& column) {
-  const Column& source = panel.column(column);
+  const Column& source = panel.column(unquoted(column));
   if (source.type != Column::Type::number)
     throw Error(ErrorKind::data, "decomposition.weights",
                 "'" + column + "' is text, so it cannot weigh rows; name a column of numbers", {.column = column});

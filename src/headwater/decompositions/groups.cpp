@@ -5,6 +5,7 @@
 #include <set>
 
 #include "headwater/core/error.hpp"
+#include "headwater/core/quoting.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/decompositions/attribution.hpp"
 #include "headwater/decompositions/contrast.hpp"
@@ -63,7 +64,7 @@ TwoGroups of_levels(const DecompositionInput& input, const Design& design, const
 }
 
 TwoGroups of_cut(const DecompositionInput& input, const Design& design, const std::string& column) {
-  const Column& source = input.panel.column(column);
+  const Column& source = input.panel.column(unquoted(column));
   if (source.type != Column::Type::number)
     throw Error(ErrorKind::usage, "decomposition.option",
                 "cut needs a column of numbers, but '" + column + "' is text; name its levels with a = and b = instead",
@@ -148,9 +149,10 @@ std::vector<Index> TwoGroups::positions(bool of_a) const {
 void note_shared_units(Notes& notes, const Spec& spec, const Design& design) {
   const std::string& rule = spec.covariance.method;
   if (!design.has_unit || (rule != "iid" && rule != "robust" && rule.rfind("HC", 0) != 0)) return;
-  notes.push_back({"decomposition.shared_units",
-                   "both periods hold the same units (" + design.unit.name + "), whose rows are not independent, but " +
-                       rule + " takes them as if they were; use covariance = cluster(" + design.unit.name + ")"});
+  notes.push_back({"decomposition.shared_units", "both periods hold the same units (" + design.unit.name +
+                                                     "), whose rows are not independent, but " + rule +
+                                                     " takes them as if they were; use covariance = cluster(" +
+                                                     quoted_name(design.unit.name) + ")"});
 }
 
 void tell_groups(Decomposition& d, const Spec& spec, const Design& rows, const TwoGroups& groups,

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "headwater/core/error.hpp"
+#include "headwater/core/quoting.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/decompositions/contrast.hpp"
 #include "headwater/decompositions/levels.hpp"
@@ -19,7 +20,7 @@ namespace {
 constexpr double kRounded = 5e-4;  // published growth rates carry at least three decimals
 
 Vector rates(const Panel& panel, const Design& design, const std::string& column) {
-  const Column& source = panel.column(column);
+  const Column& source = panel.column(unquoted(column));
   if (source.type != Column::Type::number)
     throw Error(ErrorKind::data, "growth.rate", "'" + column + "' is text, so it cannot be a growth rate",
                 {.column = column});
@@ -67,7 +68,7 @@ Decompositions run_growth(const DecompositionInput& input) {
   const bool alone = call.has("unit");
   Spec spec = alone ? without_clusters(input.spec) : input.spec;
   spec.also_required.clear();
-  spec.formula.outcome = parse_expression("`" + call.get("activity") + "`");
+  spec.formula.outcome = column_expression(unquoted(call.get("activity")));
   const std::string weighing = call.get("weights", input.spec.weights);
   Names needed = {call.get("resource")};
   for (const std::string& column : {call.get("productivity"), weighing})

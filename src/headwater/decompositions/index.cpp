@@ -10,6 +10,7 @@
 #include <cmath>
 
 #include "headwater/core/error.hpp"
+#include "headwater/core/quoting.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/decompositions/attribution.hpp"
 #include "headwater/decompositions/extra_table.hpp"
@@ -46,7 +47,7 @@ Market market_of(const DecompositionInput& input) {
           {.key = option});
   Spec spec = rows_are_drawn(call) ? input.spec : without_clusters(input.spec);
   spec.also_required.clear();
-  spec.formula.outcome = parse_expression("`" + call.get("quantity") + "`");
+  spec.formula.outcome = column_expression(unquoted(call.get("quantity")));
   spec.formula.outcome_name = call.get("quantity");
   Names needed = {call.get("price")};
   const std::string item = call.get("item", input.panel.keys().unit);

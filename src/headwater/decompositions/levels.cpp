@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "headwater/core/error.hpp"
+#include "headwater/core/quoting.hpp"
 #include "headwater/core/text.hpp"
 
 namespace headwater {
@@ -15,7 +16,7 @@ Design outcome_design(const Panel& panel, Spec spec, const Names& needed) {
   spec.formula.intercept = true;
   spec.weights.clear();
   spec.drivers.clear();
-  for (const std::string& column : needed) spec.also_required.push_back(parse_expression("`" + column + "`"));
+  for (const std::string& column : needed) spec.also_required.push_back(column_expression(unquoted(column)));
   return make_design(panel, spec);
 }
 

@@ -16,6 +16,7 @@
 
 #include "headwater/core/distributions.hpp"
 #include "headwater/core/error.hpp"
+#include "headwater/core/quoting.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/core/threads.hpp"
 #include "headwater/decompositions/extra_table.hpp"
@@ -33,7 +34,7 @@ std::size_t unit_effect(const DecompositionInput& input) {
   const std::string& method = input.spec.estimator.method;
   for (std::size_t q = 0; method == "within" && design.has_unit && q < design.effects.size(); ++q) {
     const Effect& effect = design.effects[q];
-    if (effect.levels.name == design.unit.name && effect.intercept && effect.slopes.cols() == 0) return q;
+    if (effect.levels.name == quoted_name(design.unit.name) && effect.intercept && effect.slopes.cols() == 0) return q;
   }
   throw Error(ErrorKind::usage, "provider.no_effect",
               "provider shows the units' own effects, so the model must absorb them: estimator within with " +

@@ -14,6 +14,7 @@
 #include "headwater/core/distributions.hpp"
 #include "headwater/core/error.hpp"
 #include "headwater/core/progress.hpp"
+#include "headwater/core/quoting.hpp"
 #include "headwater/core/random.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/core/threads.hpp"
@@ -182,7 +183,7 @@ void add_joint_inference(Decomposition& d) {
 
 void add_rules(Decomposition& d, const DecompositionInput& input, const Curve& curve, const Spec& declared) {
   Names rules = {"iid", "robust"};
-  if (input.fit->atoms.unit.count > 1) rules.push_back("cluster(" + input.fit->atoms.unit.name + ")");
+  if (input.fit->atoms.unit.count > 1) rules.push_back("cluster(" + quoted_name(input.fit->atoms.unit.name) + ")");
   if (input.fit->atoms.time.count > 3) rules.emplace_back("driscoll_kraay");
   Names rows, rule_text, profile;
   std::vector<double> error, p;

@@ -6,6 +6,7 @@
 #include "headwater/core/hash.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/design/encoding.hpp"
+#include "headwater/design/groups.hpp"
 #include "headwater/design/range.hpp"
 #include "headwater/design/sample.hpp"
 #include "headwater/design/warnings.hpp"
@@ -23,77 +24,6 @@ struct Ingredients {
   std::vector<Grouping> clusters;
   const Column* weights = nullptr;
 };
-
-Grouping key_groups(const Panel& panel, const Expression& key) {
-  if (key.kind == Expression::Kind::column && key.name == panel.keys().unit) return panel.units();
-  if (key.kind == Expression::Kind::column && key.name == panel.keys().time) return panel.times();
-  if (key.kind == Expression::Kind::column) return grouping(panel.column(key.name));
-  if (key.kind == Expression::Kind::call && key.name == "factor" && key.arguments.size() == 1)
-    return key_groups(panel, *key.arguments[0].value);
-  Column column;
-  column.name = to_text(key);
-  column.numbers = evaluate(panel, key);
-  return grouping(column);
-}
-
-// a^b: one level for each pair that occurs; missing where any part is missing.
-Grouping crossed(const std::vector<Grouping>& parts, const std::string& name) {
-  if (parts.size() == 1) {
-    Grouping only = parts.front();
-    only.name = name;
-    return only;
-  }
-  Grouping result{
-      .name = name, .code = parts.front().code, .count = parts.front().count, .labels = parts.front().labels};
-  for (std::size_t p = 1; p < parts.size(); ++p) {
-    const Grouping& next = parts[p];
-    std::vector<std::int32_t> code_of(static_cast<std::size_t>(result.count) * static_cast<std::size_t>(next.count),
-                                      -1);
-    for (std::size_t i = 0; i < result.code.size(); ++i)
-      if (result.code[i] >= 0 && next.code[i] >= 0)
-        code_of[static_cast<std::size_t>(result.code[i]) * static_cast<std::size_t>(next.count) +
-                static_cast<std::size_t>(next.code[i])] = 0;
-    Names labels;
-    for (std::size_t pair = 0; pair < code_of.size(); ++pair) {
-      if (code_of[pair] < 0) continue;
-      code_of[pair] = static_cast<std::int32_t>(labels.size());
-      labels.push_back(result.labels[pair / static_cast<std::size_t>(next.count)] + "^" +
-                       next.labels[pair % static_cast<std::size_t>(next.count)]);
-    }
-    for (std::size_t i = 0; i < result.code.size(); ++i)
-      result.code[i] = result.code[i] < 0 || next.code[i] < 0
-                           ? -1
-                           : code_of[static_cast<std::size_t>(result.code[i]) * static_cast<std::size_t>(next.count) +
-                                     static_cast<std::size_t>(next.code[i])];
-    result.count = static_cast<std::int32_t>(labels.size());
-    result.labels = std::move(labels);
-  }
-  return result;
-}
-
-Grouping effect_groups(const Panel& panel, const std::vector<ExpressionPtr>& keys, const std::string& name) {
-  std::vector<Grouping> parts;
-  for (const ExpressionPtr& key : keys) parts.push_back(key_groups(panel, *key));
-  return crossed(parts, name);
-}
-
-std::vector<Grouping> cluster_groups(const Panel& panel, const MethodCall& covariance) {
-  if (covariance.method != "cluster") return {};
-  std::vector<std::string> names = covariance.positional();
-  if (names.empty() && panel.has_unit()) names.push_back(panel.keys().unit);
-  if (names.empty())
-    throw Error(ErrorKind::usage, "covariance.no_cluster",
-                "cluster() names no column and the data have no unit key; write cluster(column)");
-  std::vector<Grouping> groups;
-  for (const std::string& name : names) {
-    std::vector<ExpressionPtr> keys;
-    for (const std::string& part : split(name, '^')) {
-      keys.push_back(parse_expression(part));
-    }
-    groups.push_back(effect_groups(panel, keys, name));
-  }
-  return groups;
-}
 
 // Zero where an expression has a value, NaN where it has none; factors and texts count as values.
 Vector presence(const Panel& panel, const Expression& e) {
@@ -122,8 +52,7 @@ std::vector<TermParts> parts_of(const Panel& panel, const std::vector<Term>& ter
 const Column* weight_column(const Panel& panel, const std::string& name) {
   if (name.empty()) return nullptr;
   const Column& column = panel.column(name);
-  if (column.type != Column::Type::number)
-    evaluate(panel, *parse_expression("`" + name + "`"));  // explains the odd cell
+  if (column.type != Column::Type::number) evaluate(panel, *column_expression(name));  // explains the odd cell
   for (Index i = 0; i < panel.rows(); ++i)
     if (column.numbers(i) < 0)
       throw Error(ErrorKind::data, "design.negative_weight",
@@ -156,21 +85,23 @@ void require_parts(Sample& sample, const std::vector<Term>& terms, const std::ve
     const auto& factors = terms[static_cast<std::size_t>(term.term)].factors;
     for (std::size_t f = 0; f < term.parts.size(); ++f) {
       const FactorPart& part = term.parts[f];
+      const Expression& factor = *factors[std::min(f, factors.size() - 1)];
       if (part.kind == FactorPart::Kind::factor)
-        sample.require(part.groups, part.label);
+        sample.require(part.groups, part.label, columns_of(factor));
       else
-        sample.require(*factors[std::min(f, factors.size() - 1)], part.numbers);
+        sample.require(factor, part.numbers);
     }
   }
 }
 
 void keep_split(Sample& sample, const Panel& panel, const ModelFormula& formula) {
   if (formula.split_column.empty() || formula.split_value.empty()) return;
-  const Grouping groups = key_groups(panel, *parse_expression("`" + formula.split_column + "`"));
-  sample.drop([&](std::int64_t row) -> std::string {
-    const std::int32_t code = groups.code[static_cast<std::size_t>(row)];
-    const bool kept = code >= 0 && groups.labels[static_cast<std::size_t>(code)] == formula.split_value;
-    return kept ? "" : "outside the split " + formula.split_column + " = " + formula.split_value;
+  const Grouping groups = key_groups(panel, *column_expression(formula.split_column));
+  const std::string reason = "outside the split " + formula.split_column + " = " + formula.split_value;
+  sample.require(groups, "split column " + formula.split_column, {formula.split_column});
+  sample.drop([&](std::int64_t row) -> Loss {
+    const auto code = static_cast<std::size_t>(groups.code[static_cast<std::size_t>(row)]);
+    return groups.labels[code] == formula.split_value ? Loss{} : Loss{reason};
   });
 }
 
@@ -178,7 +109,15 @@ void keep_subset(Sample& sample, const Panel& panel, const ExpressionPtr& subset
   if (!subset) return;
   const Vector kept = evaluate(panel, *subset);
   const std::string reason = "outside the subset " + to_text(*subset);
-  sample.drop([&](std::int64_t row) { return std::isnan(kept(row)) || kept(row) == 0 ? reason : std::string(); });
+  sample.drop([&](std::int64_t row) -> Loss { return kept(row) == 0 ? Loss{reason} : Loss{}; });
+  sample.require(*subset, kept, "subset unknown: ");
+}
+
+Names key_columns(const std::vector<ExpressionPtr>& keys) {
+  Names columns;
+  for (const ExpressionPtr& key : keys)
+    for (const std::string& name : columns_of(*key)) columns.push_back(name);
+  return columns;
 }
 
 Sample select_rows(const Panel& panel, const Spec& spec, const Ingredients& all) {
@@ -191,15 +130,17 @@ Sample select_rows(const Panel& panel, const Spec& spec, const Ingredients& all)
   require_parts(sample, spec.formula.endogenous, all.endogenous);
   require_parts(sample, spec.formula.instruments, all.instruments);
   for (std::size_t q = 0; q < all.effects.size(); ++q) {
-    sample.require(all.effects[q], "effect " + all.effects[q].name);
+    sample.require(all.effects[q], "effect " + all.effects[q].name, key_columns(spec.formula.effects[q].keys));
     for (std::size_t s = 0; s < all.slopes[q].size(); ++s)
       sample.require(*spec.formula.effects[q].slopes[s], all.slopes[q][s]);
   }
-  for (const Grouping& cluster : all.clusters) sample.require(cluster, "cluster " + cluster.name);
+  for (const Grouping& cluster : all.clusters)
+    sample.require(cluster, "cluster " + cluster.name, panel.find(cluster.name) ? Names{cluster.name} : Names{});
   if (all.weights)
-    sample.drop([&](std::int64_t row) -> std::string {
+    sample.drop([&](std::int64_t row) -> Loss {
       const double w = all.weights->numbers(row);
-      return std::isnan(w) ? spec.weights + " missing (weight)" : w == 0 ? "zero weight" : "";
+      if (std::isnan(w)) return {spec.weights + " missing (weight)", Loss::Cause::missing_cell, spec.weights};
+      return w == 0 ? Loss{"zero weight", Loss::Cause::undefined} : Loss{};
     });
   if (spec.singletons == Singletons::drop) {
     std::vector<const Grouping*> effects;
@@ -306,13 +247,11 @@ Design make_design(const Panel& panel, const Spec& spec) {
   design.ledger = sample.ledger();
   merge(design.notes, log_of_sum_warnings(panel, spec.formula, design.rows));
   merge(design.notes, denominator_warnings(spec.formula));
+  merge(design.notes, unmatched_value_warnings(panel, spec));
+  merge(design.notes, uneven_step_warnings(panel, spec.formula));
+  merge(design.notes, lagged_outcome_warnings(design));
   merge(design.notes, loss_warnings(design.ledger));
   return spec.drawn ? redrawn(design, *spec.drawn) : design;
-}
-
-Grouping groups_of_rows(const Panel& panel, const std::string& text) {
-  const EffectTerm term = parse_formula("y ~ 1 | " + text).effects.front().front();
-  return effect_groups(panel, term.keys, text);
 }
 
 }  // namespace headwater

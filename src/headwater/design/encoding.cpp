@@ -12,6 +12,8 @@
 namespace headwater {
 namespace {
 
+constexpr int kMostColumns = 1000;  // of one term
+
 bool is_call(const Expression& e, const char* function) {
   return e.kind == Expression::Kind::call && e.name == function;
 }
@@ -197,21 +199,37 @@ void require_short_levels(const Grouping& groups) {
                   {.column = groups.name});
 }
 
+// The levels that get no column: those asked for; where no such level has a row left, the last, which would fall to
+// collinearity anyway; the first where none was asked for.
+Names references_of(const FactorPart& part, const Names& levels, bool leave_one_out, Notes& notes) {
+  if (levels.empty()) return {};
+  if (part.references.empty()) return leave_one_out && !part.every_level ? Names{levels.front()} : Names{};
+  Names present, gone;
+  for (const std::string& reference : part.references)
+    (std::find(levels.begin(), levels.end(), reference) != levels.end() ? present : gone).push_back(reference);
+  if (gone.empty()) return present;
+  const bool replaced = present.empty() && leave_one_out;
+  if (replaced) present.push_back(levels.back());
+  notes.push_back({"design.reference_lost",
+                   "no row used has " + part.label + " = " + joined(gone, ", ") + ", the reference asked for: " +
+                       (replaced          ? levels.back() + " takes its place, and coefficients are differences from it"
+                        : present.empty() ? std::string("every level keeps a column of its own")
+                                          : joined(present, ", ") + " alone is left out") +
+                       "; keep rows of the reference, or choose another with ref ="});
+  return present;
+}
+
 Block factor_block(const FactorPart& part, const std::vector<std::int64_t>& rows, bool leave_one_out,
-                   Encoding& encoding) {
+                   Encoding& encoding, Notes& notes) {
   const Grouping groups = restricted(part.groups, rows);
   require_short_levels(groups);
-  const bool first_only = part.references.empty() && leave_one_out && !part.every_level;
-  Encoding::Factor factor{part.label, groups.labels, {}};
+  Encoding::Factor factor{part.label, groups.labels, references_of(part, groups.labels, leave_one_out, notes)};
+  const std::set<std::string> left_out(factor.references.begin(), factor.references.end());
   Block block;
   std::vector<Index> column_of(static_cast<std::size_t>(groups.count), -1);
   for (std::size_t level = 0; level < groups.labels.size(); ++level) {
     const std::string& label = groups.labels[level];
-    const bool named = std::find(part.references.begin(), part.references.end(), label) != part.references.end();
-    if (named || (first_only && level == 0)) {
-      factor.references.push_back(label);
-      continue;
-    }
+    if (left_out.count(label)) continue;
     column_of[level] = static_cast<Index>(block.names.size());
     block.names.push_back(part.label + (part.fixest ? "::" : "") + label);
   }
@@ -222,6 +240,27 @@ Block factor_block(const FactorPart& part, const std::vector<std::int64_t>& rows
     if (column >= 0) block.columns(static_cast<Index>(i), column) = 1;
   }
   return block;
+}
+
+// One column for each combination of levels is more than a table can show and least squares need: what a formula says
+// after '|' is estimated without a column.
+void refuse_many_columns(const Term& term, const std::vector<FactorPart>& parts,
+                         const std::vector<std::int64_t>& rows) {
+  double columns = 1;
+  Names keys, numbers;
+  for (const FactorPart& part : parts) {
+    if (part.kind == FactorPart::Kind::factor) {
+      columns *= restricted(part.groups, rows).count;
+      keys.push_back(part.label);
+    } else {
+      numbers.push_back(part.label);
+    }
+  }
+  if (columns <= kMostColumns) return;
+  const std::string effect = joined(keys, "^") + (numbers.empty() ? "" : "[[" + joined(numbers, "*") + "]]");
+  formula_error("many_levels", term.text + " stands for " + thousands(static_cast<long long>(columns)) +
+                                   " columns, one for each level in the rows used, and a term has at most " +
+                                   thousands(kMostColumns) + "; absorb it: | " + effect);
 }
 
 Block product(const Block& a, const Block& b) {
@@ -296,6 +335,7 @@ EncodedColumns encode(const std::vector<Term>& terms, const std::vector<TermPart
   bool constant_spanned = absorbs_constant;
   for (const TermParts& parts : all_parts) {
     const Term& term = terms[static_cast<std::size_t>(parts.term)];
+    refuse_many_columns(term, parts.parts, rows);
     Block block;
     for (std::size_t f = 0; f < parts.parts.size(); ++f) {
       const FactorPart& part = parts.parts[f];
@@ -308,7 +348,7 @@ EncodedColumns encode(const std::vector<Term>& terms, const std::vector<TermPart
       } else {
         const bool leave_out =
             !partnered && marginality.rest_is_in_model(term, std::min(f, term.factors.size() - 1), constant_spanned);
-        own = factor_block(part, rows, leave_out, result.encoding);
+        own = factor_block(part, rows, leave_out, result.encoding, result.notes);
         if (part.bare_text) merge(result.notes, {text_factor(part, result.encoding.factors.back())});
         if (own.names.empty())
           result.notes.push_back(

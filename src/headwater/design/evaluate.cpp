@@ -7,6 +7,7 @@
 #include "headwater/core/error.hpp"
 #include "headwater/core/method.hpp"
 #include "headwater/core/text.hpp"
+#include "headwater/design/comparison.hpp"
 #include "headwater/design/design.hpp"
 
 namespace headwater {
@@ -61,13 +62,37 @@ class Evaluator {
  private:
   Vector column(const Expression& e) const {
     const Column& column = panel_.column(e.name);
+    if (panel_.has_time() && e.name == panel_.keys().time && !counts_itself(panel_)) return position_in_time();
     if (column.type == Column::Type::number) return column.numbers;
+    if (panel_.has_time() && e.name == panel_.keys().time) return position_in_time();
     std::string message = "column '" + e.name + "' of " + panel_.ledger().file + " holds text and is used as a number";
     if (!column.why_text.empty())
       message += ": " + column.why_text + "; correct it or mark it as missing";
     else
       message += "; use it as a factor or an effect";
     throw Error(ErrorKind::data, "data.not_a_number", message, {.file = panel_.ledger().file, .column = e.name});
+  }
+
+  // Periods count in steps of their frequency, whatever they look like: a trend rises by one a quarter, from 201912 to
+  // 202001 too.
+  Vector position_in_time() const {
+    Vector result(panel_.rows());
+    for (Index i = 0; i < panel_.rows(); ++i)
+      result(i) = static_cast<double>(
+          panel_.periods()[static_cast<std::size_t>(panel_.times().code[static_cast<std::size_t>(i)])].ordinal);
+    return result;
+  }
+
+  // 1 where a cell is missing, also one of text.
+  Vector is_missing(const Expression& e) const {
+    require(e, 1);
+    const Expression& inside = *e.arguments[0].value;
+    const Column* column = inside.kind == Expression::Kind::column ? panel_.find(inside.name) : nullptr;
+    if (!column || column->type == Column::Type::number)
+      return (*this)(inside).unaryExpr([](double x) { return std::isnan(x) ? 1.0 : 0.0; });
+    Vector result(panel_.rows());
+    for (Index i = 0; i < panel_.rows(); ++i) result(i) = column->codes[static_cast<std::size_t>(i)] < 0;
+    return result;
   }
 
   Vector unary(const Expression& e) const {
@@ -77,23 +102,14 @@ class Evaluator {
     return x;
   }
 
-  // A text column against a text: region == "London".
-  bool compares_text(const Expression& e) const {
-    return e.arguments[1].value->kind == Expression::Kind::text &&
-           e.arguments[0].value->kind == Expression::Kind::column;
+  // Three truth values, as in R: false & missing is false, true | missing is true.
+  static double conjunction(double a, double b) {
+    if (a == 0 || b == 0) return 0;
+    return std::isnan(a) || std::isnan(b) ? kNaN : 1;
   }
-
-  Vector text_comparison(const Expression& e) const {
-    const Column& column = panel_.column(e.arguments[0].value->name);
-    if (column.type != Column::Type::text || (e.name != "==" && e.name != "!="))
-      formula_error("text", to_text(e) + " compares a number with a text");
-    Vector result(panel_.rows());
-    for (Index i = 0; i < panel_.rows(); ++i) {
-      const std::int32_t code = column.codes[static_cast<std::size_t>(i)];
-      const bool equal = code >= 0 && column.levels[static_cast<std::size_t>(code)] == e.arguments[1].value->name;
-      result(i) = code < 0 ? kNaN : equal == (e.name == "==");
-    }
-    return result;
+  static double disjunction(double a, double b) {
+    if ((!std::isnan(a) && a != 0) || (!std::isnan(b) && b != 0)) return 1;
+    return std::isnan(a) || std::isnan(b) ? kNaN : 0;
   }
 
   static double apply(const std::string& op, double a, double b) {
@@ -106,15 +122,16 @@ class Evaluator {
       case '=': return a == b;
       case '!': return a != b;
       case '<': return op == "<" ? a < b : a <= b;
-      case '>': return op == ">" ? a > b : a >= b;
-      case '&': return a != 0 && b != 0;
-      default: return a != 0 || b != 0;
+      default: return op == ">" ? a > b : a >= b;
     }
   }
 
   Vector binary(const Expression& e) const {
-    if (compares_text(e)) return text_comparison(e);
+    if (is_comparison(e))
+      if (auto result = text_or_period_comparison(panel_, e)) return *result;
     const Vector a = (*this)(*e.arguments[0].value), b = (*this)(*e.arguments[1].value);
+    if (e.name == "&") return a.binaryExpr(b, &Evaluator::conjunction);
+    if (e.name == "|") return a.binaryExpr(b, &Evaluator::disjunction);
     Vector result(a.size());
     for (Index i = 0; i < a.size(); ++i)
       result(i) = std::isnan(a(i)) || std::isnan(b(i)) ? kNaN : apply(e.name, a(i), b(i));
@@ -123,12 +140,7 @@ class Evaluator {
 
   Vector call(const Expression& e) const {
     if (time_operator(e) != TimeOperator::none) return shifted(e);
-    if (e.name == "is.na") {
-      require(e, 1);
-      Vector x = (*this)(*e.arguments[0].value);
-      for (double& value : x) value = std::isnan(value);
-      return x;
-    }
+    if (e.name == "is.na") return is_missing(e);
     if (e.name == "ifelse") return choice(e);
     if (e.name == "pmin" || e.name == "pmax") return extreme(e);
     for (const Function& function : kFunctions)

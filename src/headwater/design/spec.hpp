@@ -20,7 +20,8 @@ struct DriverGroup {
 enum class Singletons { drop, keep };
 
 struct Spec {
-  std::string id;  // unique within a run: "workforce.ratio"
+  std::string id;     // unique within a run: "workforce.ratio"
+  std::string model;  // name of the model file or section
   std::string title;
   std::string question;  // first comment of the model file
   ModelFormula formula;

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "headwater/core/error.hpp"
+#include "headwater/core/quoting.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/core/threads.hpp"
 #include "headwater/diagnostics/test.hpp"
@@ -19,7 +20,7 @@ struct Choice {
 };
 
 MethodCall clustered_by(const Names& columns) {
-  MethodCall rule{.method = "cluster", .arguments = {}, .text = "cluster(" + joined(columns, ", ") + ")"};
+  MethodCall rule{.method = "cluster", .arguments = {}, .text = "cluster(" + column_list(columns) + ")"};
   for (const std::string& column : columns) rule.arguments.emplace_back("", column);
   return rule;
 }

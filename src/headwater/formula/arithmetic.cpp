@@ -133,7 +133,12 @@ void Cursor::expect(std::string_view symbol, const std::string& why) {
 }
 
 void Cursor::fail(const std::string& expected) const {
-  fail_at(peek().where.begin, "expected " + expected + ", found " + found(peek()));
+  const bool name_before = at_ > 0 && tokens_[at_ - 1].kind == Token::Kind::name;
+  std::string advice;
+  if (name_before && peek().kind == Token::Kind::name)
+    advice = "; a name of several words stands between back-quotes, a text between quotes";
+  if (peek().is("=")) advice = "; equality is written ==";
+  fail_at(peek().where.begin, "expected " + expected + ", found " + found(peek()) + advice);
 }
 
 Cursor::Depth::Depth(Cursor& cursor) : cursor_(cursor) {

@@ -5,17 +5,23 @@
 namespace headwater {
 namespace {
 
-EffectTerm parse_effect(Cursor& cursor) {
-  EffectTerm effect;
-  effect.where.begin = cursor.peek().where.begin;
-  std::vector<std::string> keys;
+std::vector<ExpressionPtr> keys_at(Cursor& cursor) {
+  std::vector<ExpressionPtr> keys;
   do {
     const ExpressionPtr key = parse_factor(cursor);
     if (key->kind != Expression::Kind::column && key->kind != Expression::Kind::call)
       cursor.fail_at(key->where.begin, "expected the column of an effect, such as trust or type^quarter");
-    effect.keys.push_back(with_steps(cursor, key));
-    keys.push_back(to_text(*key));
+    keys.push_back(with_steps(cursor, key));
   } while (cursor.take_if("^"));
+  return keys;
+}
+
+EffectTerm parse_effect(Cursor& cursor) {
+  EffectTerm effect;
+  effect.where.begin = cursor.peek().where.begin;
+  effect.keys = keys_at(cursor);
+  std::vector<std::string> keys;
+  for (const ExpressionPtr& key : effect.keys) keys.push_back(to_text(*key));
   effect.text = joined(keys, "^");
   const bool slopes_only = cursor.peek().is("[[");
   if (slopes_only || cursor.peek().is("[")) {
@@ -44,6 +50,13 @@ std::vector<EffectTerm> parse_effect_sum(Cursor& cursor) {
 }
 
 }  // namespace
+
+std::vector<ExpressionPtr> parse_keys(std::string_view text) {
+  Cursor cursor(text);
+  std::vector<ExpressionPtr> keys = keys_at(cursor);
+  if (!cursor.at_end()) cursor.fail("'^' or the end");
+  return keys;
+}
 
 bool is_stepwise(const std::string& function) {
   return function == "sw" || function == "sw0" || function == "csw" || function == "csw0";

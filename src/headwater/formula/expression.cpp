@@ -1,6 +1,7 @@
 // Canonical text of expressions, as R deparses them, and the columns they read.
 #include <algorithm>
 
+#include "headwater/core/quoting.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/formula/formula.hpp"
 
@@ -19,17 +20,6 @@ int precedence(const Expression& e) {
   return 3;  // comparisons
 }
 
-bool plain_name(const std::string& name) {
-  if (name.empty()) return false;
-  const auto letter = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '.' ||
-           static_cast<unsigned char>(c) >= 0x80;
-  };
-  if (!letter(name.front())) return false;
-  if (name.front() == '.' && name.size() > 1 && name[1] >= '0' && name[1] <= '9') return false;
-  return std::all_of(name.begin(), name.end(), [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
-}
-
 std::string bracketed(const Expression& inner, bool needed) {
   return needed ? "(" + to_text(inner) + ")" : to_text(inner);
 }
@@ -45,20 +35,11 @@ std::string binary_text(const Expression& e) {
          gap + bracketed(right, precedence(right) < own || (!right_associative && precedence(right) == own));
 }
 
-std::string name_text(const std::string& name) { return plain_name(name) ? name : "`" + name + "`"; }
-
-std::string quoted(const std::string& text) {
-  return text.find('"') == std::string::npos ? "\"" + text + "\"" : "'" + text + "'";
-}
-std::string argument_name_text(const std::string& name) {
-  return name.find('`') == std::string::npos ? name_text(name) : quoted(name);
-}
-
 std::string call_text(const Expression& e) {
-  std::string text = name_text(e.name) + "(";
+  std::string text = quoted_name(e.name) + "(";
   for (std::size_t i = 0; i < e.arguments.size(); ++i) {
     if (i > 0) text += ", ";
-    if (!e.arguments[i].name.empty()) text += argument_name_text(e.arguments[i].name) + " = ";
+    if (!e.arguments[i].name.empty()) text += quoted_name(e.arguments[i].name) + " = ";
     text += to_text(*e.arguments[i].value);
   }
   return text + ")";
@@ -75,8 +56,8 @@ void collect(const Expression& e, std::vector<std::string>& names) {
 std::string to_text(const Expression& e) {
   switch (e.kind) {
     case Expression::Kind::number: return shortest(e.number);
-    case Expression::Kind::text: return quoted(e.name);
-    case Expression::Kind::column: return name_text(e.name);
+    case Expression::Kind::text: return quoted_text(e.name);
+    case Expression::Kind::column: return quoted_name(e.name);
     case Expression::Kind::call: return call_text(e);
     case Expression::Kind::unary:
       return e.name + bracketed(*e.arguments[0].value, precedence(*e.arguments[0].value) < precedence(e));
@@ -91,6 +72,13 @@ TimeOperator time_operator(const Expression& e) {
   if (e.name == "l" || e.name == "lag") return TimeOperator::lag;
   if (e.name == "f" || e.name == "lead") return TimeOperator::lead;
   return e.name == "d" || e.name == "diff" ? TimeOperator::difference : TimeOperator::none;
+}
+
+ExpressionPtr column_expression(const std::string& name) {
+  auto column = std::make_shared<Expression>();
+  column->kind = Expression::Kind::column;
+  column->name = name;
+  return column;
 }
 
 std::vector<std::string> columns_of(const Expression& expression) {

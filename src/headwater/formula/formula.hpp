@@ -36,6 +36,8 @@ struct Expression {
 
 // Canonical text, R's spelling: log(x), I(x^2), l(x, 1), d(log(x), 4), i(year, x).
 std::string to_text(const Expression& expression);
+// The column of this name, whatever characters it holds.
+ExpressionPtr column_expression(const std::string& name);
 // A call that looks at other periods of the same unit: fixest's l(), f(), d() or R's and plm's lag(), lead(), diff().
 enum class TimeOperator { none, lag, lead, difference };
 TimeOperator time_operator(const Expression& expression);
@@ -96,6 +98,8 @@ bool is_stepwise(const std::string& function);
 // Right-hand side alone, "x1 + l(x2, 1:2)": used for driver groups and gelbach's `added`.
 std::vector<Term> parse_terms(std::string_view text);
 ExpressionPtr parse_expression(std::string_view text);
+// Keys of an effect joined by ^, "type^quarter": the columns whose values make groups.
+std::vector<ExpressionPtr> parse_keys(std::string_view text);
 
 // Effect alternatives × outcomes × regressor alternatives, the last varying fastest, as fixest orders them; a ratio
 // outcome gives three models side by side (activity, resource, ratio). split is "" or "column" ("fsplit" adds the full

@@ -181,6 +181,7 @@ Terms parse_crossing(Cursor& cursor) {
     const Terms both = interactions(cursor, left.terms(), right);
     left.add(right);
     left.add(both);
+    refuse_many(cursor, left.terms().size());
   }
   return left.terms();
 }

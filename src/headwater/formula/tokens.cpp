@@ -4,6 +4,7 @@
 #include <array>
 
 #include "headwater/core/error.hpp"
+#include "headwater/core/quoting.hpp"
 #include "headwater/core/text.hpp"
 
 namespace headwater {
@@ -83,12 +84,12 @@ class Lexer {
 
   Token quoted(Token::Kind kind, const char* expected) {
     const std::size_t begin = at_;
-    const std::size_t end = source_.find(source_[at_], at_ + 1);
+    const std::size_t end = closing_quote(source_, begin);
     if (end == std::string_view::npos) syntax_error(source_, source_.size(), std::string("expected ") + expected);
     if (end == begin + 1 && kind == Token::Kind::name)
       syntax_error(source_, begin, "a name between back-quotes is empty");
     at_ = end + 1;
-    return {kind, std::string(source_.substr(begin + 1, end - begin - 1)), 0, {begin, at_}};
+    return {kind, unquoted(source_.substr(begin, at_ - begin)), 0, {begin, at_}};
   }
 
   Token symbol() {

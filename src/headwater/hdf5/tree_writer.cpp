@@ -113,6 +113,16 @@ void write_attribute(hid_t object, const std::string& key, const Attribute& valu
   std::visit(AttributeWriter{object, key, path}, value);
 }
 
+// With h5netcdf, xarray makes str of texts of fixed width by this attribute; with netCDF4, which has made str of them
+// already, it fails on it. A list of texts within one value is a type that netCDF does not know and passes by.
+void write_encoding(hid_t dataset, const std::string& path) {
+  const std::string encoding = "utf-8";
+  const Type text = text_type(encoding.size());
+  const hsize_t one = 1;
+  write_raw_attribute(dataset, "_Encoding", Type(H5Tarray_create2(text.get(), 1, &one)), space_of({}), encoding.data(),
+                      path);
+}
+
 // Chunks of about a mebibyte along the leading dimension, shuffled, compressed and checksummed. Scalars and empty
 // arrays have no chunks.
 Properties dataset_properties(const std::vector<hsize_t>& shape, std::size_t item_bytes) {
@@ -149,7 +159,7 @@ struct DatasetWriter {
   Dataset operator()(const std::vector<std::string>& texts) const {
     const PaddedTexts cells = padded(texts, 1, path);
     Dataset dataset = write(text_type(cells.width), cells.width, cells.bytes.data());
-    write_attribute(dataset.get(), "_Encoding", std::string("utf-8"), path);  // xarray then gives str, not bytes
+    write_encoding(dataset.get(), path);
     return dataset;
   }
   template <class T>

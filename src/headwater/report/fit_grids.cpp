@@ -89,6 +89,22 @@ void summary_rows(Grid& grid, const std::vector<const Tree*>& fits) {
   row("R2 total", [](const Tree& f) { return scalar_cell(f, "r_squared"); });
 }
 
+// What the names of the fits do not say: outcomes where they differ, and values of a split as the data have them.
+void heading_rows(Grid& grid, const std::vector<const Tree*>& fits) {
+  const auto row = [&](const std::string& label, const auto& text) {
+    GridRow cells{{label}};
+    for (const Tree* fit : fits) cells.cells.emplace_back(text(*fit));
+    grid.rows.push_back(std::move(cells));
+  };
+  const auto outcome = [](const Tree& fit) { return text_attribute(fit, "outcome"); };
+  const bool told = std::all_of(fits.begin(), fits.end(), [&](const Tree* fit) {
+    return !text_attribute(*fit, "role").empty() || outcome(*fit) == outcome(*fits.front());
+  });
+  if (!told) row("outcome", outcome);
+  if (std::any_of(fits.begin(), fits.end(), [](const Tree* fit) { return !split_text(*fit).empty(); }))
+    row("split", split_text);
+}
+
 std::vector<std::string> all_terms(const std::vector<const Tree*>& fits) {
   std::vector<std::string> names;
   for (const char* axis : {"term", "unidentified"})
@@ -202,9 +218,17 @@ std::string model_note(const Tree& fit, const std::vector<ModelColumn>& columns)
 
 bool failed(const Tree& fit) { return fit.find_attribute("error_message") != nullptr; }
 
-std::string model_heading(const Tree& fit) {
-  const std::string role = text_attribute(fit, "role");
-  return role.empty() ? fit.name : role;
+std::string model_heading(const Tree& fit, const std::vector<const Tree*>& beside) {
+  const std::string role = text_attribute(fit, "role"), model = text_attribute(fit, "model");
+  if (role.empty()) return fit.name;
+  const bool alone = std::all_of(beside.begin(), beside.end(),
+                                 [&](const Tree* other) { return text_attribute(*other, "model") == model; });
+  return alone ? role : model + ": " + role;
+}
+
+std::string split_text(const Tree& fit) {
+  const std::string column = text_attribute(fit, "split"), value = text_attribute(fit, "split_value");
+  return column.empty() ? "" : column + " = " + (value.empty() ? "all" : value);
 }
 
 const std::vector<std::string>& statistic_names() {
@@ -251,7 +275,8 @@ Grid summary_grid(const Tree& fit) {
 Grid models_grid(const std::vector<const Tree*>& fits, const GridStyle& style) {
   Grid grid;
   grid.column("term", Align::left);
-  for (const Tree* fit : fits) grid.column(model_heading(*fit), Align::decimal);
+  for (const Tree* fit : fits) grid.column(model_heading(*fit, fits), Align::decimal);
+  heading_rows(grid, fits);
   const std::vector<Statistic> under =
       chosen(style.statistics.empty() ? std::vector<std::string>{"std_error"} : style.statistics);
   for (const std::string& term : all_terms(fits)) {

@@ -69,12 +69,15 @@ std::string details_text(const Tree& fit, const std::vector<const Tree*>& group)
   const Tree* ratio = ratio_of(group);
   if (ratio && ratio != &fit)
     return "\n" +
-           wrapped("[" + model_heading(fit) + "] " + text_attribute(fit, "outcome") +
+           wrapped("[" + model_heading(fit, group) + "] " + text_attribute(fit, "outcome") +
                        ", on the regressors, rows and effects of the ratio below",
                    2) +
            tests_text(fit);
-  return (group.size() > 1 ? "\n" + wrapped("[" + model_heading(fit) + "] " + text_attribute(fit, "formula"), 2) : "") +
-         paragraphs(fit_notes(fit)) + paragraphs(unidentified_notes(fit), 2) + tests_text(fit) +
+  const std::string split = split_text(fit);
+  const std::string title =
+      "[" + model_heading(fit, group) + "] " + text_attribute(fit, "formula") + (split.empty() ? "" : ", " + split);
+  return (group.size() > 1 ? "\n" + wrapped(title, 2) : "") + paragraphs(fit_notes(fit)) +
+         paragraphs(unidentified_notes(fit), 2) + tests_text(fit) +
          (group.size() == 1 || ratio ? movers_text(fit) : "");
 }
 

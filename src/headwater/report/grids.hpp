@@ -20,7 +20,10 @@ struct GridStyle {
 
 // Fits.
 bool failed(const Tree& fit);
-std::string model_heading(const Tree& fit);  // its role in a triplet, or its name
+// Its role in a triplet, with its model where `beside` holds other models; else its name.
+std::string model_heading(const Tree& fit, const std::vector<const Tree*>& beside);
+// "region = A/B" of a fit of a split, or ""; the fit's name holds the value only as far as a name can.
+std::string split_text(const Tree& fit);
 Grid model_grid(const Tree& fit, const GridStyle& style);
 Grid summary_grid(const Tree& fit);  // rows, units, clusters, effects, R2
 Grid models_grid(const std::vector<const Tree*>& fits, const GridStyle& style);

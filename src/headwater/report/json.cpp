@@ -180,6 +180,10 @@ void fit_object(Contract& out, const Tree& result, const Tree& fit) {
   out.json.member("id", fit.name);
   out.json.member("formula", text_attribute(fit, "formula"));
   if (const std::string role = text_attribute(fit, "role"); !role.empty()) out.json.member("role", role);
+  if (const std::string split = text_attribute(fit, "split"); !split.empty()) {
+    out.json.member("split", split);
+    out.json.member("split_value", text_attribute(fit, "split_value"));
+  }
   if (const Tree* tests = fit.find_child("tests"); tests && !labels(*tests, "test").empty()) {
     out.json.key("tests");
     out.json.begin_array();

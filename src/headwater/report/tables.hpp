@@ -15,6 +15,8 @@ struct TableOptions {
 std::string text_report(const Tree& result, const TableOptions& options);
 // What `check` shows: ledger, identification, variation.
 std::string check_report(const Tree& result);
+// The panel alone: what its `panel` child says.
+std::string panel_section(const Tree& panel);
 
 // The parts, for reuse.
 std::string coefficient_tables(const Tree& result, const TableOptions& options);

@@ -208,6 +208,7 @@ bool told_by_ratio(const Tree& fits, const Tree& fit) {
 
 std::string check_report(const Tree& result) {
   std::string out = banner(result) + limits(result);
+  if (const Tree* panel = result.find_child("panel")) out += panel_section(*panel);
   if (const Tree* fits = result.find_child("fits"))
     for (const Tree& fit : fits->children) {
       if (told_by_ratio(*fits, fit)) continue;

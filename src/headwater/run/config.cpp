@@ -8,6 +8,7 @@
 #include "headwater/core/error.hpp"
 #include "headwater/core/matrix.hpp"
 #include "headwater/core/method.hpp"
+#include "headwater/core/quoting.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/report/audience.hpp"
 #include "headwater/report/captions.hpp"
@@ -26,6 +27,7 @@ struct ModelKey {
   std::string ModelConfig::*member;
   const char* fallback;
   const char* help;
+  bool is_column = false;  // a name, in quotes or not
 };
 constexpr ModelKey kModelKeys[] = {
     {"title", &ModelConfig::title, "", "heading of the tables"},
@@ -36,10 +38,10 @@ constexpr ModelKey kModelKeys[] = {
     {"covariance", &ModelConfig::covariance, "cluster by the unit, else robust",
      "iid, robust, HC0, cluster(a, b), driscoll_kraay(lag = L)"},
     {"profile", &ModelConfig::profile, "fixest", "fixest, reghdfe, xtreg, areg, plm, linearmodels, none"},
-    {"weights", &ModelConfig::weights, "", "column of analytic weights"},
+    {"weights", &ModelConfig::weights, "", "column of analytic weights", true},
     {"subset", &ModelConfig::subset, "", "condition on the rows used, such as type == \"acute\""},
-    {"split", &ModelConfig::split, "", "column: one fit for each of its values"},
-    {"fsplit", &ModelConfig::fsplit, "", "the same and the full sample"},
+    {"split", &ModelConfig::split, "", "column: one fit for each of its values", true},
+    {"fsplit", &ModelConfig::fsplit, "", "the same and the full sample", true},
     {"singletons", &ModelConfig::singletons, "as the profile does", "drop or keep levels of effects with one row"},
     {"question", &ModelConfig::question, "",
      "the question the model answers; by default the comment that opens its file"},
@@ -161,30 +163,34 @@ bool is_path(const Setting& setting) {
   if (setting.section == "data" && setting.key == "file" && setting.value == "-") return false;  // standard input
   return (setting.section == "data" && (setting.key == "file" || setting.key == "succession")) ||
          (setting.section == "output" &&
-          (setting.key == "result" || setting.key == "table" || setting.key == "report")) ||
-         (setting.section == "run" && setting.key == "model");
+          (setting.key == "result" || setting.key == "table" || setting.key == "report"));
 }
 
-// Repeated and comma-separated model paths become one comma-joined value of resolved paths.
-po::parsed_options scalar_options(const std::vector<Setting>& settings, const po::options_description& keys) {
-  po::parsed_options parsed(&keys);
-  std::string models;
+// Model files of one source: named again and again, or separated by commas. A file whose own name holds a comma is
+// found by that name, or stands in quotes.
+std::vector<std::string> model_paths(const std::vector<Setting>& settings) {
+  std::vector<std::string> paths;
   for (const Setting& setting : settings) {
-    if (setting.section != "data" && setting.section != "run" && setting.section != "output") continue;
-    if (setting.section == "run" && setting.key == "model") {
-      for (const std::string& path : split(setting.value, ','))
-        models += (models.empty() ? "" : ",") + resolved(path, setting.file);
+    if (setting.section != "run" || setting.key != "model") continue;
+    const std::string whole = resolved(unquoted(setting.value), setting.file);
+    std::error_code unreadable;  // a list can be longer than a name may be
+    if (std::filesystem::exists(whole, unreadable)) {
+      paths.push_back(whole);
       continue;
     }
+    for (const std::string& path : split(setting.value, ',')) paths.push_back(resolved(unquoted(path), setting.file));
+  }
+  return paths;
+}
+
+po::parsed_options scalar_options(const std::vector<Setting>& settings, const po::options_description& keys) {
+  po::parsed_options parsed(&keys);
+  for (const Setting& setting : settings) {
+    if (setting.section != "data" && setting.section != "run" && setting.section != "output") continue;
+    if (setting.section == "run" && setting.key == "model") continue;
     po::option option;
     option.string_key = setting.section + "." + setting.key;
-    option.value = {is_path(setting) ? resolved(setting.value, setting.file) : setting.value};
-    parsed.options.push_back(option);
-  }
-  if (!models.empty()) {
-    po::option option;
-    option.string_key = "run.model";
-    option.value = {models};
+    option.value = {is_path(setting) ? resolved(unquoted(setting.value), setting.file) : setting.value};
     parsed.options.push_back(option);
   }
   return parsed;
@@ -245,7 +251,7 @@ void apply(ModelConfig& model, const std::vector<Setting>& settings, const std::
       continue;
     }
     for (const ModelKey& key : kModelKeys)
-      if (setting.key == key.name) model.*key.member = setting.value;
+      if (setting.key == key.name) model.*key.member = key.is_column ? unquoted(setting.value) : setting.value;
   }
 }
 
@@ -333,13 +339,14 @@ RunConfig build(const std::string& path, const std::vector<Setting>& file, const
   RunConfig config;
   config.file = path;
   config.data = {values["data.file"].as<Text>(),
-                 values["data.unit"].as<Text>(),
-                 values["data.time"].as<Text>(),
+                 unquoted(values["data.unit"].as<Text>()),
+                 unquoted(values["data.time"].as<Text>()),
                  values["data.succession"].as<Text>(),
-                 split(values["data.text"].as<Text>(), ','),
+                 column_list(values["data.text"].as<Text>()),
                  values["data.check_quality"].as<bool>(),
                  values["data.simulated"].as<bool>()};
-  config.run.models = split(values["run.model"].as<Text>(), ',');
+  config.run.models = model_paths(overrides);
+  if (config.run.models.empty()) config.run.models = model_paths(file);
   config.run.sample = values["run.sample"].as<Text>();
   config.run.seed = values["run.seed"].as<std::uint64_t>();
   config.run.threads = values["run.threads"].as<int>();
@@ -369,11 +376,17 @@ RunConfig build(const std::string& path, const std::vector<Setting>& file, const
   return config;
 }
 
+// A name or path as a value that reads back to it.
+std::string as_value(const std::string& name) {
+  const bool plain = unquoted(name) == name && trimmed(name) == name;
+  return plain ? name : quoted_name(name);
+}
+
 void append_model(std::string& text, const ModelConfig& model) {
   text += "\n[model " + model.name + "]\n";
   for (const ModelKey& key : kModelKeys)
     if (const std::string& value = model.*key.member; !value.empty())
-      text += std::string(key.name) + " = " + value + "\n";
+      text += std::string(key.name) + " = " + (key.is_column ? as_value(value) : value) + "\n";
   for (const std::string& test : model.tests) text += "test = " + test + "\n";
   if (!model.drivers.empty()) text += "\n[driver " + model.name + "]\n";
   for (const auto& [name, terms] : model.drivers) text.append(name).append(" = ").append(terms).append("\n");
@@ -392,9 +405,10 @@ RunConfig config_from_flags(const Overrides& flags) { return build("", {}, setti
 std::string to_text(const RunConfig& config) {
   const auto yes = [](bool value) { return value ? "yes" : "no"; };
   std::string text = "[data]\n";
-  text += "file = " + config.data.file + "\nunit = " + config.data.unit + "\ntime = " + config.data.time + "\n";
-  if (!config.data.succession.empty()) text += "succession = " + config.data.succession + "\n";
-  if (!config.data.text.empty()) text += "text = " + joined(config.data.text, ", ") + "\n";
+  text += "file = " + as_value(config.data.file) + "\nunit = " + as_value(config.data.unit) +
+          "\ntime = " + as_value(config.data.time) + "\n";
+  if (!config.data.succession.empty()) text += "succession = " + as_value(config.data.succession) + "\n";
+  if (!config.data.text.empty()) text += "text = " + column_list(config.data.text) + "\n";
   text += std::string("check_quality = ") + yes(config.data.check_quality) +
           "\nsimulated = " + yes(config.data.simulated) + "\n";
   text += "\n[run]\nsample = " + config.run.sample + "\nseed = " + std::to_string(config.run.seed) +
@@ -402,9 +416,9 @@ std::string to_text(const RunConfig& config) {
           "\npower = " + shortest(config.run.power) + "\nallow_failures = " + yes(config.run.allow_failures) + "\n";
   if (!config.run.bootstrap.empty()) text += "bootstrap = " + config.run.bootstrap + "\n";
   text += "\n[output]\n";
-  if (!config.output.result.empty()) text += "result = " + config.output.result + "\n";
-  if (!config.output.table.empty()) text += "table = " + config.output.table + "\n";
-  if (!config.output.report.empty()) text += "report = " + config.output.report + "\n";
+  if (!config.output.result.empty()) text += "result = " + as_value(config.output.result) + "\n";
+  if (!config.output.table.empty()) text += "table = " + as_value(config.output.table) + "\n";
+  if (!config.output.report.empty()) text += "report = " + as_value(config.output.report) + "\n";
   text += "audience = " + config.output.audience + "\n";
   text += std::string("stars = ") + yes(config.output.stars) + "\n";
   for (const ModelConfig& model : config.models) append_model(text, model);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <set>
 
+#include "headwater/core/quoting.hpp"
 #include "headwater/core/text.hpp"
 
 namespace headwater {
@@ -64,7 +65,7 @@ void count(Coverage& coverage, const Panel& panel, const std::vector<bool>& used
 
 std::vector<std::string> coverage_columns(const RunConfig& config) {
   const auto found = config.report.find("coverage");
-  return found == config.report.end() ? std::vector<std::string>{} : split(found->second, ',');
+  return found == config.report.end() ? std::vector<std::string>{} : column_list(found->second);
 }
 
 Coverage coverage(const Panel& panel, const Design& design, const std::vector<std::string>& columns) {

@@ -45,6 +45,7 @@ std::vector<std::string> driver_of_terms(const Fit& fit) {
 }
 
 void describe_spec(Tree& tree, const Spec& spec) {
+  tree.attribute("model", spec.model);
   tree.attribute("title", spec.title);
   tree.attribute("question", spec.question);
   tree.attribute("formula", spec.formula.text);
@@ -53,6 +54,8 @@ void describe_spec(Tree& tree, const Spec& spec) {
   tree.attribute("estimator", spec.estimator.text);
   tree.attribute("weights", spec.weights);
   tree.attribute("subset", spec.subset ? to_text(*spec.subset) : std::string());
+  tree.attribute("split", spec.formula.split_column);
+  tree.attribute("split_value", spec.formula.split_value);
   tree.attribute("level", spec.level);
   tree.attribute("power", spec.power);
 }
@@ -173,6 +176,7 @@ Tree describe(const RunResult& result) {
   merge(root.child("data"), describe(result.ledger));
   merge(root.child("data"), describe(result.coverage));
   merge(root.child("data"), describe(result.withheld));
+  if (!result.estimated) merge(root.child("panel"), result.panel);
   Tree& fits = root.child("fits");
   for (const ModelResult& model : result.models) fits.children.push_back(describe_model(model, result.estimated));
   for (const ModelResult& model : result.models) describe_decompositions(root, model);

@@ -6,7 +6,9 @@
 
 #include "headwater/core/progress.hpp"
 #include "headwater/core/threads.hpp"
+#include "headwater/diagnostics/panel_summary.hpp"
 #include "headwater/run/files.hpp"
+#include "headwater/run/guess_keys.hpp"
 
 namespace headwater {
 namespace {
@@ -56,6 +58,7 @@ RunResult run_all(const RunConfig& config, const Panel& panel, bool estimate) {
   result.config = config;
   result.ledger = panel.ledger();
   result.withheld = withheld(panel, config);
+  if (!estimate) result.panel = panel_summary(panel);
   result.models.resize(specs.size());
   Stage stage(estimate ? "fitting" : "checking", specs.size());
   parallel_for(specs.size(), [&](std::size_t i) {
@@ -106,5 +109,22 @@ RunResult run(const RunConfig& config, const Panel& panel) {
   return timed(config, [&] { return run_all(config, panel, true); });
 }
 RunResult check(const RunConfig& config) { return read_and_run(config, false); }
+
+Tree check_file(const std::string& path, const ReadOptions& options) {
+  ReadOptions with_keys = options;
+  if (options.unit.empty() || options.time.empty()) {
+    const Panel::Keys keys = guess_keys(read_table(path, options), {options.unit, options.time});
+    with_keys.unit = keys.unit;
+    with_keys.time = keys.time;
+  }
+  const Panel panel = read_panel(path, with_keys);
+  Tree result;
+  Tree& summary = result.child("panel");
+  merge(summary, panel_summary(panel));
+  summary.attribute("unit_found", std::int64_t{options.unit.empty() && !with_keys.unit.empty()});
+  summary.attribute("time_found", std::int64_t{options.time.empty() && !with_keys.time.empty()});
+  merge(result.child("data"), describe(panel.ledger()));
+  return result;
+}
 
 }  // namespace headwater

@@ -35,6 +35,7 @@ struct RunResult {
   bool estimated = true;  // false after check()
   RunConfig config;
   DataLedger ledger;
+  Tree panel;  // after check(): panel_summary()
   Coverage coverage;
   Withheld withheld;
   std::vector<ModelResult> models;
@@ -51,8 +52,11 @@ RunResult run(const RunConfig& config);
 RunResult run(const RunConfig& config, const Panel& panel);
 // How the configuration wants its data read.
 ReadOptions read_options(const RunConfig& config);
-// Everything but estimation: the ledger, what is identified, within and between variation of every driver.
+// Everything but estimation: the panel, the ledger, what is identified, within and between variation of every driver.
 RunResult check(const RunConfig& config);
+// The panel of a file and its ledger, without a model; keys that are not named are looked for. Children "panel" and
+// "data", and a note of the keys found.
+Tree check_file(const std::string& path, const ReadOptions& options);
 
 // The whole result as one tree, as result/SCHEMA.md describes it.
 Tree describe(const RunResult& result);

@@ -29,9 +29,7 @@ std::string unique_id(std::set<std::string>& taken, const std::string& wanted) {
 }
 
 std::vector<std::string> split_values(const Panel& panel, const std::string& column) {
-  if (column == panel.keys().unit) return panel.units().labels;
-  if (column == panel.keys().time) return panel.times().labels;
-  return grouping(panel.column(column)).labels;
+  return groups_of_rows(panel, panel.column(column).name).labels;
 }
 
 std::vector<ModelFormula> formulas_of(const ModelConfig& model, const Panel& panel) {
@@ -49,10 +47,10 @@ std::vector<ModelFormula> formulas_of(const ModelConfig& model, const Panel& pan
 // within without effects absorbs the unit, as plm and xtreg do.
 void add_unit_effect(ModelFormula& formula, const std::string& unit) {
   EffectTerm effect;
-  effect.keys.push_back(parse_expression("`" + unit + "`"));
-  effect.text = unit;
+  effect.keys.push_back(column_expression(unit));
+  effect.text = to_text(*effect.keys.front());
+  formula.text += " | " + effect.text;
   formula.effects.push_back(std::move(effect));
-  formula.text += " | " + unit;
 }
 
 void resolve_estimator(Spec& spec, const ModelConfig& model, const Panel& panel) {
@@ -130,6 +128,7 @@ std::vector<Spec> plan(const RunConfig& config, const Panel& panel) {
     for (const ModelFormula& formula : formulas) {
       Spec spec;
       spec.id = unique_id(taken, wanted_id(model, formula, has_several_outcomes(formulas)));
+      spec.model = model.name;
       spec.title = model.title;
       spec.question = model.question;
       spec.formula = formula;

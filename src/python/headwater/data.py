@@ -44,10 +44,15 @@ def is_simulated(data: Any) -> bool:
     return bool(getattr(data, "attrs", {}).get("simulated"))
 
 
+def _quoted(name: str) -> str:
+    """A name as a list of names holds it, whatever characters it has."""
+    return "`" + name.replace("\\", "\\\\").replace("`", "\\`") + "`"
+
+
 def data_settings(*, unit: str | None, time: str | None, succession: str | os.PathLike[str] | None, text: list[str] | None,
                   check_quality: bool) -> list[tuple[str, str]]:
     given = {"data.unit": unit, "data.time": time, "data.succession": os.fspath(succession) if succession else None,
-             "data.text": ",".join(text) if text else None, "data.check_quality": None if check_quality else "no"}
+             "data.text": ", ".join(map(_quoted, text)) if text else None, "data.check_quality": None if check_quality else "no"}
     return [(key, value) for key, value in given.items() if value is not None]
 
 

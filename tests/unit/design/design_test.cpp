@@ -146,7 +146,8 @@ TEST(Effects, TakeCrossesAndSlopes) {
 TEST(Rows, AreLostWithTheReason) {
   const Design lagged = design_of("y ~ l(x, 1)");
   ASSERT_EQ(lagged.ledger.dropped.size(), 1u);
-  EXPECT_EQ(lagged.ledger.dropped[0].first, "l(x, 1) has no value (a period is missing or lies before the first)");
+  EXPECT_EQ(lagged.ledger.dropped[0].first,
+            "l(x, 1) has no value (a period is missing or lies before the first; a step is 1 year)");
   EXPECT_EQ(lagged.ledger.dropped[0].second, 3);
   const Design logged = design_of("y ~ log(zero)");
   EXPECT_EQ(logged.ledger.dropped[0].first, "log(zero) of a value that is not positive");
@@ -196,7 +197,8 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"y ~ I(region + 1)",
                 "column 'region' of panel.csv holds text and is used as a number: row 2 holds 'North', which is not a "
                 "number; correct it or mark it as missing"},
-        Refusal{"y ~ I(x == 'a')", "x == \"a\" compares a number with a text"},
+        Refusal{"y ~ I(x == 'a')",
+                "x == \"a\" compares a number with a text; 'x' holds numbers, so write the value without quotes"},
         Refusal{"y ~ lgo(x)", "there is no function 'lgo' in formulas; did you mean 'log'?"},
         Refusal{"y ~ log(x, 2)", "log() takes 1 argument, log(x, 2) has 2"},
         Refusal{
@@ -216,7 +218,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{
             "y ~ l(x, 9)",
             "no row of panel.csv is left to fit (7 rows: l(x, 9) has no value (a period is missing or lies before the "
-            "first)); check the columns named"},
+            "first; a step is 1 year)); check the time key, or use a smaller step"},
         Refusal{
             "y ~ I(x * 1e150)",
             "panel.csv, row 5: I(x * 1e+150) is 1.6e+151 and its square is beyond what a number can hold; correct the "

@@ -135,10 +135,14 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Case{"", "expected a column, a function or a number, found the end\n  \n  ^"},
         Case{"y", "expected '~' between the outcome and the regressors, found the end\n  y\n   ^"},
-        Case{"y x", "expected '~' between the outcome and the regressors, found 'x'\n  y x\n    ^"},
+        Case{"y x",
+             "expected '~' between the outcome and the regressors, found 'x'; a name of several words stands between "
+             "back-quotes, a text between quotes\n  y x\n    ^"},
         Case{"y ~ ", "expected a column, a function or a number, found the end\n  y ~ \n      ^"},
         Case{"y ~ x +", "expected a column, a function or a number, found the end\n  y ~ x +\n         ^"},
-        Case{"y ~ x z", "expected '+', '|' or the end, found 'z'\n  y ~ x z\n        ^"},
+        Case{"y ~ x z",
+             "expected '+', '|' or the end, found 'z'; a name of several words stands between back-quotes, a text "
+             "between quotes\n  y ~ x z\n        ^"},
         Case{"y ~ log(x", "expected ',' or ')', found the end\n  y ~ log(x\n           ^"},
         Case{"y ~ (x + z", "expected ')' to close the bracket, found the end\n  y ~ (x + z\n            ^"},
         Case{"y ~ x)", "expected '+', '|' or the end, found ')'\n  y ~ x)\n       ^"},
@@ -181,7 +185,9 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"c() ~ x", "c() holds no outcome\n  c() ~ x\n  ^"},
         Case{"y ~ x:sw(a, b)",
              "sw() stands alone between plus signs, not inside another term\n  y ~ x:sw(a, b)\n        ^"},
-        Case{"caf\xC3\xA9 ~ x z", "expected '+', '|' or the end, found 'z'\n  caf\xC3\xA9 ~ x z\n           ^"}));
+        Case{"caf\xC3\xA9 ~ x z",
+             "expected '+', '|' or the end, found 'z'; a name of several words stands between back-quotes, a text "
+             "between quotes\n  caf\xC3\xA9 ~ x z\n           ^"}));
 
 TEST(Formula, SurvivesWhatNobodyShouldWrite) {
   const auto repeated = [](const std::string& piece, int times) {
@@ -219,6 +225,58 @@ TEST(Formula, ShowsTheSpotOfALongFormula) {
   const std::string lead(200, 'a');
   EXPECT_EQ(message_of("y ~ " + lead + " + $"), "cannot read the formula: '$' has no meaning in a formula\n  ..." +
                                                     std::string(57, 'a') + " + $\n  " + std::string(63, ' ') + "^");
+}
+
+TEST(Names, OfAnyCharactersReadBack) {
+  for (const char* written :
+       {"`Org Code`", "`Org-Code`", "`a/b`", "`2023 beds`", "`a,b`", "`a\\`b`", "`a[1]`", "`(left`", "`King's`"}) {
+    const std::string text = std::string("log(y) ~ ") + written + " + l(" + written + ", 1) | " + written + "^t";
+    EXPECT_EQ(texts(text), std::vector<std::string>{text});
+    EXPECT_EQ(texts(text), texts(texts(text)[0]));
+  }
+  EXPECT_EQ(to_text(*column_expression("a`b")), "`a\\`b`");
+  EXPECT_EQ(parse_expression("`a\\`b`")->name, "a`b");
+  EXPECT_EQ(parse_expression("\"say \\\"x\\\"\"")->name, "say \"x\"");
+}
+
+TEST(Equality, IsWrittenWithTwoSigns) {
+  try {
+    parse_expression("type = 'acute'");
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.message(),
+              "cannot read the formula: expected an operator or the end, found '='; equality is written ==\n"
+              "  type = 'acute'\n"
+              "       ^");
+  }
+}
+
+TEST(Keys, AreNamesAndCallsJoinedByHats) {
+  EXPECT_EQ(parse_keys("type^`Org Code`^I(beds > 500)").size(), 3u);
+  for (const auto& [text, why] : {std::pair{"a + b", "expected '^' or the end, found '+'"},
+                                  std::pair{"a-b", "expected '^' or the end, found '-'"},
+                                  std::pair{"a[b]", "expected '^' or the end, found '['"}}) {
+    try {
+      parse_keys(text);
+      ADD_FAILURE() << text;
+    } catch (const Error& error) {
+      EXPECT_NE(error.message().find(why), std::string::npos) << error.message();
+    }
+  }
+}
+
+std::string product_of(int factors) {
+  std::string text = "y ~ x1";
+  for (int i = 2; i <= factors; ++i) text += "*x" + std::to_string(i);
+  return text;
+}
+
+TEST(Products, OfManyFactorsCostWhatTheirTermsDo) {
+  EXPECT_EQ(parse_formula(product_of(12)).regressors.at(0).size(), 4095u);
+  EXPECT_NE(message_of(product_of(13)).find("these are more than 5000 terms; write fewer, or absorb a factor"),
+            std::string::npos);
+  EXPECT_NE(message_of(product_of(40)).find("these are more than 5000 terms"), std::string::npos);
+  EXPECT_EQ(texts("y ~ b:a + a:b + a*b"), std::vector<std::string>{"y ~ a:b + a + b"});
 }
 
 }  // namespace
