@@ -45,8 +45,9 @@ TEST(GroupJackknife, EqualsRefittingWithoutEachCluster) {
 // With coefficients only, explained parts under b are fixed differences of means times the coefficients of b, whose
 // variance is (G_b − 1)/G_b Σ (β − β(−g))².
 TEST(GroupJackknife, OaxacaUsesEachGroupsOwnClusters) {
-  SmallModel m = small_model(small_panel(23, 15, 4, 0.9), small_spec("y ~ x", "pooled", "w"));
-  m.spec.drivers = {{"first", parse_terms("x")}};
+  Spec spec = small_spec("y ~ x", "pooled", "w");
+  spec.drivers = {{"first", parse_terms("x")}};
+  const SmallModel m = small_model(small_panel(23, 15, 4, 0.9), spec);
   const std::string call = "oaxaca(groups = type, a = acute, b = mental, reference = b, uncertainty = coefficients";
   const Decomposition d = m.run(call + ", errors = CR3)").front();
   EXPECT_EQ(d.inference.df, 4);
@@ -116,8 +117,8 @@ TEST(FewUnits, AreSaidWithTheTable) {
       EXPECT_EQ(std::get<std::vector<double>>(extra.values), (std::vector<double>{8, 8}));
     }
   const SmallModel many = small_model(small_panel(29, 66, 4), small_spec("y ~ x + z", "pooled"));
-  for (const Note& n : many.run("oaxaca(groups = type, a = acute, b = mental)").front().notes)
-    EXPECT_NE(n.code, "decomposition.few_units");
+  const Decomposition large = many.run("oaxaca(groups = type, a = acute, b = mental)").front();
+  for (const Note& n : large.notes) EXPECT_NE(n.code, "decomposition.few_units");
 }
 
 TEST(SharedUnits, AreSaidUnderRulesThatTakeRowsAsIndependent) {
