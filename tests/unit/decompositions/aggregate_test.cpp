@@ -164,7 +164,7 @@ TEST(Kitagawa, SplitsRatesAndCompositionByHand) {
   EXPECT_NEAR(d.estimates.values(2), 0.11 * 0.3, 1e-15);
   EXPECT_NEAR(d.estimates.values(3), 0.275 * -0.3, 1e-15);
   EXPECT_NEAR(d.total, 0.18 - 0.211, 1e-15);
-  EXPECT_EQ(d.tables, Names{"side", "group"});
+  EXPECT_EQ(d.tables, (Names{"side", "group"}));
   const auto& sums = std::get<std::vector<double>>(d.extras.front().values);
   EXPECT_NEAR(sums[0], 0.45 * -0.02 + 0.55 * 0.05, 1e-15);
   EXPECT_NEAR(sums[1], 0.11 * 0.3 - 0.275 * 0.3, 1e-15);
