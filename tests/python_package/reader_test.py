@@ -158,6 +158,9 @@ def sealed(path):
 
 def on_axis(group, name, axis, values):
     about = dict(group[name].attrs)
+    for dim in group[name].dims:
+        for scale in list(dim.values()):
+            dim.detach_scale(scale)
     del group[name]
     made = group.create_dataset(name, data=values)
     for key in ("description", "unit"):
@@ -186,7 +189,7 @@ DEPARTURES = {
     r"/rows/panel_row' holds -1, which is not 0\.\.": wrong_code,
     r"/std_error' holds integers, not numbers": wrong_kind,
     r"'/data/lost_rows' is missing": lambda file: file.__delitem__("data/lost_rows"),
-    r"'/data/stranger' is not in the schema": lambda file: file["data"].create_group("stranger"),
+    r"'/data/stranger' is not in the schema": lambda file: file["data"].create_group("stranger", track_order=True),
 }
 
 
@@ -203,14 +206,14 @@ def test_a_flipped_bit_is_one_kind_of_error(triplet_file, tmp_path):
     whole = triplet_file.read_bytes()
     random = np.random.default_rng(20260212)
     refused = 0
-    for at in random.integers(len(whole), size=100):
+    for at in random.integers(len(whole), size=60):
         path = tmp_path / "flipped.h5"
         path.write_bytes(whole[:at] + bytes([whole[at] ^ 1 << random.integers(8)]) + whole[at + 1:])
         try:
             hw.open(path)
         except hw.HeadwaterError:
             refused += 1
-    assert refused > 60
+    assert refused > 35
 
 
 def test_files_that_are_none(tmp_path):

@@ -153,7 +153,10 @@ class _Reader:
         if item.ndim != 1:
             raise self.refused(at, "rank", "labels an axis and has not exactly one dimension")
         for reference, dimension in item.attrs.get("REFERENCE_LIST", ()):
-            labelled = self.file[reference]
+            try:
+                labelled = self.file[reference]
+            except (ValueError, KeyError):  # what it labelled is gone
+                continue
             scope.setdefault((h5py.h5o.get_info(labelled.id).addr, int(dimension)), (name, item.shape[0]))
 
     def check_storage(self, item: h5py.Dataset, at: str) -> None:
