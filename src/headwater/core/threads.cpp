@@ -79,6 +79,7 @@ void parallel_for(std::size_t count, const std::function<void(std::size_t)>& bod
     }
   };
   std::vector<std::thread> pool;
+  pool.reserve(workers);  // no memory may run out while threads are running
   try {
     for (std::size_t t = 1; t < workers; ++t) pool.emplace_back(work);
   } catch (const std::system_error&) {
