@@ -226,8 +226,9 @@ class WeightsAndClusters(Numbered):
         columns = zip([3, 7, 4, 0, 6, 6, 7, 1, 0, 7, 0, 4], [7, 5, 4, 2, 2, 0, 0, 0, 1, 7, 5, 8], [4, 5, 8, 6, 5, 4, 5, 8, 2, 7, 6, 0])
         text = "unit,time,y,x,z\n" + "".join(f"{'abcd'[i // 3]},{2010 + i % 3},{a},{b},{c}\n" for i, (a, b, c) in enumerate(columns))
         fit = self.answered(40, text, "--covariance", "cluster(unit, time)", formula="y ~ x + z")
-        self.warns(40, fit, "cluster(unit, time) is not positive semi-definite (smallest eigenvalue -3.3 of the largest) and a variance is "
-                            "negative: negative eigenvalues were set to zero; the clusters may be too few")
+        self.warns(40, fit, "cluster(unit, time) is not positive semi-definite (smallest eigenvalue -3.3 of the largest): its negative "
+                            "eigenvalues were set to zero, as fixest does; (Intercept), x, z had a negative variance, so their error "
+                            "comes from the repair alone; the clusters may be too few")
         self.assertTrue(all(term["std_error"] is None or term["std_error"] >= 0 for term in fit["terms"]))
 
 

@@ -176,7 +176,8 @@ class Refitter {
 
 std::vector<std::vector<BootstrapDraws>> cluster_draws(const Panel& panel, const Spec& spec, const Fit* fit,
                                                        const ByCall& results, const MethodCall& bootstrap) {
-  const Grouping groups = groups_of_rows(panel, drawn_column(spec, panel));
+  const std::string column = drawn_column(spec, panel);
+  const Grouping groups = column.empty() ? panel.units() : groups_of_rows(panel, column);
   const std::vector<std::int32_t> codes = used_codes(groups, fit);
   const Index B = bootstrap.integer("draws", 999);
   std::vector<std::vector<BootstrapDraws>> draws;
