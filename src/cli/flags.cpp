@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/program_options.hpp>
+#include <set>
 
 #include "headwater/core/error.hpp"
 #include "headwater/core/method.hpp"
@@ -174,12 +175,18 @@ RunConfig config_of_fit(const Flags& flags) {
   Overrides overrides{{"data.file", flags.arguments()[0]}, {"model.formula", flags.arguments()[1]}};
   for (const auto& [flag, key] : keys)
     for (const std::string& value : flags.all(flag)) overrides.emplace_back(key, value);
+  std::set<std::string> drivers;
   for (const std::string& driver : flags.all("driver")) {
     const std::size_t equals = driver.find('=');
     if (equals == std::string::npos)
       usage_error("driver", "--driver '" + driver + "' has no '='; write --driver name=term,term", "driver");
-    overrides.emplace_back("driver." + std::string(trimmed(driver.substr(0, equals))),
-                           joined(split(driver.substr(equals + 1), ','), " + "));
+    const std::string name(trimmed(driver.substr(0, equals)));
+    if (!drivers.insert(name).second)
+      usage_error("driver", "--driver " + name + " is given twice; write its terms once, --driver " + name + "=x,z",
+                  "driver");
+    if (trimmed(driver.substr(equals + 1)).empty())
+      usage_error("driver", "--driver '" + driver + "' names no term; write --driver name=term,term", "driver");
+    overrides.emplace_back("driver." + name, joined(split(driver.substr(equals + 1), ','), " + "));
   }
   if (flags.has("stars")) overrides.emplace_back("output.stars", "yes");
   if (flags.has("allow-failures")) overrides.emplace_back("run.allow_failures", "yes");

@@ -26,8 +26,8 @@ class CheckTest(CommandTest):
                      "Periods: 2021-22 Q1 to 2021-22 Q4, each a financial quarter, in steps of 1.",
                      "Rows a unit: 3 to 4, median 3.", "Not balanced: 1 of 4 units have a row in every period.",
                      "Gaps: 1 unit without a row between the first and last period:", "  - R02 has no 2021-22 Q2",
-                     "  - org, unit key: named as the unit; compared as text",
-                     "  - quarter, time key: named as the time; every cell is a financial quarter",
+                     "  - org, unit key: the unit; compared as text",
+                     "  - quarter, time key: the time; in every cell: financial quarter",
                      "  - type, text: row 2 holds 'acute', which is not a number",
                      "  - type (2 values): 1 of 4 units change", "  - flag (2 values): 4 of 4 units change"]:
             self.assertIn(line + "\n", out)

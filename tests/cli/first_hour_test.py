@@ -63,7 +63,7 @@ WORDS = [
     ("clusters misspelt", f"{FIT} --covariance 'cluster(trusts)'", FORMULA,
      "there is no column 'trusts' in panel.csv; did you mean 'trust'?"),
     ("a bandwidth beyond the panel", f"{FIT} --covariance 'driscoll_kraay(lag = 40)'", USAGE,
-     "driscoll_kraay has lag 40 and the rows 5 periods; the lag must be below the number of periods"),
+     "driscoll_kraay has lag 40 and the rows 5 periods; the lag is 0 or more and below the number of periods"),
     ("a profile misspelt", f"{FIT} --profile fixes", USAGE,
      "there is no small-sample profile 'fixes'; did you mean 'fixest'?"),
     ("a level in percent", f"{FIT} --level 95", USAGE,

@@ -54,7 +54,7 @@ class Keys(Numbered):
 
     def test_10_one_period(self):
         self.assertEqual(self.answered(10, panel(periods=1))["nobs"], 6)
-        self.refused(10, panel(periods=1), "no unit has two rows 1 periods apart, so there is no difference to fit", DATA, "--estimator",
+        self.refused(10, panel(periods=1), "no unit has two rows 1 period apart, so there is no difference to fit", DATA, "--estimator",
                      "first_difference")
 
     def test_11_ids_beyond_the_whole_numbers_of_a_double(self):

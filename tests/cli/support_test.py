@@ -29,7 +29,7 @@ class Support(CommandTest):
         self.assertTrue(lines["x"].rstrip().endswith(lines["x"].split()[-1]) and "of 12" not in lines["x"], lines["x"])
         self.assertIn("rests on: how many units carry the coefficient in effect; with so few its standard error is far too small.",
                       " ".join(out.split()))
-        self.assertIn("the standard error of did 1.2 of 12 rests on that few units in effect and is far too small",
+        self.assertIn("few units carry did (1.2 of 12 in effect): the standard error is far too small",
                       " ".join(out.split()))
         self.assertNotIn("rests on", self.fitted("y ~ x | unit + year"))
 

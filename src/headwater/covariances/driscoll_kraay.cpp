@@ -30,7 +30,7 @@ Meat driscoll_kraay_meat(const MethodCall& rule, const Matrix& psi, const Atoms&
   if (lag < 0 || lag >= atoms.time.count)
     throw Error(ErrorKind::usage, "covariance.lag",
                 "driscoll_kraay has lag " + std::to_string(lag) + " and the rows " + std::to_string(atoms.time.count) +
-                    " periods; the lag must be below the number of periods");
+                    " periods; the lag is 0 or more and below the number of periods");
   const std::vector<std::int64_t> position = lag_positions(rule, atoms);
   const Matrix S = sums_by(psi, atoms.time);
   Matrix sum = S.transpose() * S;

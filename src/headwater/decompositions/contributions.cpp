@@ -59,6 +59,11 @@ void need_time(const Design& design, const std::string& what) {
 Reference reference_of(const DecompositionInput& input) {
   const Design& design = *input.fit->design;
   const std::string wanted = input.call.get("reference", "mean");
+  if (wanted != "peers" && input.call.has("peers"))
+    throw Error(ErrorKind::usage, "decomposition.option",
+                "peers = " + input.call.get("peers") + " has no use with reference = " + wanted +
+                    "; write reference = peers as well, or leave peers out",
+                {.key = "peers"});
   Reference reference;
   if (wanted == "mean") {
     reference.text = "the mean of all rows used";

@@ -138,6 +138,8 @@ std::optional<Vector> against_number(const Panel& panel, const Expression& e) {
 Vector with_literal(const Panel& panel, const Expression& e, const Sides& sides) {
   const std::string& wanted = sides.right->name;
   const Column* column = column_of(panel, *sides.left);
+  if (!column && sides.left->kind == Expression::Kind::column)
+    panel.column(sides.left->name);  // says that it is not there
   if (!column) formula_error("text", to_text(e) + " compares a number with a text");
   if (const auto periods = period_column(panel, column->name)) {
     if (const auto period = as_period(panel, column->name, wanted, periods->frequency))

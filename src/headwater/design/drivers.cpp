@@ -94,13 +94,26 @@ Notes shared_columns(const Spec& spec) {
   return notes;
 }
 
+// Contrasts and tables find parts by name, and every decomposition has these.
+void refuse_name_of_a_part(const std::string& name) {
+  if (name == "residual" || name == "total")
+    throw Error(ErrorKind::usage, "drivers.name",
+                "a driver is called '" + name +
+                    "', which is the name of a part of every decomposition; call it "
+                    "something else",
+                {.key = name});
+}
+
 }  // namespace
 
 DriverPartition partition_drivers(const Design& design) {
   const Spec& spec = design.spec;
   DriverPartition partition;
   const std::vector<int> owner = claimed(spec);
-  for (const DriverGroup& group : spec.drivers) partition.slots.push_back(group.name);
+  for (const DriverGroup& group : spec.drivers) {
+    refuse_name_of_a_part(group.name);
+    partition.slots.push_back(group.name);
+  }
   std::vector<int> slot_of_term(owner);
   for (std::size_t t = 0; t < owner.size(); ++t) {
     if (owner[t] >= 0) continue;

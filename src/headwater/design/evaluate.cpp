@@ -165,7 +165,7 @@ class Evaluator {
                                   "() stands for several models and must stand alone between plus signs, not inside "
                                   "another expression: " +
                                   to_text(e));
-    const std::string near = nearest(e.name, known);
+    const std::string near = e.name == "ln" ? "log" : nearest(e.name, known);
     formula_error("unknown_function",
                   "there is no function '" + e.name + "' in formulas" +
                       (near.empty() ? "; known are " + joined(known, ", ") : "; did you mean '" + near + "'?"));

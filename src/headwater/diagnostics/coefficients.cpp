@@ -41,14 +41,15 @@ Notes few_carriers(const CoefficientTable& table, const Covariance& covariance) 
   for (std::size_t j = 0; j < table.carriers.size(); ++j) {
     const Carriers& c = table.carriers[j];
     if (!is_handful(c) || !covariance.estimable(static_cast<Index>(j))) continue;
-    few.push_back(table.names[j] + " " + significant(c.effective, 2) + " of " + std::to_string(c.all));
+    few.push_back(table.names[j] + " (" + significant(c.effective, 2) + " of " + std::to_string(c.all) + " in effect)");
     some = &c;
   }
   if (few.empty()) return {};
-  return {{"covariance.few_carriers", "the standard error of " + joined(few, ", ") + " rests on that few " + some->of +
-                                          " in effect and is far too small: its p value and interval are not to be "
-                                          "relied on, whatever the number of " +
-                                          some->of}};
+  return {{"covariance.few_carriers",
+           "few " + some->of + " carry " + joined(few, ", ") +
+               ": the standard error is far too small, and neither p value nor interval is to be relied on, whatever "
+               "the number of " +
+               some->of}};
 }
 
 }  // namespace

@@ -162,8 +162,8 @@ Profile profile_of(const Panel& panel, const Column& column) {
              time = panel.has_time() && column.name == panel.keys().time;
   if (unit || time) {
     profile.kind = unit ? "unit key" : "time key";
-    profile.why = unit ? "named as the unit; compared as text"
-                       : "named as the time; every cell is a " + std::string(name(panel.periods().front().frequency));
+    profile.why = unit ? "the unit; compared as text"
+                       : "the time; in every cell: " + std::string(name(panel.periods().front().frequency));
     return profile;
   }
   profile.kind = text ? "text" : number_kind(column, at(values.count));

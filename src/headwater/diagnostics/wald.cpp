@@ -187,7 +187,9 @@ Test linear_combination(const Fit& fit, const Covariance& covariance, const std:
   const FormReader reader(fit, text);
   const LinearForm a = reader(*parse_expression(left)), b = reader(*parse_expression(right));
   const Vector weights = a.weights - b.weights;
-  if (weights.isZero(0)) throw Error(ErrorKind::usage, "test.empty", "the test '" + text + "' names no coefficient");
+  if (weights.isZero(0))
+    throw Error(ErrorKind::usage, "test.empty",
+                "the test '" + text + "' names no coefficient, or each of them cancels");
   return combination_test(fit, covariance, weights, b.constant - a.constant, text);
 }
 

@@ -101,7 +101,8 @@ Fit fit_differences(std::shared_ptr<const Design> design, const MethodCard& card
   const std::vector<Pair> pairs = pairs_of(*design, steps, gaps == "bridge", across);
   if (pairs.empty())
     throw Error(ErrorKind::data, "estimator.no_differences",
-                "no unit has two rows " + std::to_string(steps) + " periods apart, so there is no difference to fit");
+                "no unit has two rows " + std::to_string(steps) + (steps == 1 ? " period apart" : " periods apart") +
+                    ", so there is no difference to fit");
   const std::vector<std::int64_t> rows = later_rows(pairs);
   Transformed data{.effects = effects_after(*design, rows, card.name), .atoms = atoms_of_pairs(*design, pairs)};
   const bool drift = design->intercept && data.effects.empty();

@@ -78,6 +78,8 @@ void refuse_second_successor(const Succession& first, const Succession& second, 
                   std::to_string(first.row) + "; a code has one successor, so keep one of the lines");
 }
 
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
 bool same_line(const Succession& a, const Succession& b) { return a.to == b.to && a.policy == b.policy; }
 
 // The lines that rows of the data reach, each code with one successor.
@@ -149,6 +151,8 @@ std::vector<Succession> read_successions(const std::string& path) {
     Succession entry{text_at(from, i), text_at(to, i), text_at(policy, i), text_at(date, i), table.source_rows[i]};
     if (entry.from.empty() || entry.to.empty())
       table_error(path, entry.row, "old_code and new_code must both be given");
+    if (!entry.date.empty() && std::none_of(entry.date.begin(), entry.date.end(), is_digit))
+      table_error(path, entry.row, "'" + entry.date + "' is no date; write one such as 2013-04-01, or leave it empty");
     if (entry.policy.empty()) entry.policy = "link";
     if (entry.policy != "link" && entry.policy != "break" && entry.policy != "drop")
       table_error(path, entry.row, "policy '" + entry.policy + "' is not known; write link, break or drop");

@@ -60,6 +60,19 @@ std::size_t past_comparison(std::string_view text, std::size_t at) {
   }
 }
 
+// A level that no sentence holds by chance: SITE7, North East, but neither "yes" nor "acute".
+bool is_name(std::string_view level) {
+  return !needs_context(level) && std::any_of(level.begin(), level.end(), [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == ' ' || static_cast<unsigned char>(c) >= 0x80;
+  });
+}
+
+// What a component is about: the level in "rate: north".
+std::string_view last_part(std::string_view label) {
+  const std::size_t colon = label.rfind(": ");
+  return colon == std::string_view::npos ? label : label.substr(colon + 2);
+}
+
 }  // namespace
 
 UnitNames::UnitNames(const Tree& result) {
@@ -106,13 +119,14 @@ void UnitNames::add_small_groups(const Tree& data) {
   for (std::size_t i = 0; i < columns.size(); ++i) {
     by_column_[columns[i]].insert(levels[i]);
     small_levels_.insert(levels[i]);
+    if (is_name(levels[i])) small_words_[std::string(first_word(levels[i], 0))].insert(levels[i]);
   }
 }
 
-std::optional<UnitNames::Place> UnitNames::word_at(std::string_view text, std::size_t at) const {
+std::optional<UnitNames::Place> UnitNames::word_at(const Words& words, std::string_view text, std::size_t at) {
   if (!begins_word(text, at)) return std::nullopt;
-  const auto found = words_.find(first_word(text, at));
-  if (found == words_.end()) return std::nullopt;
+  const auto found = words.find(first_word(text, at));
+  if (found == words.end()) return std::nullopt;
   std::optional<Place> longest;
   for (const std::string& label : found->second)
     if (whole_at(text, at, label) && (!longest || label.size() > longest->length)) longest = {at, label.size()};
@@ -156,7 +170,8 @@ std::optional<UnitNames::Place> UnitNames::after_column_at(std::string_view text
 
 std::optional<UnitNames::Place> UnitNames::next(std::string_view text, std::size_t from) const {
   for (std::size_t at = from; at < text.size(); ++at) {
-    if (const auto place = word_at(text, at)) return place;
+    if (const auto place = word_at(words_, text, at)) return place;
+    if (const auto place = word_at(small_words_, text, at)) return place;
     if (const auto place = quoted_at(text, at)) return place;
     if (const auto place = after_column_at(text, at)) return place;
   }
@@ -164,8 +179,10 @@ std::optional<UnitNames::Place> UnitNames::next(std::string_view text, std::size
 }
 
 std::string UnitNames::name_in(std::string_view text) const {
-  const auto place = next(text, 0);
-  return place ? std::string(text.substr(place->at, place->length)) : "";
+  for (std::size_t at = 0; at < text.size(); ++at)
+    for (const auto& place : {word_at(words_, text, at), quoted_at(text, at), after_column_at(text, at)})
+      if (place) return std::string(text.substr(place->at, place->length));
+  return "";
 }
 
 std::string UnitNames::without_names(std::string_view text) const {
@@ -191,7 +208,8 @@ bool UnitNames::labels(const Axis& axis) const {
   const auto* labels = std::get_if<std::vector<std::string>>(&axis.labels);
   if (!labels || labels->empty()) return false;
   const auto tells = [&](const std::string& label) {
-    return stands_in(label) || (small_group(label) && !parse_number(label));
+    const std::string_view level = last_part(label);
+    return stands_in(label) || (small_group(level) && !parse_number(level));
   };
   return std::any_of(labels->begin(), labels->end(), tells) ||
          std::all_of(labels->begin(), labels->end(), [&](const std::string& label) { return is_unit(label); });

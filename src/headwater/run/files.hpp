@@ -8,5 +8,8 @@ namespace headwater {
 
 FileRoles files_read(const RunConfig& config);
 FileRoles files_written(const RunConfig& config);
+// Before work starts: nothing that is read is written over, and the result file's name does not promise another format.
+// `also_read` are files beside those of the configuration. Throws Error{usage, "usage.same_file" | "output.format"}.
+void check_run_files(const RunConfig& config, const FileRoles& also_read = {});
 
 }  // namespace headwater

@@ -87,7 +87,7 @@ Panel read_data(const RunConfig& config) {
 }
 
 RunResult read_and_run(const RunConfig& config, bool estimate) {
-  if (estimate) check_files(files_read(config), files_written(config));
+  if (estimate) check_run_files(config);
   return timed(config, [&] { return run_all(config, read_data(config), estimate); });
 }
 
@@ -103,9 +103,7 @@ ReadOptions read_options(const RunConfig& config) {
 
 RunResult run(const RunConfig& config) { return read_and_run(config, true); }
 RunResult run(const RunConfig& config, const Panel& panel) {
-  FileRoles read = files_read(config);
-  read.push_back({"data file", panel.ledger().file});
-  check_files(read, files_written(config));
+  check_run_files(config, {{"data file", panel.ledger().file}});
   return timed(config, [&] { return run_all(config, panel, true); });
 }
 RunResult check(const RunConfig& config) { return read_and_run(config, false); }

@@ -33,6 +33,11 @@ std::vector<std::string> split_values(const Panel& panel, const std::string& col
 }
 
 std::vector<ModelFormula> formulas_of(const ModelConfig& model, const Panel& panel) {
+  if (!model.split.empty() && !model.fsplit.empty())
+    throw Error(ErrorKind::usage, "plan.split",
+                "split = " + model.split + " and fsplit = " + model.fsplit +
+                    " are both given; keep one (fsplit has the whole sample beside the parts)",
+                {.key = "fsplit"});
   const std::string text = model.outcome.empty() ? model.formula : model.outcome + " ~ " + model.formula;
   std::vector<ModelFormula> formulas = expand(parse_formula(text));
   const std::string& column = model.split.empty() ? model.fsplit : model.split;
@@ -117,9 +122,20 @@ void require_common_sample(std::vector<Spec>& specs) {
     for (const auto& [text, expression] : all) spec.also_required.push_back(expression);
 }
 
+void refuse_idle_bootstrap(const RunConfig& config) {
+  const bool none = std::all_of(config.models.begin(), config.models.end(),
+                                [](const ModelConfig& model) { return model.use.empty(); });
+  if (none && !config.run.bootstrap.empty())
+    throw Error(ErrorKind::usage, "plan.bootstrap",
+                "bootstrap = " + config.run.bootstrap +
+                    " is of decompositions, and none is asked for; name one (use = ...), or take the bootstrap out",
+                {.key = "bootstrap"});
+}
+
 }  // namespace
 
 std::vector<Spec> plan(const RunConfig& config, const Panel& panel) {
+  refuse_idle_bootstrap(config);
   std::vector<Spec> specs;
   std::set<std::string> taken;
   for (const ModelConfig& model : config.models) {

@@ -221,9 +221,9 @@ TEST(Refusals, SayWhatToWrite) {
       message_of("iid", "stata"),
       "there is no small-sample profile 'stata'; known are fixest, reghdfe, xtreg, areg, plm, linearmodels, none");
   EXPECT_EQ(message_of("driscoll_kraay(lag = 3)"),
-            "driscoll_kraay has lag 3 and the rows 3 periods; the lag must be below the number of periods");
+            "driscoll_kraay has lag 3 and the rows 3 periods; the lag is 0 or more and below the number of periods");
   EXPECT_EQ(message_of("driscoll_kraay(lag = -1)"),
-            "driscoll_kraay has lag -1 and the rows 3 periods; the lag must be below the number of periods");
+            "driscoll_kraay has lag -1 and the rows 3 periods; the lag is 0 or more and below the number of periods");
 }
 
 TEST(FewClusters, AreNoted) {

@@ -143,8 +143,8 @@ TEST(EffectiveUnits, OfEachCoefficientStandInItsTableAndInANote) {
   EXPECT_EQ(table.notes[0].code, "covariance.few_carriers");
   EXPECT_EQ(
       table.notes[0].message,
-      "the standard error of I((id == \"u3\") * (year > 2012)) 1.1 of 30 rests on that few units in effect and is "
-      "far too small: its p value and interval are not to be relied on, whatever the number of units");
+      "few units carry I((id == \"u3\") * (year > 2012)) (1.1 of 30 in effect): the standard error is far too small, "
+      "and neither p value nor interval is to be relied on, whatever the number of units");
   EXPECT_TRUE(coefficient_table(fit, covariance(fit, parse_method_call("iid"), "fixest")).notes.empty())
       << "iid errors need no sums over units";
 }
@@ -201,7 +201,7 @@ TEST(LinearCombination, RefusesWhatItCannotTest) {
             "the test 'zz = 0' names 'zz', which is not a coefficient of the model; did you mean 'z'?");
   EXPECT_EQ(test_message("z*z = 0"),
             "'z*z = 0' is not linear in the coefficients; add, subtract or multiply by numbers only");
-  EXPECT_EQ(test_message("z = z"), "the test 'z = z' names no coefficient");
+  EXPECT_EQ(test_message("z = z"), "the test 'z = z' names no coefficient, or each of them cancels");
   EXPECT_EQ(test_message("z = 0 = 1"), "the test 'z = 0 = 1' has more than one '='; write a + b = 0");
 }
 
