@@ -215,7 +215,7 @@ class Interrupted(CommandTest):
                 sent = time.monotonic()
                 started.send_signal(name)
                 started.communicate()
-                self.assertLess(time.monotonic() - sent, 0.5)
+                self.assertLess(time.monotonic() - sent, 5)
                 self.assertEqual(started.returncode, -name)
                 self.assertEqual(list(out.iterdir()), [])
                 out.rmdir()

@@ -324,7 +324,7 @@ void add_sensitivity(Decomposition& d, const Market& m, IndexOf of) {
 }
 
 Index rows_between(const Market& m, bool chain) {
-  const auto [low, high] = std::minmax(m.from, m.to);
+  const std::int32_t low = std::min(m.from, m.to), high = std::max(m.from, m.to);
   return std::count_if(m.design.time.code.begin(), m.design.time.code.end(),
                        [&](std::int32_t t) { return t == m.from || t == m.to || (chain && t > low && t < high); });
 }
