@@ -4,11 +4,10 @@ that is written while it is read (80), left open by its writer (81) or locked (8
 import fcntl
 import json
 import random
-import subprocess
 import threading
 import unittest
 
-from command import COMMAND, run
+from command import run
 from numbered import IO, KEYS, Numbered, panel, suite_of
 
 

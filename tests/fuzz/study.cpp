@@ -45,8 +45,8 @@ Tree result_of(const Panel& panel, const std::string& right, const std::string& 
                      {"model.estimator", estimator},
                      {"driver.workforce", "log(fte) + agency_share"},
                      {"driver.digital", "dma"},
-                     {"run.threads", "1"},
-                     {"run.bootstrap", "multiplier(draws = 30, keep = yes)"}};
+                     {"run.threads", "1"}};
+  if (!methods.empty()) flags.emplace_back("run.bootstrap", "multiplier(draws = 30, keep = yes)");
   for (const std::string& method : methods) flags.emplace_back("decompose.use", method);
   write_result(describe(run(config_from_flags(flags), panel)), into);
   return read_result(into);

@@ -43,9 +43,10 @@ TEST(UnitNames, NumbersAndLettersNeedTheirColumn) {
 
 TEST(UnitNames, LevelsOfSmallGroupsAreFoundBesideTheirColumn) {
   const UnitNames units = names_of({"RAB"});
-  for (const char* text : {"regionLONELY", "region::LONELY", "region == \"LONELY\"", "i(band)::3", "band %in% c(1, 3)"})
+  for (const char* text :
+       {"regionLONELY", "region::LONELY", "region == \"LONELY\"", "rate: LONELY", "i(band)::3", "band %in% c(1, 3)"})
     EXPECT_TRUE(units.stands_in(text)) << text;
-  for (const char* text : {"LONELY", "l(x, 3)", "region::NORTH", "band::4", "bandwidth 3"})
+  for (const char* text : {"NORTH", "l(x, 3)", "region::NORTH", "band::4", "bandwidth 3"})
     EXPECT_FALSE(units.stands_in(text)) << text;
   EXPECT_TRUE(units.small_group("LONELY"));
   EXPECT_TRUE(units.of_small_group("model.LONELY"));
