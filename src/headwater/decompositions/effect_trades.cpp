@@ -123,7 +123,7 @@ Names names_of_effects(const std::vector<Effect>& effects, const std::vector<std
 
 Note trade_note(const Names& effects) {
   return {"decomposition.effects_trade",
-          "the effects of " + joined(effects, " and ") +
+          "the effects " + joined(effects, " and ") +
               " are not identified apart: what one takes another can give at the same fit, so only their sum is "
               "determined and they are one part; leave one of them out of the formula to see what the others hold "
               "without it"};

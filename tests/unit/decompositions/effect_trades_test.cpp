@@ -222,7 +222,7 @@ TEST(EffectTrades, TheNoteNamesTheEffectsAndWhatToDo) {
                                   [](const Note& note) { return note.code == "decomposition.effects_trade"; });
   ASSERT_NE(found, d.notes.end());
   EXPECT_EQ(found->message,
-            "the effects of region^year and type^year are not identified apart: what one takes another can give at the "
+            "the effects region^year and type^year are not identified apart: what one takes another can give at the "
             "same fit, so only their sum is determined and they are one part; leave one of them out of the formula to "
             "see what the others hold without it");
   const SmallModel plain = small_model(regions(), small_spec("y ~ x + z | unit + year", "within"));
