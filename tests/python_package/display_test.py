@@ -55,8 +55,12 @@ def test_every_part_starts_from_zero_with_its_own_interval(triplet):
     assert [(w["y"]["field"], w["y2"]["field"]) for w in whiskers] == [("conf_low", "conf_high")]
 
 
-def test_no_interval_is_claimed_where_there_is_none(triplet):
-    decomposition = next(iter(triplet.fits.values())).decompositions["contributions"]
+def test_no_interval_is_claimed_where_there_is_none(simulated):
+    """The unit's own effect is not estimable without a reliability."""
+    unit, quarter = simulated.panel[["trust", "quarter"]].iloc[50]
+    result = hw.fit("log(activity / resource) ~ l(agency_share, 1) | trust + quarter", simulated.panel, unit="trust", time="quarter",
+                    drivers={"workforce": "l(agency_share, 1)"}, decompose=[f"contributions(at = {unit}@{quarter})"])
+    decomposition = next(iter(result.decompositions.values()))
     assert "where one can be given" in decomposition.plot().to_dict()["title"]["subtitle"][-1]
 
 
