@@ -116,6 +116,19 @@ export async function openEverything(page) {
     }),
   );
   await page.evaluate(() => window.dispatchEvent(new Event("beforeprint")));
+  await settled(page);
+}
+
+// Charts that are drawn late push what is below them: a click aims at where a button is, so the page must stand still first.
+async function settled(page) {
+  await page.evaluate(async () => {
+    const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)));
+    for (let still = 0, before = -1; still < 4; await frame()) {
+      const height = document.documentElement.scrollHeight;
+      still = height === before ? still + 1 : 0;
+      before = height;
+    }
+  });
 }
 
 // Cells of a CSV file as RFC 4180 has them.

@@ -90,7 +90,7 @@ export function attribution(report: Report): HTMLElement[] {
     return [
       p(
         report.payload.left_out > 0
-          ? "The decompositions of this result are about single units and are in the internal report only."
+          ? "The decompositions of this result are about single units or groups too small to publish, and are in the internal report only."
           : "This result holds no decomposition.",
       ),
     ];

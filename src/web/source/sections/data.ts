@@ -149,7 +149,7 @@ export function dataSection(report: Report): HTMLElement[] {
     ...(report.payload.left_out > 0
       ? [
           p(
-            `${capital(plural(report.payload.left_out, "part"))} of the result ${report.payload.left_out === 1 ? "is" : "are"} about single units and left out of this published report: ${together(["notes", "decompositions or terms that name them"])}.`,
+            `${capital(plural(report.payload.left_out, "part"))} of the result ${report.payload.left_out === 1 ? "is" : "are"} about single units or groups too small to publish, and left out of this published report: ${together(["notes", "decompositions or terms that name them"])}.`,
           ),
         ]
       : []),
