@@ -43,7 +43,7 @@ int fit_and_print(const char* name, const Words& words, TreeWriter json, TreeWri
     case Format::json: print_data(json(tree)); break;
     case Format::csv: print_data(csv(tree)); break;
   }
-  return exit_code_of(result);
+  return tell_failures(result);
 }
 
 }  // namespace

@@ -64,10 +64,18 @@ std::string save_report(const Tree& tree, const RunConfig& config) {
   return "Report (" + std::string(name(audience)) + "): " + path + "\n";
 }
 
-int exit_code_of(const RunResult& result) {
+int tell_failures(const RunResult& result) {
+  const FailedDecomposition* first = nullptr;
+  for (const ModelResult& model : result.models)
+    for (const FailedDecomposition& failure : model.failures) {
+      if (!first) first = &failure;
+      print_error("headwater: error: " + failure.call.text + " of " + model.spec.id +
+                  " has no answer: " + failure.error.message() + "\n");
+    }
+  if (result.config.run.allow_failures) return 0;
+  if (first) return exit_code(first->error.kind());
   const std::string worst = status(result);
-  const bool sound = worst == "converged" || worst == "boundary";
-  return sound || result.config.run.allow_failures ? 0 : exit_code(ErrorKind::numerical);
+  return worst == "converged" || worst == "boundary" ? 0 : exit_code(ErrorKind::numerical);
 }
 
 }  // namespace headwater::cli

@@ -24,7 +24,8 @@ void save(const Tree& tree, const RunConfig& config);
 // Writes the HTML report when one is asked for, from the result file where there is one, and says where it is, or that
 // this build has no page for it; "" when none was asked for.
 std::string save_report(const Tree& tree, const RunConfig& config);
-// 0 when every fit converged or failures are allowed, else 6.
-int exit_code_of(const RunResult& result);
+// Writes each failure of a decomposition to standard error. Returns 0 when every fit converged and every decomposition
+// has its answer, or failures are allowed; else the code of the first failure, or 6.
+int tell_failures(const RunResult& result);
 
 }  // namespace headwater::cli

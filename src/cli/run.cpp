@@ -97,7 +97,7 @@ int run_command(const Words& words) {
   if (format == "text" && !config.output.result.empty()) print("\nResult file: " + config.output.result + "\n");
   const std::string report = save_report(tree, config);
   if (format == "text") print(report);
-  return exit_code_of(result);
+  return tell_failures(result);
 }
 
 int check_command(const Words& words) {
@@ -110,7 +110,7 @@ int check_command(const Words& words) {
   check_printing(files_read(config));
   const RunResult result = check(config);
   print(check_report(describe(result)));
-  return exit_code_of(result);
+  return tell_failures(result);
 }
 
 }  // namespace headwater::cli

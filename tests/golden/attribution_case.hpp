@@ -38,7 +38,7 @@ inline Spec spec_of(const AttributionModel& model) {
 inline std::vector<Decomposition> decompose(const Panel& panel, const AttributionModel& model,
                                             const std::string& call) {
   const Spec spec = spec_of(model);
-  const Fit fit = estimator(spec.estimator.method).run(std::make_shared<const Design>(make_design(panel, spec)));
+  const Fit fit = estimate(panel, std::make_shared<const Design>(make_design(panel, spec)));
   const Covariance rule = covariance(fit);
   const MethodCall parsed = parse_method_call(call);
   check_options(parsed, decomposition(parsed.method).card);

@@ -82,8 +82,9 @@ Spec spec_of(const Case& one) {
 std::vector<Index> positions(const Fit& fit, const std::vector<std::string>& names, const Rename& renamed) {
   std::vector<Index> found;
   for (const std::string& name : names) {
-    found.push_back(coefficient_index(fit, our_name(renamed(name))));
-    if (found.back() < 0) throw std::runtime_error("the fit has no coefficient " + renamed(name));
+    const std::optional<Index> own = coefficient_index(fit, our_name(renamed(name)));
+    if (!own) throw std::runtime_error("the fit has no coefficient " + renamed(name));
+    found.push_back(*own);
   }
   return found;
 }
@@ -125,7 +126,7 @@ Fit fit_case(const Case& one) {
   const std::string file = (folder() / "data" / (one.json["dataset"].get<std::string>() + ".csv")).string();
   const Panel panel = read_panel(file, {.unit = one.unit(), .time = one.time(), .check_quality = false});
   const Spec spec = spec_of(one);
-  return estimator(spec.estimator.method).run(std::make_shared<const Design>(make_design(panel, spec)));
+  return estimate(panel, std::make_shared<const Design>(make_design(panel, spec)));
 }
 
 double number(const nlohmann::json& json) {

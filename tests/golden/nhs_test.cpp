@@ -23,7 +23,7 @@ std::vector<Fit> fits_of(const std::string& file, const std::string& formula) {
     spec.estimator = parse_method_call("within");
     spec.covariance = parse_method_call("cluster(org_code)");
     spec.profile = "none";
-    fits.push_back(estimator("within").run(std::make_shared<const Design>(make_design(panel, spec))));
+    fits.push_back(estimate(panel, std::make_shared<const Design>(make_design(panel, spec))));
   }
   return fits;
 }
@@ -42,8 +42,8 @@ struct Known {
 void expect_known(const Fit& fit, const std::vector<Known>& known) {
   const Matrix V = covariance(fit).matrix;
   for (const Known& one : known) {
-    const Index j = coefficient_index(fit, one.term);
-    ASSERT_GE(j, 0) << one.term;
+    ASSERT_TRUE(coefficient_index(fit, one.term)) << one.term;
+    const Index j = *coefficient_index(fit, one.term);
     EXPECT_NEAR(fit.coefficients(j), one.estimate, 1e-10 * std::abs(one.estimate)) << one.term;
     if (one.error > 0) {
       EXPECT_NEAR(std::sqrt(V(j, j)), one.error, 1e-10 * one.error) << one.term;

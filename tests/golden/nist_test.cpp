@@ -89,7 +89,8 @@ Design filip_design() {
     design.y(i) = kFilipY[static_cast<std::size_t>(i)];
     for (int power = 0; power < 11; ++power) design.X(i, power) = std::pow(kFilipX[static_cast<std::size_t>(i)], power);
   }
-  for (int column = 0; column < 11; ++column) design.term_of_column.push_back(column - 1);
+  design.origins.emplace_back();
+  for (std::size_t term = 0; term < 10; ++term) design.origins.push_back({term});
   return design;
 }
 

@@ -97,8 +97,8 @@ RC_GTEST_PROP(Attribution, GelbachIsTheChangeOfTheCoefficient, ()) {
   Spec brief_spec = small_spec("y ~ x" + effects, estimator, weights);
   brief_spec.drivers.clear();
   const SmallModel brief = small_model(small_panel(seed, 30, 5, keep), brief_spec);
-  const double change = brief.fit.coefficients(coefficient_index(brief.fit, "x")) -
-                        full.fit.coefficients(coefficient_index(full.fit, "x"));
+  const double change = brief.fit.coefficients(*coefficient_index(brief.fit, "x")) -
+                        full.fit.coefficients(*coefficient_index(full.fit, "x"));
   const Decomposition d = full.run("gelbach(base = x)").front();
   RC_ASSERT(std::abs(d.estimates.values.sum() - change) <= 1e-11);
   RC_ASSERT(d.estimates.names == (Names{"second", "other"}));

@@ -65,7 +65,7 @@ Drawn any_drawn() {
   spec.weights = *rc::gen::element<std::string>("", "w");
   spec.singletons = Singletons::keep;
   spec.drivers = {{"first", parse_terms("x1 + x3")}, {"second", parse_terms("x2")}, {"third", parse_terms("x4")}};
-  Fit fit = estimator(spec.estimator.method).run(std::make_shared<const Design>(make_design(panel, spec)));
+  Fit fit = estimate(panel, std::make_shared<const Design>(make_design(panel, spec)));
   Covariance rule = covariance(fit);
   return {std::move(panel), std::move(spec), std::move(fit), std::move(rule)};
 }

@@ -79,9 +79,9 @@ Vector true_parts(const Fit& fit, const Names& components) {
   Vector parts = Vector::Zero(static_cast<Index>(components.size()));
   double rest = after.y - before.y;
   for (Index j = 0; j < fit.k(); ++j) {
-    const std::string& slot = partition.slots[static_cast<std::size_t>(
-        partition.slot[static_cast<std::size_t>(fit.columns[static_cast<std::size_t>(j)])])];
-    const double part = beta(j) * moved(fit.columns[static_cast<std::size_t>(j)]);
+    const Index column = *fit.origins[static_cast<std::size_t>(j)].column;
+    const std::string& slot = partition.slots[*partition.slot[static_cast<std::size_t>(column)]];
+    const double part = beta(j) * moved(column);
     rest -= part;
     for (std::size_t c = 0; c < components.size(); ++c)
       if (components[c] == slot) parts(static_cast<Index>(c)) += part;
@@ -111,7 +111,7 @@ Parts parts_of(const Panel& panel, const Spec& spec, const Fit& fit, const Covar
 Draw draw(const Spec& spec, Scenario scenario, std::uint32_t replicate) {
   const Panel panel = simulated_panel(
       {.scenario = scenario, .seed = 7, .replicate = replicate, .trusts = kTrusts, .quarters = kQuarters});
-  const Fit fit = estimator("within").run(std::make_shared<const Design>(make_design(panel, spec)));
+  const Fit fit = estimate(panel, std::make_shared<const Design>(make_design(panel, spec)));
   const Covariance V = covariance(fit);
   const CoefficientTable table = coefficient_table(fit, V);
   Draw result;
@@ -190,7 +190,7 @@ TEST(Coverage, CleanScenario) {
       simulated_panel({.scenario = Scenario::clean, .seed = 7, .trusts = kTrusts, .quarters = kQuarters});
   const Spec spec = productivity_spec(first);
   const std::vector<Draw> all = draws(Scenario::clean, kReplications, spec);
-  const Fit fit = estimator("within").run(std::make_shared<const Design>(make_design(first, spec)));
+  const Fit fit = estimate(first, std::make_shared<const Design>(make_design(first, spec)));
   const Vector truth = planted(fit);
   for (Index j = 0; j < fit.k(); ++j) {
     int covered = 0;
@@ -214,7 +214,7 @@ TEST(Coverage, BiasIsReportedWhereAssumptionsFail) {
     const Spec spec = productivity_spec(first);
     const int count = 400;
     const std::vector<Draw> all = draws(scenario, count, spec);
-    const Fit fit = estimator("within").run(std::make_shared<const Design>(make_design(first, spec)));
+    const Fit fit = estimate(first, std::make_shared<const Design>(make_design(first, spec)));
     const Vector truth = planted(fit);
     double worst = 1;
     for (Index j = 0; j < fit.k(); ++j) {

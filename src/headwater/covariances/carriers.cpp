@@ -53,8 +53,9 @@ bool is_handful(const Carriers& carriers) {
 }
 
 std::vector<Carriers> carriers_of(const Fit& fit, const MethodCall& rule, const Matrix& contrasts) {
-  if (fit.regressors.cols() != fit.k()) return std::vector<Carriers>(static_cast<std::size_t>(contrasts.cols()));
-  Matrix squares = (fit.regressors * (fit.bread * contrasts)).cwiseAbs2();
+  const Matrix* columns = moving_columns(fit);
+  if (!columns) return std::vector<Carriers>(static_cast<std::size_t>(contrasts.cols()));
+  Matrix squares = (*columns * (fit.bread * contrasts)).cwiseAbs2();
   if (fit.weights.size() > 0) squares.array().colwise() *= fit.weights.array();
   const std::vector<const Grouping*> ways = counted_groups(fit, rule);
   if (ways.empty()) return among(squares, nullptr, fit.atoms);

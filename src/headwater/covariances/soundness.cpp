@@ -21,11 +21,12 @@ constexpr double kNegative = -1e-12;      // eigenvalue, relative to the largest
 
 // Below these, variances are rounding.
 Vector rounding_of_scores(const Covariance& covariance, const Fit& fit) {
-  Vector size = fit.scores.colwise().norm().transpose();
-  if (fit.regressors.cols() == fit.k() && fit.goodness.rss > 0) {
+  Vector size = fit.scores.rows().colwise().norm().transpose();
+  const Matrix* columns = moving_columns(fit);
+  if (columns && fit.goodness.rss > 0) {
     const double sigma = std::sqrt(fit.goodness.rss / static_cast<double>(fit.n()));
     for (Index j = 0; j < fit.k(); ++j) {
-      const Vector x = fit.regressors.col(j);
+      const Vector x = columns->col(j);
       const double norm = fit.weights.size() > 0 ? std::sqrt(x.cwiseAbs2().dot(fit.weights)) : x.norm();
       size(j) = std::max(size(j), sigma * norm);
     }

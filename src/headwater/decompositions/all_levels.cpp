@@ -18,7 +18,7 @@ using LevelCodes = std::map<std::string, std::int32_t>;  // factor -> level
 
 struct Item {
   std::string name, slot;
-  int term = -1;
+  std::optional<std::size_t> term;
   Names factors, numbers;  // labels of the term's parts
   LevelCodes levels;
   bool between = false;
@@ -75,7 +75,7 @@ std::vector<Item> items_of(const TermParts& parts, const Design& design) {
     return items;
   }
   for (Index j = 0; j < design.k(); ++j) {
-    if (design.term_of_column[static_cast<std::size_t>(j)] != parts.term) continue;
+    if (design.origins[static_cast<std::size_t>(j)].term != parts.term) continue;
     items.push_back(start);
     items.back().name = design.names[static_cast<std::size_t>(j)];
     items.back().values = design.X.col(j);
@@ -154,12 +154,12 @@ std::vector<Item> all_items(const Panel& panel, const Design& design, const std:
   all.front().name = "(Intercept)";
   all.front().values = Vector::Ones(design.n());
   for (std::size_t t = 0; t < design.spec.formula.terms.size(); ++t) {
-    const int term = static_cast<int>(t);
-    const auto column = std::find(design.term_of_column.begin(), design.term_of_column.end(), term);
-    if (column == design.term_of_column.end()) continue;  // a factor with one level
-    const int slot = partition.slot[static_cast<std::size_t>(column - design.term_of_column.begin())];
-    std::vector<Item> items = items_of(term_parts(panel, design.spec.formula.terms[t], term), design);
-    for (Item& item : items) item.slot = partition.slots[static_cast<std::size_t>(slot)];
+    const auto column = std::find_if(design.origins.begin(), design.origins.end(),
+                                     [&](const ColumnOrigin& origin) { return origin.term == t; });
+    if (column == design.origins.end()) continue;  // a factor with one level
+    const std::size_t slot = *partition.slot[static_cast<std::size_t>(column - design.origins.begin())];
+    std::vector<Item> items = items_of(term_parts(panel, design.spec.formula.terms[t], t), design);
+    for (Item& item : items) item.slot = partition.slots[slot];
     const std::vector<Item> means = unit_means ? between(items, design) : std::vector<Item>{};
     for (const std::vector<Item>& some : {items, means})
       for (const Item& item : some)
@@ -184,10 +184,10 @@ void normalise(AllLevels& result, const std::vector<Item>& items, const Design& 
   const auto K = static_cast<Index>(items.size());
   result.normalise = Matrix::Identity(K, K);
   Sweep sweep(items, result.normalise);
-  std::vector<std::pair<int, bool>> blocks;  // term and whether unit means, higher order first
+  std::vector<std::pair<std::optional<std::size_t>, bool>> blocks;  // term and whether unit means, higher order first
   for (auto at = result.general.rbegin(); at != result.general.rend(); ++at) {
     const Item& item = items[static_cast<std::size_t>(*at)];
-    const std::pair<int, bool> block{item.term, item.between};
+    const std::pair<std::optional<std::size_t>, bool> block{item.term, item.between};
     if (std::find(blocks.begin(), blocks.end(), block) == blocks.end()) blocks.push_back(block);
   }
   for (const auto& [term, is_between] : blocks) {
@@ -196,7 +196,7 @@ void normalise(AllLevels& result, const std::vector<Item>& items, const Design& 
       if (items[i].term == term && items[i].between == is_between) members.push_back(i);
     for (const std::string& factor : items[members.front()].factors)
       if (items[members.front()].levels.empty() || !sweep.run(members, factor))
-        result.not_normalised.push_back(design.spec.formula.terms[static_cast<std::size_t>(term)].text);
+        result.not_normalised.push_back(design.spec.formula.terms[*term].text);
   }
 }
 

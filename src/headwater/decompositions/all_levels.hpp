@@ -3,6 +3,7 @@
 // 2004; Yun 2005). Blocks factor × continuous and factor × factor alike.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "headwater/design/design.hpp"
@@ -10,12 +11,12 @@
 namespace headwater {
 
 struct AllLevels {
-  Names names;                 // K; the first is the constant
-  Names slots;                 // K: driver slot, "" for the constant
-  std::vector<int> terms;      // K: index into the formula's terms, -1 for the constant
-  std::vector<bool> level;     // K: a level of a factor, alone or times numbers
-  std::vector<bool> main;      // K: one variable alone, not a product
-  std::vector<Index> fitted;   // those that are columns of the design as the model wrote it
+  Names names;                                    // K; the first is the constant
+  Names slots;                                    // K: driver slot, "" for the constant
+  std::vector<std::optional<std::size_t>> terms;  // K: index into the formula's terms; none for the constant
+  std::vector<bool> level;                        // K: a level of a factor, alone or times numbers
+  std::vector<bool> main;                         // K: one variable alone, not a product
+  std::vector<Index> fitted;                      // those that are columns of the design as the model wrote it
   std::vector<Index> general;  // all but the constant, lower order first, so that a fit leaves out the last levels
   Matrix values;               // rows × K
   Matrix normalise;            // K × K: coefficients as fitted (zero where left out) -> coefficients in deviation

@@ -124,6 +124,13 @@ void keep_replicates(Decomposition& d, const Matrix& values) {
                       .unit = d.unit});
 }
 
+bool refits(const MethodCall& bootstrap) {
+  const std::vector<BootstrapRow>& rows = bootstraps();
+  return std::find_if(rows.begin(), rows.end(),
+                      [&](const BootstrapRow& row) { return row.card.name == bootstrap.method; })
+      ->refits;
+}
+
 // Why there is no bootstrap of a decomposition, in words that follow "because"; "" where there is one.
 std::string no_bootstrap(const Decomposition& d, const MethodCall& bootstrap) {
   if (const std::string_view because = decomposition(d.method).no_bootstrap; !because.empty())
@@ -132,7 +139,7 @@ std::string no_bootstrap(const Decomposition& d, const MethodCall& bootstrap) {
   const std::vector<bool>& has_error = d.estimates.estimable;
   if (!has_error.empty() && std::find(has_error.begin(), has_error.end(), true) == has_error.end())
     return "none of its parts has a standard error to estimate";
-  if (bootstrap.method == "multiplier" && d.estimates.kind != UncertaintyKind::influence)
+  if (!refits(bootstrap) && d.estimates.kind != UncertaintyKind::influence)
     return "it has no influence of clusters to multiply; use bootstrap = cluster";
   return "";
 }
@@ -143,8 +150,8 @@ std::vector<OptionCard> shared_options() {
 
 }  // namespace
 
-const std::vector<MethodCard>& bootstraps() {
-  static const std::vector<MethodCard> cards = [] {
+const std::vector<BootstrapRow>& bootstraps() {
+  static const std::vector<BootstrapRow> rows = [] {
     MethodCard multiplier{
         .name = "multiplier",
         .kind = "bootstrap",
@@ -162,15 +169,15 @@ const std::vector<MethodCard>& bootstraps() {
         .reference = "Cameron, Gelbach and Miller (2008), pairs cluster bootstrap",
         .options = shared_options(),
         .positions = {"draws"}};
-    return std::vector<MethodCard>{multiplier, cluster};
+    return std::vector<BootstrapRow>{{multiplier, false}, {cluster, true}};
   }();
-  return cards;
+  return rows;
 }
 
 MethodCall parse_bootstrap(const std::string& text) {
   MethodCall call = parse_method_call(text);
   Names known;
-  for (const MethodCard& card : bootstraps()) {
+  for (const auto& [card, refits] : bootstraps()) {
     known.emplace_back(card.name);
     if (card.name != call.method) continue;
     call = named(std::move(call), card);
@@ -224,14 +231,14 @@ void bootstrap_all(const Panel& panel, const Spec& spec, const Fit* fit, ByCall&
   const MethodCall& call = spec.bootstrap;
   if (call.method.empty()) return;
   std::vector<std::vector<BootstrapDraws>> draws;
-  if (call.method == "cluster") draws = cluster_draws(panel, spec, fit, results, call);
+  if (refits(call)) draws = cluster_draws(panel, spec, fit, results, call);
   for (std::size_t c = 0; c < results.size(); ++c)
     for (std::size_t i = 0; i < results[c].size(); ++i) {
       Decomposition& d = results[c][i];
       if (const std::string because = no_bootstrap(d, call); !because.empty())
         d.notes.push_back({"bootstrap.none", "no bootstrap of " + d.method + ", because " + because});
       else
-        add_bootstrap(d, call.method == "cluster" ? draws[c][i] : multiplier_draws(d, call), call);
+        add_bootstrap(d, refits(call) ? draws[c][i] : multiplier_draws(d, call), call);
     }
 }
 

@@ -20,7 +20,11 @@ struct BootstrapDraws {
   Names failures;  // B, why a replicate could not be computed, "" where it was; or empty: all were
 };
 
-const std::vector<MethodCard>& bootstraps();
+struct BootstrapRow {
+  MethodCard card;
+  bool refits;  // draws clusters and repeats everything; false: multiplies stored influence
+};
+const std::vector<BootstrapRow>& bootstraps();
 // Throws Error{usage, "bootstrap.unknown" | "bootstrap.draws" | "bootstrap.weights"}.
 MethodCall parse_bootstrap(const std::string& text);
 

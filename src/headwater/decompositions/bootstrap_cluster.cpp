@@ -139,7 +139,7 @@ class Refitter {
       try {
         Design design = redrawn(*fit_->design, *replicate.drawn);
         design.spec = spec;
-        fit = estimator(spec.estimator.method).run(std::make_shared<const Design>(std::move(design)));
+        fit = estimate(panel_, std::make_shared<const Design>(std::move(design)));
         rule = covariance(fit);
         fitted = true;
       } catch (const Error& error) {
@@ -152,9 +152,9 @@ class Refitter {
       const DecompositionRow& method = decomposition(call.method);
       if (!method.no_bootstrap.empty()) continue;
       try {
-        if (method.needs_fit && !fitted) throw Error(ErrorKind::data, "bootstrap.no_fit", no_fit);
+        if (method.needs != Needs::panel && !fitted) throw Error(ErrorKind::data, "bootstrap.no_fit", no_fit);
         const std::vector<Decomposition> own =
-            method.run({panel_, spec, call, fitted ? &fit : nullptr, fitted ? &rule : nullptr});
+            run_method(method, {panel_, spec, call, fitted ? &fit : nullptr, fitted ? &rule : nullptr});
         if (own.size() != results[c].size())
           throw Error(ErrorKind::data, "bootstrap.shape", "the replicate answers other questions");
         for (std::size_t i = 0; i < own.size(); ++i) record(results[c][i], own[i], replicate.counts, b, draws[c][i]);

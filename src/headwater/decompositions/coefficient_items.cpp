@@ -13,11 +13,9 @@ Names slots_of(const Fit& fit) {
   const DriverPartition partition = partition_drivers(*fit.design);
   Names slots;
   for (Index j = 0; j < fit.k(); ++j) {
-    const auto at = static_cast<std::size_t>(j);
-    const Index mean_of = fit.mean_of.empty() ? -1 : fit.mean_of[at];
-    const Index column = mean_of >= 0 ? mean_of : fit.columns[at];
-    const int slot = column < 0 ? -1 : partition.slot[static_cast<std::size_t>(column)];
-    slots.push_back(slot < 0 ? "" : partition.slots[static_cast<std::size_t>(slot)]);
+    const std::optional<Index> column = fit.origins[static_cast<std::size_t>(j)].column;
+    const std::optional<std::size_t> slot = column ? partition.slot[static_cast<std::size_t>(*column)] : std::nullopt;
+    slots.push_back(slot ? partition.slots[*slot] : "");
   }
   return slots;
 }

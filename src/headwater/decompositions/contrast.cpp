@@ -102,7 +102,7 @@ std::vector<Index> columns_of_terms(const Design& design, const std::string& opt
                   {.key = option});
     }
     for (Index j = 0; j < design.k(); ++j)
-      if (design.term_of_column[static_cast<std::size_t>(j)] == static_cast<int>(found - known.begin()))
+      if (design.origins[static_cast<std::size_t>(j)].term == static_cast<std::size_t>(found - known.begin()))
         columns.push_back(j);
   }
   return columns;

@@ -93,7 +93,6 @@ Design factor_design(const DecompositionInput& input, const Names& factors) {
   Spec spec = cells_are_drawn(input.call) ? input.spec : without_clusters(input.spec);
   spec.formula.terms.clear();
   spec.formula.effects.clear();
-  spec.formula.endogenous.clear();
   spec.formula.instruments.clear();
   spec.formula.intercept = true;
   spec.formula.outcome = parse_expression(factors.front());

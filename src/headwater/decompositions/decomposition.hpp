@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "headwater/core/error.hpp"
 #include "headwater/core/labelled.hpp"
 #include "headwater/covariances/covariance.hpp"
 #include "headwater/decompositions/intervals.hpp"
@@ -93,10 +94,14 @@ struct DecompositionInput {
   const Covariance* covariance = nullptr;
 };
 
+// What a method starts from: the panel alone, a fit, or a fit whose rows say how the outcome falls into levels times
+// coefficients, effects and a residual.
+enum class Needs { panel, fit, linear_rows };
+
 // One file a method. A method may answer several related questions, such as one for each coefficient or each cell.
 struct DecompositionRow {
   MethodCard card;
-  bool needs_fit;
+  Needs needs;
   std::vector<Decomposition> (*run)(const DecompositionInput& input);
   std::string_view no_bootstrap = {};  // why a bootstrap passes it by, in words that follow "because"; "": it does not
 };
@@ -108,9 +113,21 @@ void check_weights(const MethodCall& call, const std::string& weights);
 // The option `weights` of such a method.
 OptionCard no_weights_option();
 
-// Every decomposition that the spec asks for, with its bootstrap; without a fit, those that need none.
-std::vector<Decomposition> decompose(const Panel& panel, const Spec& spec, const Fit* fit,
-                                     const Covariance* covariance);
+// Runs one method. Throws Error{usage, "decomposition.unsupported"} naming the estimator where the fit lacks what the
+// method needs, and what the method throws.
+std::vector<Decomposition> run_method(const DecompositionRow& method, const DecompositionInput& input);
+
+struct FailedDecomposition {
+  MethodCall call;
+  Error error;
+};
+struct Decomposed {
+  std::vector<Decomposition> answers;
+  std::vector<FailedDecomposition> failures;
+};
+// Every decomposition that the spec asks for, with its bootstrap; without a fit, those that need none. One that fails
+// is a value and leaves the others.
+Decomposed decompose(const Panel& panel, const Spec& spec, const Fit* fit, const Covariance* covariance);
 
 Tree describe(const Decomposition& decomposition);
 

@@ -34,18 +34,19 @@ Noisy noisy_regressor(const DecompositionInput& input) {
   if (!input.call.has("term"))
     throw Error(ErrorKind::usage, "decomposition.option",
                 "errors_in_variables needs term, the regressor that is measured with error", {.key = "term"});
-  const Index j = coefficient_index(fit, input.call.get("term"));
-  if (j < 0) {
+  const std::optional<Index> found = coefficient_index(fit, input.call.get("term"));
+  if (!found) {
     const std::string near = nearest(input.call.get("term"), fit.names);
     throw Error(ErrorKind::usage, "decomposition.no_term",
                 "term = " + input.call.get("term") + " is no identified coefficient" +
                     (near.empty() ? "; there are " + joined(fit.names, ", ") : "; did you mean '" + near + "'?"),
                 {.key = "term"});
   }
-  const std::string of = input.call.get("of", "total");
+  const Index j = *found;
+  const bool of_total = input.call.get("of", "total") == "total";
   const Vector w = weights_or_ones(*fit.design);
-  if (of == "within") return {j, w.cwiseProduct(fit.regressors.col(j).cwiseAbs2()), 1};
-  const Vector x = fit.design->X.col(fit.columns[static_cast<std::size_t>(j)]);
+  if (!of_total) return {j, w.cwiseProduct(fit.linear->regressors->col(j).cwiseAbs2()), 1};
+  const Vector x = fit.design->X.col(*fit.origins[static_cast<std::size_t>(j)].column);
   const double mean = x.dot(w) / w.sum(), n = static_cast<double>(fit.n());
   return {j, w.array() * (x.array() - mean).square(), (n - static_cast<double>(fit.effects_rank.rank)) / n};
 }
@@ -58,21 +59,22 @@ struct Corrected {
 
 Corrected corrected(const Fit& fit, const Noisy& noisy, double reliability) {
   const Index j = noisy.coefficient;
+  const Matrix& regressors = *fit.linear->regressors;
+  const Vector& outcome = fit.linear->outcome;
   const Vector w = weights_or_ones(*fit.design);
   const double share = (1 - reliability) * noisy.surviving;
-  Matrix A = cross_product(fit.regressors, fit.weights);
+  Matrix A = cross_product(regressors, fit.weights);
   A(j, j) -= share * noisy.squares.sum();
   Corrected c;
   // What is left of x once the others are taken out must exceed the noise.
   const double left = 1 / fit.bread(j, j);
   c.possible = share * noisy.squares.sum() < left * (1 - 1e-9);
   if (!c.possible) return c;
-  c.coefficients =
-      reliability == 1
-          ? fit.coefficients
-          : Vector(solve_definite(A, cross_product(fit.regressors, Matrix(fit.outcome), fit.weights)).col(0));
-  const Vector e = fit.outcome - fit.regressors * c.coefficients;
-  Matrix scores = fit.regressors.array().colwise() * (w.array() * e.array());
+  c.coefficients = reliability == 1
+                       ? fit.coefficients
+                       : Vector(solve_definite(A, cross_product(regressors, Matrix(outcome), fit.weights)).col(0));
+  const Vector e = outcome - regressors * c.coefficients;
+  Matrix scores = regressors.array().colwise() * (w.array() * e.array());
   scores.col(j) += share * c.coefficients(j) * noisy.squares;
   c.psi = scores * inverse_definite(A);
   return c;
@@ -114,7 +116,7 @@ Estimates parts_of(const Fit& fit, const DriverTarget& target, const Corrected& 
   for (Index j = 0; j < fit.k(); ++j) {
     const int slot = target.slot[static_cast<std::size_t>(j)];
     if (slot < 0) continue;
-    const Vector x = design.X.col(fit.columns[static_cast<std::size_t>(j)]);
+    const Vector x = design.X.col(*fit.origins[static_cast<std::size_t>(j)].column);
     values.col(slot) += c.coefficients(j) * x;
     estimation.col(slot) += target.contrast.values(x)(0) * c.psi.col(j);
   }
@@ -196,10 +198,10 @@ const MethodCard& errors_in_variables_card() {
 }
 
 Decompositions run_errors_in_variables(const DecompositionInput& input) {
-  const std::string& method = input.spec.estimator.method;
-  if (method != "pooled" && method != "within")
+  if (!is_plain_least_squares(*input.fit))
     throw Error(ErrorKind::usage, "decomposition.unsupported",
-                "errors_in_variables corrects least squares and takes the estimators pooled and within, not " + method);
+                "errors_in_variables corrects least squares and takes the estimators pooled and within, not " +
+                    input.spec.estimator.method);
   const Fit& fit = *input.fit;
   const Design& design = *fit.design;
   const double reliability = checked_reliability(input.call);

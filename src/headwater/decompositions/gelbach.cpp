@@ -21,11 +21,10 @@ namespace headwater {
 namespace {
 
 void check_use(const DecompositionInput& input) {
-  const std::string& estimator = input.spec.estimator.method;
-  if (estimator != "pooled" && estimator != "within")
-    throw Error(
-        ErrorKind::usage, "decomposition.unsupported",
-        "gelbach compares two least-squares regressions and takes the estimators pooled and within, not " + estimator);
+  if (!is_plain_least_squares(*input.fit))
+    throw Error(ErrorKind::usage, "decomposition.unsupported",
+                "gelbach compares two least-squares regressions and takes the estimators pooled and within, not " +
+                    input.spec.estimator.method);
   if (!input.call.has("base"))
     throw Error(ErrorKind::usage, "decomposition.option",
                 "gelbach needs base, the terms of the short regression, such as gelbach(base = log(fte))",
@@ -33,7 +32,7 @@ void check_use(const DecompositionInput& input) {
 }
 
 // The short regression on the very same rows and weights.
-Fit short_fit(const Design& full, std::vector<Index> columns, bool keep_effects) {
+Fit short_fit(const Panel& panel, const Design& full, std::vector<Index> columns, bool keep_effects) {
   if (full.intercept) columns.insert(columns.begin(), 0);
   Design design = with_columns(full, columns);
   if (!keep_effects && !full.effects.empty()) {
@@ -42,12 +41,11 @@ Fit short_fit(const Design& full, std::vector<Index> columns, bool keep_effects)
     X << Vector::Ones(design.n()), design.X;
     design.X = X;
     design.names.insert(design.names.begin(), "(Intercept)");
-    design.term_of_column.insert(design.term_of_column.begin(), -1);
+    design.origins.insert(design.origins.begin(), ColumnOrigin{});
     design.intercept = true;
   }
-  const std::string method = design.effects.empty() ? "pooled" : "within";
-  design.spec.estimator = parse_method_call(method);
-  return estimator(method).run(std::make_shared<const Design>(std::move(design)));
+  design.spec.estimator = default_estimator(!design.effects.empty());
+  return estimate(panel, std::make_shared<const Design>(std::move(design)));
 }
 
 // Slopes and residuals of columns on the short regression: what its parts and their influence are made of.
@@ -55,7 +53,7 @@ Matrix auxiliary_regressions(const Fit& brief, const Matrix& rows, const Matrix&
   const Matrix all = rows.transpose() * columns;
   const Index slopes = all.rows() - (brief.design->intercept ? 1 : 0);
   Matrix read(slopes + columns.rows(), columns.cols());
-  read << all.bottomRows(slopes), columns - brief.regressors * all;
+  read << all.bottomRows(slopes), columns - *brief.linear->regressors * all;
   return read;
 }
 
@@ -125,7 +123,7 @@ Decomposition of_coefficient(const DecompositionInput& input, const Comparison& 
   d.frame = "coefficients of both regressions, units as drawn";
   d.sample_hash = c.full.design->sample_hash;
   c.parts.tell(d);
-  const Vector total = iid ? Vector(r.cwiseProduct(c.brief.residuals - c.full.residuals))
+  const Vector total = iid ? Vector(r.cwiseProduct(c.brief.linear->residuals - c.full.linear->residuals))
                            : Vector(influence(c.brief).col(in_short) - influence(c.full).col(in_full));
   if (iid)
     d.total_noise = c.covariance.matrix(in_full, in_full) - error_variance(c) * c.brief.bread(in_short, in_short);
@@ -161,11 +159,12 @@ Decompositions run_gelbach(const DecompositionInput& input) {
   const Design& design = *full.design;
   const bool added = input.call.get("effects", "common") == "added" && !design.effects.empty();
   const std::vector<Index> base = columns_of_terms(design, "base", input.call.get("base"));
-  const Fit brief = short_fit(design, base, !added);
+  const Fit brief = short_fit(input.panel, design, base, !added);
   std::vector<bool> apart;
-  for (const Index column : full.columns)
-    apart.push_back(std::find(base.begin(), base.end(), column) != base.end() || (design.intercept && column == 0));
-  Matrix rows = brief.regressors * brief.bread;
+  for (const CoefficientOrigin& origin : full.origins)
+    apart.push_back(std::find(base.begin(), base.end(), *origin.column) != base.end() ||
+                    (design.intercept && *origin.column == 0));
+  Matrix rows = *brief.linear->regressors * brief.bread;
   if (brief.weights.size() > 0) rows = brief.weights.asDiagonal() * rows;
   const OutcomeParts separate(full, apart);
   const OutcomeParts parts =
@@ -185,7 +184,7 @@ Decompositions run_gelbach(const DecompositionInput& input) {
   added_columns << parts.levels(), parts.values()(Eigen::all, shown);
   if (!brief.effect_levels.empty())
     added_columns = Absorber(design.effects, design.weights, design.n()).project(added_columns).columns;
-  added_columns -= (brief.regressors * (rows.transpose() * added_columns)).eval();
+  added_columns -= (*brief.linear->regressors * (rows.transpose() * added_columns)).eval();
   const Comparison comparison{full,
                               *input.covariance,
                               brief,
@@ -198,13 +197,13 @@ Decompositions run_gelbach(const DecompositionInput& input) {
   Decompositions results;
   for (const Index column : base) {
     const std::string& name = design.names[static_cast<std::size_t>(column)];
-    const Index in_short = coefficient_index(brief, name), in_full = coefficient_index(full, name);
-    if (in_short < 0 || in_full < 0)
+    const std::optional<Index> in_short = coefficient_index(brief, name), in_full = coefficient_index(full, name);
+    if (!in_short || !in_full)
       throw Error(
           ErrorKind::identification, "gelbach.not_identified",
           "the coefficient of " + name + " is not identified in both regressions, so its change cannot be split",
           {.column = name});
-    results.push_back(of_coefficient(input, comparison, in_short, in_full, inference));
+    results.push_back(of_coefficient(input, comparison, *in_short, *in_full, inference));
   }
   return results;
 }

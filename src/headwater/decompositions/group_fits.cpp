@@ -60,9 +60,10 @@ struct GroupFits::Fitted {
   std::vector<Index> item;  // of each coefficient; -1: the constant or the dummy
 };
 
-GroupFits::GroupFits(const Design& rows, const AllLevels& regressors, const std::vector<Index>& columns,
-                     const TwoGroups& groups, const GroupUncertainty& uncertainty)
-    : rows_(std::make_shared<const Design>(rows)),
+GroupFits::GroupFits(const Panel& panel, const Design& rows, const AllLevels& regressors,
+                     const std::vector<Index>& columns, const TwoGroups& groups, const GroupUncertainty& uncertainty)
+    : panel_(&panel),
+      rows_(std::make_shared<const Design>(rows)),
       regressors_(std::make_shared<const AllLevels>(regressors)),
       columns_(columns),
       groups_(groups),
@@ -108,7 +109,7 @@ GroupFits::Fitted GroupFits::fit(const std::vector<Index>& positions, bool dummy
   items.insert(items.end(), columns_.begin(), columns_.end());
   design->X.resize(design->n(), static_cast<Index>(items.size()));
   design->names.clear();
-  design->term_of_column.clear();
+  design->origins.assign(static_cast<std::size_t>(lead), ColumnOrigin{});
   design->intercept = design->effects.empty();
   Index at = 0;
   if (design->intercept) {
@@ -120,17 +121,16 @@ GroupFits::Fitted GroupFits::fit(const std::vector<Index>& positions, bool dummy
       design->X(i, at) = groups_.in_a[static_cast<std::size_t>(positions[static_cast<std::size_t>(i)])];
     design->names.push_back(groups_.a);
   }
-  design->term_of_column.assign(static_cast<std::size_t>(lead), -1);
   for (const Index item : columns_) {
     design->X.col(static_cast<Index>(design->names.size())) = regressors_->values(positions, item);
     design->names.push_back(regressors_->names[static_cast<std::size_t>(item)]);
-    design->term_of_column.push_back(regressors_->terms[static_cast<std::size_t>(item)]);
+    design->origins.push_back({regressors_->terms[static_cast<std::size_t>(item)]});
   }
-  design->spec.estimator = parse_method_call(design->effects.empty() ? "pooled" : "within");
+  design->spec.estimator = default_estimator(!design->effects.empty());
   try {
-    Fit fit = estimator(design->spec.estimator.method).run(design);
-    Fitted result{std::move(fit), {}};
-    for (const Index column : result.fit.columns) result.item.push_back(items[static_cast<std::size_t>(column)]);
+    Fitted result{estimate(*panel_, design), {}};
+    for (const CoefficientOrigin& origin : result.fit.origins)
+      result.item.push_back(items[static_cast<std::size_t>(*origin.column)]);
     return result;
   } catch (const Error& error) {
     throw Error(error.kind(), error.code(), "in the regression of " + whose + ": " + error.message(), error.place());

@@ -26,8 +26,8 @@ class GroupFits {
  public:
   // `columns` are the regressors offered, in order: those of the design, or all. Throws Error{identification,
   // "decomposition.no_support"} naming what has no counterpart in the other group.
-  GroupFits(const Design& rows, const AllLevels& regressors, const std::vector<Index>& columns, const TwoGroups& groups,
-            const GroupUncertainty& uncertainty);
+  GroupFits(const Panel& panel, const Design& rows, const AllLevels& regressors, const std::vector<Index>& columns,
+            const TwoGroups& groups, const GroupUncertainty& uncertainty);
 
   const Design& rows() const { return *rows_; }
   const AllLevels& regressors() const { return *regressors_; }
@@ -52,6 +52,7 @@ class GroupFits {
   GroupCoefficients in_deviation(const Fitted& fitted, const std::vector<Index>& positions, const Vector& share) const;
   GroupCoefficients pooled(bool dummy) const;
 
+  const Panel* panel_;
   std::shared_ptr<const Design> rows_;
   std::shared_ptr<const AllLevels> regressors_;
   std::vector<Index> columns_;

@@ -35,14 +35,14 @@ std::vector<std::vector<Index>> members_of(const Grouping& clusters) {
 }  // namespace
 
 Matrix jackknife_influence(const Fit& fit, const Grouping& clusters) {
-  const Matrix weighted =
-      fit.weights.size() > 0 ? Matrix(fit.weights.asDiagonal() * fit.regressors) : Matrix(fit.regressors);
-  const Matrix all = weighted.transpose() * fit.regressors;
+  const Matrix& regressors = *fit.linear->regressors;
+  const Matrix weighted = fit.weights.size() > 0 ? Matrix(fit.weights.asDiagonal() * regressors) : regressors;
+  const Matrix all = weighted.transpose() * regressors;
   const double share = (clusters.count - 1.0) / clusters.count;
-  Matrix psi(fit.regressors.rows(), fit.k());
+  Matrix psi(regressors.rows(), fit.k());
   for (const std::vector<Index>& rows : members_of(clusters)) {
-    const Matrix X = fit.regressors(rows, Eigen::all), WX = weighted(rows, Eigen::all);
-    const Vector e = fit.residuals(rows);
+    const Matrix X = regressors(rows, Eigen::all), WX = weighted(rows, Eigen::all);
+    const Vector e = fit.linear->residuals(rows);
     const Vector errors = e + X * quadratic_pseudo_inverse(all - WX.transpose() * X, WX.transpose() * e).solution;
     psi(rows, Eigen::all) = share * ((WX.array().colwise() * errors.array()).matrix() * fit.bread);
   }

@@ -148,7 +148,8 @@ std::vector<Index> TwoGroups::positions(bool of_a) const {
 
 void note_shared_units(Notes& notes, const Spec& spec, const Design& design) {
   const std::string& rule = spec.covariance.method;
-  if (!design.has_unit || (rule != "iid" && rule != "robust" && rule.rfind("HC", 0) != 0)) return;
+  const Gathers what = gathers(spec.covariance);
+  if (!design.has_unit || (what != Gathers::nothing && what != Gathers::rows)) return;
   notes.push_back({"decomposition.shared_units", "both periods hold the same units (" + design.unit.name +
                                                      "), whose rows are not independent, but " + rule +
                                                      " takes them as if they were; use covariance = cluster(" +
@@ -157,7 +158,7 @@ void note_shared_units(Notes& notes, const Spec& spec, const Design& design) {
 
 void tell_groups(Decomposition& d, const Spec& spec, const Design& rows, const TwoGroups& groups,
                  const std::string& advice) {
-  const bool clustered = spec.covariance.method == "cluster" && !rows.clusters.empty();
+  const bool clustered = gathers(spec.covariance) == Gathers::clusters && !rows.clusters.empty();
   const Grouping* who = clustered ? &rows.clusters.front() : rows.has_unit ? &rows.unit : nullptr;
   std::vector<double> row_counts, unit_counts;
   for (const bool of_a : {true, false}) {

@@ -32,7 +32,7 @@ Decompositions answers(const DecompositionInput& input, const std::string& of) {
                 {.key = "of"});
   const DecompositionRow& method = decomposition(call.method);
   call = named(std::move(call), method.card);
-  return method.run({input.panel, input.spec, call, input.fit, input.covariance});
+  return run_method(method, {input.panel, input.spec, call, input.fit, input.covariance});
 }
 
 Decompositions without_unit(const DecompositionInput& input, const std::string& of, std::int32_t unit) {
@@ -44,7 +44,7 @@ Decompositions without_unit(const DecompositionInput& input, const std::string& 
   spec.drawn = std::make_shared<const Vector>(std::move(drawn));
   Design rest = redrawn(design, *spec.drawn);
   rest.spec.drawn = spec.drawn;
-  const Fit fit = estimator(spec.estimator.method).run(std::make_shared<const Design>(std::move(rest)));
+  const Fit fit = estimate(input.panel, std::make_shared<const Design>(std::move(rest)));
   const Covariance rule = covariance(fit);
   return answers({input.panel, spec, input.call, &fit, &rule}, of);
 }

@@ -11,7 +11,6 @@ namespace headwater {
 Design outcome_design(const Panel& panel, Spec spec, const Names& needed) {
   spec.formula.terms.clear();
   spec.formula.effects.clear();
-  spec.formula.endogenous.clear();
   spec.formula.instruments.clear();
   spec.formula.intercept = true;
   spec.weights.clear();

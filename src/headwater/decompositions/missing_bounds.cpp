@@ -29,8 +29,7 @@ struct Wider {
 
 Wider wider_sample(const DecompositionInput& input, Index coefficient) {
   const Design& narrow = *input.fit->design;
-  const int term =
-      narrow.term_of_column[static_cast<std::size_t>(input.fit->columns[static_cast<std::size_t>(coefficient)])];
+  const auto term = static_cast<std::ptrdiff_t>(*term_of(*input.fit, coefficient));
   Spec spec = narrow.spec;
   spec.formula.terms.erase(spec.formula.terms.begin() + term);
   spec.drivers.clear();
@@ -75,7 +74,7 @@ struct End {
 End end_of(const Fit& fit, Index coefficient, const Wider& wider, const Contrast& contrast, const Limits& limits,
            bool upper) {
   const double beta = fit.coefficients(coefficient);
-  const Vector x = fit.design->X.col(fit.columns[static_cast<std::size_t>(coefficient)]);
+  const Vector x = fit.design->X.col(*fit.origins[static_cast<std::size_t>(coefficient)].column);
   Vector filled(wider.design.n());
   for (Index i = 0; i < filled.size(); ++i) {
     const Index own = wider.own[static_cast<std::size_t>(i)];
@@ -128,16 +127,15 @@ Decompositions run_missing_bounds(const DecompositionInput& input) {
                     fit.names.back() + ")",
                 {.key = "term"});
   const std::string term = input.call.get("term");
-  const Index j = coefficient_index(fit, term);
-  const std::string& method = input.spec.estimator.method;
-  if (method != "pooled" && method != "within")
+  if (!is_plain_least_squares(fit))
     throw Error(ErrorKind::usage, "decomposition.unsupported",
-                "missing_bounds takes the estimators pooled and within, not " + method);
-  if (j < 0 || fit.columns[static_cast<std::size_t>(j)] < 0 ||
-      fit.design->term_of_column[static_cast<std::size_t>(fit.columns[static_cast<std::size_t>(j)])] < 0)
+                "missing_bounds takes the estimators pooled and within, not " + input.spec.estimator.method);
+  const std::optional<Index> found = coefficient_index(fit, term);
+  if (!found || !term_of(fit, *found))
     throw Error(ErrorKind::usage, "decomposition.no_term",
                 "term = " + term + " is no identified regressor; there are " + joined(fit.names, ", "),
                 {.key = "term"});
+  const Index j = *found;
   const Wider wider = wider_sample(input, j);
   const Design& design = wider.design;
   if (!design.has_time || design.time.count < 2)
@@ -150,7 +148,7 @@ Decompositions run_missing_bounds(const DecompositionInput& input) {
   Contrast contrast(design.n());
   contrast.add(1, within_group(weights_or_ones(design), design.time, to));
   contrast.add(-1, within_group(weights_or_ones(design), design.time, from));
-  const Limits limits = limits_of(input, fit.design->X.col(fit.columns[static_cast<std::size_t>(j)]));
+  const Limits limits = limits_of(input, fit.design->X.col(*fit.origins[static_cast<std::size_t>(j)].column));
   const End low = end_of(fit, j, wider, contrast, limits, false), high = end_of(fit, j, wider, contrast, limits, true);
   Decomposition d;
   d.method = "missing_bounds";

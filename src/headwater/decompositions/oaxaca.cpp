@@ -327,11 +327,10 @@ double base_difference(const Decomposition& d, const Context& first, const Group
 }
 
 void check_use(const DecompositionInput& input, const Design& design, const TwoGroups& groups) {
-  const std::string& method = input.spec.estimator.method;
-  if (method != "pooled" && method != "within" && method != "mundlak")
-    throw Error(
-        ErrorKind::usage, "decomposition.unsupported",
-        "oaxaca fits a regression in each group and takes the estimators pooled, within and mundlak, not " + method);
+  if (!is_least_squares(*input.fit) || !input.fit->linear->of_design)
+    throw Error(ErrorKind::usage, "decomposition.unsupported",
+                "oaxaca fits a regression in each group and takes the estimators pooled, within and mundlak, not " +
+                    input.spec.estimator.method);
   if (!design.intercept &&
       std::none_of(design.effects.begin(), design.effects.end(), [](const Effect& e) { return e.intercept; }))
     throw Error(ErrorKind::usage, "oaxaca.no_constant",
@@ -386,10 +385,10 @@ Decompositions run_oaxaca(const DecompositionInput& input) {
   const AskedOaxaca asked = asked_oaxaca(input.call);
   const TwoGroups groups = two_groups(input, whole);
   check_use(input, whole, groups);
-  const AllLevels all = all_levels(input.panel, whole, groups.rows, input.spec.estimator.method == "mundlak");
+  const AllLevels all = all_levels(input.panel, whole, groups.rows, has_unit_means(*input.fit));
   const Design rows = with_rows(whole, groups.rows);
   const GroupUncertainty uncertainty{asked.means_drawn, asked.jackknife};
-  const GroupFits fits(rows, all, all.fitted, groups, uncertainty);
+  const GroupFits fits(input.panel, rows, all, all.fitted, groups, uncertainty);
   const auto under = [&](bool threefold, const std::string& reference) {
     AskedOaxaca one = asked;
     one.threefold = threefold;
@@ -411,7 +410,7 @@ Decompositions run_oaxaca(const DecompositionInput& input) {
   }
   const bool factors = std::find(all.level.begin(), all.level.end(), true) != all.level.end();
   const std::unique_ptr<const GroupFits> again =
-      factors ? std::make_unique<const GroupFits>(rows, all, all.general, groups, uncertainty) : nullptr;
+      factors ? std::make_unique<const GroupFits>(input.panel, rows, all, all.general, groups, uncertainty) : nullptr;
   const Overlap overlap = overlap_of(fits);
   const auto complete = [&](Decomposition d, const std::string& reference) {
     AskedOaxaca one = asked;

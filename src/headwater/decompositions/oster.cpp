@@ -24,7 +24,8 @@ namespace {
 
 Matrix columns_of(const Fit& fit, const std::vector<Index>& columns) {
   Matrix X(fit.n(), static_cast<Index>(columns.size()));
-  for (std::size_t j = 0; j < columns.size(); ++j) X.col(static_cast<Index>(j)) = fit.regressors.col(columns[j]);
+  for (std::size_t j = 0; j < columns.size(); ++j)
+    X.col(static_cast<Index>(j)) = fit.linear->regressors->col(columns[j]);
   return X;
 }
 
@@ -36,7 +37,8 @@ Vector left_of(const Matrix& X, const Vector& target, const Vector& weights) {
 std::vector<Index> always_in(const DecompositionInput& input, Index examined) {
   const Fit& fit = *input.fit;
   std::vector<Index> columns;
-  if (fit.design->intercept && fit.k() > 0 && fit.columns[0] == 0 && examined != 0) columns.push_back(0);
+  if (const std::optional<Index> constant = constant_of(fit); constant && examined != *constant)
+    columns.push_back(*constant);
   for (const std::string& term : split(input.call.get("base"), '+')) {
     if (term.empty()) continue;
     const Names slots = slots_of(fit);
@@ -86,12 +88,12 @@ Problem problem_of(const Fit& fit, Index examined, const std::vector<Index>& bas
   const Matrix always = columns_of(fit, base);
   Problem p;
   p.mass = w.sum();
-  p.outcome = left_of(always, fit.outcome, fit.weights);
-  p.treatment = left_of(always, fit.regressors.col(examined), fit.weights);
+  p.outcome = left_of(always, fit.linear->outcome, fit.weights);
+  p.treatment = left_of(always, fit.linear->regressors->col(examined), fit.weights);
   std::vector<Index> others;
   for (Index j = 0; j < fit.k(); ++j)
     if (j != examined) others.push_back(j);
-  p.treatment_residuals = left_of(columns_of(fit, others), fit.regressors.col(examined), fit.weights);
+  p.treatment_residuals = left_of(columns_of(fit, others), fit.linear->regressors->col(examined), fit.weights);
   const auto mean_square = [&](const Vector& v) { return v.cwiseAbs2().dot(w) / p.mass; };
   OsterMoments& m = p.moments;
   m.treatment = mean_square(p.treatment);
@@ -99,7 +101,7 @@ Problem problem_of(const Fit& fit, Index examined, const std::vector<Index>& bas
   m.full = fit.coefficients(examined);
   p.brief_residuals = p.outcome - m.brief * p.treatment;
   const double total = mean_square(p.outcome), short_left = mean_square(p.brief_residuals),
-               full_left = mean_square(fit.residuals);
+               full_left = mean_square(fit.linear->residuals);
   m.gained = short_left - full_left;
   m.residual = mean_square(p.treatment_residuals);
   p.r_brief = 1 - short_left / total;
@@ -118,7 +120,7 @@ Matrix moment_influence(const Fit& fit, Index examined, const Problem& p, const 
     const double mean = v.cwiseAbs2().dot(w) / p.mass;
     return w.array() * (v.array().square() - mean) / p.mass;
   };
-  const Vector total = mean_square(p.outcome), full = mean_square(fit.residuals);
+  const Vector total = mean_square(p.outcome), full = mean_square(fit.linear->residuals);
   Matrix psi(fit.n(), 6);
   psi.col(0) = w.array() * p.treatment.array() * p.brief_residuals.array() / (p.mass * p.moments.treatment);
   psi.col(1) = influence(fit).col(examined);
@@ -218,11 +220,10 @@ const MethodCard& oster_card() {
 }
 
 Decompositions run_oster(const DecompositionInput& input) {
-  const std::string& method = input.spec.estimator.method;
-  if (method != "pooled" && method != "within")
-    throw Error(
-        ErrorKind::usage, "decomposition.unsupported",
-        "oster compares two least-squares regressions and takes the estimators pooled and within, not " + method);
+  if (!is_plain_least_squares(*input.fit))
+    throw Error(ErrorKind::usage, "decomposition.unsupported",
+                "oster compares two least-squares regressions and takes the estimators pooled and within, not " +
+                    input.spec.estimator.method);
   const Setting setting = setting_of(input);
   Decompositions results;
   for (const Index j : asked_coefficients(input)) results.push_back(answer(input, j, setting));

@@ -171,9 +171,10 @@ double variance_within_periods(const Design& design) {
 }
 
 Matrix coefficient_weights(const Fit& fit) {
-  if (fit.k() == 0 || fit.likelihood || fit.regressors.rows() != fit.design->n()) return {};
-  if (fit.weights.size() == 0) return fit.bread * fit.regressors.transpose();
-  return fit.bread * fit.regressors.transpose() * fit.weights.asDiagonal();
+  if (fit.k() == 0 || !fit.scores.errors || !fit.linear->of_design) return {};
+  const Matrix& columns = *fit.scores.columns;
+  if (fit.weights.size() == 0) return fit.bread * columns.transpose();
+  return fit.bread * columns.transpose() * fit.weights.asDiagonal();
 }
 
 }  // namespace headwater

@@ -23,13 +23,6 @@ Vector unit_means(const Design& design, Index column) {
   return means;
 }
 
-bool rows_are_atoms(const Fit& fit) {
-  if (fit.atoms.n != fit.design->n()) return false;
-  for (Index i = 0; i < fit.atoms.n; ++i)
-    if (fit.atoms.design_row[static_cast<std::size_t>(i)] != i) return false;
-  return fit.estimator.find("difference") == std::string::npos;
-}
-
 // D_q'v, levels × (intercept + slopes).
 Matrix gathered(const Effect& effect, const Vector& v) {
   const Index lead = effect.intercept ? 1 : 0;
@@ -67,11 +60,11 @@ void OutcomeParts::add_drivers() {
   const Design& design = *fit_->design;
   const DriverPartition partition = partition_drivers(design);
   notes_ = partition.notes;
-  std::map<std::string, int> part;
+  std::map<std::string, Index> part;
   std::vector<Vector> values;
-  part_of_.assign(static_cast<std::size_t>(fit_->k()), -1);
+  part_of_.assign(static_cast<std::size_t>(fit_->k()), std::nullopt);
   const auto slot_part = [&](const std::string& name) {
-    const auto [found, fresh] = part.emplace(name, static_cast<int>(names_.size()));
+    const auto [found, fresh] = part.emplace(name, static_cast<Index>(names_.size()));
     if (fresh) {
       names_.push_back(name);
       kinds_.push_back(PartKind::driver);
@@ -79,29 +72,26 @@ void OutcomeParts::add_drivers() {
     }
     return found->second;
   };
-  std::set<int> identified;
+  std::set<std::size_t> identified;
   for (std::size_t s = 0; s < partition.slots.size(); ++s)
     for (Index j = 0; j < fit_->k(); ++j) {
       const auto at = static_cast<std::size_t>(j);
-      const Index column = fit_->columns[at];
-      const Index mean_of = fit_->mean_of.empty() ? -1 : fit_->mean_of[at];
-      const Index source = mean_of >= 0 ? mean_of : column;
-      if (source < 0 || partition.slot[static_cast<std::size_t>(source)] != static_cast<int>(s)) continue;
-      levels_.col(j) = mean_of >= 0 ? unit_means(design, mean_of) : Vector(design.X.col(column));
+      const CoefficientOrigin& origin = fit_->origins[at];
+      if (!origin.column || partition.slot[static_cast<std::size_t>(*origin.column)] != s) continue;
+      levels_.col(j) = origin.unit_means ? unit_means(design, *origin.column) : Vector(design.X.col(*origin.column));
       const bool alone = !apart_.empty() && apart_[at];
-      part_of_[at] = slot_part(alone ? kApart : partition.slots[s] + (mean_of >= 0 ? " (between)" : ""));
-      values[static_cast<std::size_t>(part_of_[at])] += fit_->coefficients(j) * levels_.col(j);
-      identified.insert(static_cast<int>(s));
+      const Index own = slot_part(alone ? kApart : partition.slots[s] + (origin.unit_means ? " (between)" : ""));
+      part_of_[at] = own;
+      values[static_cast<std::size_t>(own)] += fit_->coefficients(j) * levels_.col(j);
+      identified.insert(s);
     }
-  for (Index j = 0; j < fit_->k(); ++j)
-    if (fit_->columns[static_cast<std::size_t>(j)] == 0 && design.intercept) constant_ = fit_->coefficients(j);
+  if (const std::optional<Index> constant = constant_of(*fit_)) constant_ = fit_->coefficients(*constant);
   for (std::size_t s = 0; s < partition.slots.size(); ++s) {
-    if (identified.count(static_cast<int>(s))) continue;
+    if (identified.count(s)) continue;
     NotIdentified entry{partition.slots[s], {}};
     for (const NotIdentified& dropped : fit_->not_identified) {
       const auto name = std::find(design.names.begin(), design.names.end(), dropped.term);
-      if (name == design.names.end() ||
-          partition.slot[static_cast<std::size_t>(name - design.names.begin())] != static_cast<int>(s))
+      if (name == design.names.end() || partition.slot[static_cast<std::size_t>(name - design.names.begin())] != s)
         continue;
       for (const std::string& because : dropped.because)
         if (std::find(entry.because.begin(), entry.because.end(), because) == entry.because.end())
@@ -138,8 +128,8 @@ void OutcomeParts::add_part(std::string name, PartKind kind, std::vector<std::si
 // The estimator's own residuals where its rows are the design's, so that closure is a check and not a definition.
 void OutcomeParts::add_residual() {
   const Design& design = *fit_->design;
-  Vector residual = fit_->residuals;
-  if (!rows_are_atoms(*fit_)) residual = design.y - values_.rowwise().sum() - Vector::Constant(design.n(), constant_);
+  Vector residual = fit_->linear->residuals;
+  if (!fit_->linear->of_design) residual = design.y - values_.rowwise().sum() - Vector::Constant(design.n(), constant_);
   add_part("residual", PartKind::residual, {}, residual);
 }
 
@@ -172,7 +162,7 @@ void OutcomeParts::tell(Decomposition& d) const {
 std::vector<Index> OutcomeParts::coefficients_of(Index part) const {
   std::vector<Index> own;
   for (std::size_t j = 0; j < part_of_.size(); ++j)
-    if (part_of_[j] == static_cast<int>(part)) own.push_back(static_cast<Index>(j));
+    if (part_of_[j] == part) own.push_back(static_cast<Index>(j));
   return own;
 }
 
@@ -201,8 +191,8 @@ Matrix OutcomeParts::estimation(const Vector& v, const Matrix& coefficient_psi, 
   Matrix psi = Matrix::Zero(values_.rows(), size());
   const Vector moved = levels_.transpose() * v;
   for (Index j = 0; j < fit_->k(); ++j)
-    if (part_of_[static_cast<std::size_t>(j)] >= 0)
-      psi.col(part_of_[static_cast<std::size_t>(j)]) += coefficient_psi.col(j) * moved(j);
+    if (const std::optional<Index> part = part_of_[static_cast<std::size_t>(j)])
+      psi.col(*part) += coefficient_psi.col(j) * moved(j);
   for (Index p = 0; p < size(); ++p) {
     if (kinds_[static_cast<std::size_t>(p)] != PartKind::effect) continue;
     const Vector a = effect_weights(effects_of_[static_cast<std::size_t>(p)], v);
@@ -217,12 +207,12 @@ Matrix OutcomeParts::estimation_influence(const Vector& v) const { return estima
 // With errors of variance σ²/w every influence is b_i e_i, so the covariance is σ² Σ b_i b_i'/w_i. A likelihood's is J
 // V J'.
 Matrix OutcomeParts::iid_covariance(const Vector& v, const Covariance& covariance) const {
-  if (fit_->likelihood || !rows_are_atoms(*fit_)) {
+  if (fit_->likelihood || !fit_->linear->of_design) {
     Matrix jacobian = Matrix::Zero(size(), fit_->k());
     const Vector moved = levels_.transpose() * v;
     for (Index j = 0; j < fit_->k(); ++j)
-      if (part_of_[static_cast<std::size_t>(j)] >= 0) {
-        jacobian(part_of_[static_cast<std::size_t>(j)], j) = moved(j);
+      if (const std::optional<Index> part = part_of_[static_cast<std::size_t>(j)]) {
+        jacobian(*part, j) = moved(j);
         jacobian(size() - 1, j) = -moved(j);
       }
     return jacobian * covariance.matrix * jacobian.transpose();
@@ -230,7 +220,7 @@ Matrix OutcomeParts::iid_covariance(const Vector& v, const Covariance& covarianc
   const Vector errors =
       fit_->weights.size() > 0 ? Vector(fit_->weights.cwiseSqrt().cwiseInverse()) : Vector::Ones(values_.rows());
   const Vector scores = fit_->weights.size() > 0 ? Vector(fit_->weights.cwiseSqrt()) : Vector::Ones(values_.rows());
-  const Matrix unit_psi = (fit_->regressors.array().colwise() * scores.array()).matrix() * fit_->bread;
+  const Matrix unit_psi = (moving_columns(*fit_)->array().colwise() * scores.array()).matrix() * fit_->bread;
   const Matrix b = estimation(v, unit_psi, errors);
   const double sigma2 = covariance.factor * fit_->goodness.rss / static_cast<double>(fit_->n());
   return sigma2 * (b.transpose() * b);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,8 +22,9 @@ struct Decomposition;
 
 class OutcomeParts {
  public:
-  // Coefficients marked in `apart` (k, or empty: none) form a part of their own, kApart, instead of their driver's.
-  // Every effect is a part: as it is read, identified() says which of them the data tell apart.
+  // The fit has linear rows. Coefficients marked in `apart` (k, or empty: none) form a part of their own, kApart,
+  // instead of their driver's. Every effect is a part: as it is read, identified() says which of them the data tell
+  // apart.
   explicit OutcomeParts(const Fit& fit, std::vector<bool> apart = {});
 
   // The same, with one part for effects that can trade in what is read of them: the reading of each alone would depend
@@ -70,7 +72,7 @@ class OutcomeParts {
   Matrix values_;
   Matrix effect_values_;  // n × effects, each by itself
   Matrix levels_;
-  std::vector<int> part_of_;
+  std::vector<std::optional<Index>> part_of_;  // of each coefficient; none for constants and parameters
   double constant_ = 0;
   Matrix psi_;  // n × k influence of design rows on the coefficients
   std::shared_ptr<const Absorber> absorber_;

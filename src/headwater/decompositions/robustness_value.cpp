@@ -105,11 +105,10 @@ double checked_q(const MethodCall& call) {
 }
 
 void refuse_other_estimators(const DecompositionInput& input) {
-  const std::string& method = input.spec.estimator.method;
-  if (method == "pooled" || method == "within") return;
+  if (is_plain_least_squares(*input.fit)) return;
   throw Error(ErrorKind::usage, "decomposition.unsupported",
               "robustness_value rests on partial R² of least squares and takes the estimators pooled and within, not " +
-                  method);
+                  input.spec.estimator.method);
 }
 
 }  // namespace
@@ -142,7 +141,6 @@ Decompositions run_robustness_value(const DecompositionInput& input) {
   std::vector<double> r2, rv, rv_alpha, classical;
   Bounds bounds;
   for (const Index j : chosen) {
-    const Vector treatment = fit.regressors.col(j);
     const double own = std::sqrt(fit.goodness.rss / dof * fit.bread(j, j)), used = input.covariance->std_error(j);
     const double t = fit.coefficients(j) / own;
     r2.push_back(t * t / (t * t + dof));

@@ -62,7 +62,7 @@ class Curve {
       of_ = parse_method_call(of);
       const DecompositionRow& method = decomposition(of_.method);
       of_ = named(std::move(of_), method.card);
-      if (!method.needs_fit || !method.no_bootstrap.empty())
+      if (method.needs == Needs::panel || !method.no_bootstrap.empty())
         throw Error(ErrorKind::usage, "decomposition.option",
                     "specification_curve cannot repeat " + of_.method + "; name a decomposition of one fit in of",
                     {.key = "of"});
@@ -77,7 +77,7 @@ class Curve {
     Fit own;
     if (!declared) {
       Spec spec = choice.spec;
-      own = estimator(spec.estimator.method).run(std::make_shared<const Design>(make_design(input_.panel, spec)));
+      own = estimate(input_.panel, std::make_shared<const Design>(make_design(input_.panel, spec)));
     }
     const Fit& fit = declared ? *input_.fit : own;
     const Covariance rule = declared ? *input_.covariance : covariance(fit);
@@ -111,7 +111,7 @@ class Curve {
       const DecompositionInput input{input_.panel, spec, call, &fit, &rule};
       return coefficient_items(input, asked_coefficients(input));
     }
-    const Decompositions all = decomposition(of_.method).run({input_.panel, spec, of_, &fit, &rule});
+    const Decompositions all = run_method(decomposition(of_.method), {input_.panel, spec, of_, &fit, &rule});
     return all.front();
   }
 

@@ -26,7 +26,7 @@ Matrix TwoSamples::covariates(const std::vector<bool>& slot_in) const {
 
 TwoSamples two_samples(const DecompositionInput& input) {
   const Design& whole = *input.fit->design;
-  if (input.spec.estimator.method != "pooled" || !whole.intercept)
+  if (!is_plain_least_squares(*input.fit) || !whole.intercept)
     throw Error(ErrorKind::usage, "decomposition.unsupported",
                 input.call.method +
                     " compares whole distributions and takes the estimator pooled with a constant and "
@@ -34,7 +34,7 @@ TwoSamples two_samples(const DecompositionInput& input) {
   TwoGroups groups = two_groups(input, whole);
   AllLevels regressors = all_levels(input.panel, whole, groups.rows, false);
   Design rows = with_rows(whole, groups.rows);
-  const GroupFits fits(rows, regressors, regressors.fitted, groups, {});
+  const GroupFits fits(input.panel, rows, regressors, regressors.fitted, groups, {});
   TwoSamples s{std::move(groups),
                std::move(rows),
                std::move(regressors),

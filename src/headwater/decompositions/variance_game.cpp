@@ -16,10 +16,6 @@ constexpr double kCollinearPlayers = 1e-10;  // eigenvalue of the correlations b
 
 double squares(const Vector& v, const Vector& w) { return v.cwiseAbs2().dot(w); }
 
-bool rows_are_the_designs(const Fit& fit) {
-  return fit.atoms.n == fit.design->n() && fit.estimator.find("difference") == std::string::npos;
-}
-
 // Z less its weighted projection on X, twice for the digits that the first pass loses.
 Matrix residuals_on(const Matrix& X, Matrix Z, const Vector& w) {
   if (X.cols() == 0) return Z;
@@ -46,10 +42,10 @@ std::vector<OptionCard> game_option_cards() {
 
 VarianceGame::VarianceGame(const DecompositionInput& input, const GameOptions& options)
     : input_(input), fit_(*input.fit), options_(options) {
-  if (fit_.likelihood)
+  if (!is_least_squares(fit_))
     throw Error(ErrorKind::usage, "decomposition.unsupported",
-                input.call.method + " splits the variance of a least-squares fit; " + fit_.estimator +
-                    " is a likelihood, whose fit has no such variance");
+                input.call.method + " splits the variance of a least-squares fit; " + fit_.estimator + " is " +
+                    (fit_.likelihood ? "a likelihood" : "none") + ", whose fit has no such variance");
   base_name_ = (options_.total || fit_.effect_levels.empty() ? "variance of " : "variance within the effects of ") +
                fit_.design->outcome_name;
   weights_ = fit_.weights.size() > 0 ? fit_.weights : Vector(Vector::Ones(fit_.n()));
@@ -75,25 +71,24 @@ void VarianceGame::choose_columns() {
   };
   for (Index j = 0; j < fit_.k(); ++j) {
     const auto at = static_cast<std::size_t>(j);
-    const Index mean_of = fit_.mean_of.empty() ? -1 : fit_.mean_of[at];
-    const Index source = mean_of >= 0 ? mean_of : fit_.columns[at];
-    const int term = source < 0 ? -1 : design.term_of_column[static_cast<std::size_t>(source)];
-    if (term < 0) continue;
+    const std::optional<std::size_t> term = term_of(fit_, j);
+    if (!term) continue;
+    const Index source = *fit_.origins[at].column;
     if (std::find(held.begin(), held.end(), source) != held.end()) {
       always_.push_back(j);
       continue;
     }
-    const std::string between = mean_of >= 0 ? " (between)" : "";
-    const int slot = partition.slot[static_cast<std::size_t>(source)];
+    const std::string between = fit_.origins[at].unit_means ? " (between)" : "";
     if (options_.players == "drivers")
-      join(partition.slots[static_cast<std::size_t>(slot)] + between, static_cast<Index>(own_.size()));
+      join(partition.slots[*partition.slot[static_cast<std::size_t>(source)]] + between,
+           static_cast<Index>(own_.size()));
     else if (options_.players == "terms")
-      join(design.spec.formula.terms[static_cast<std::size_t>(term)].text + between, static_cast<Index>(own_.size()));
+      join(design.spec.formula.terms[*term].text + between, static_cast<Index>(own_.size()));
     else
       join(fit_.names[at], static_cast<Index>(own_.size()));
     own_.push_back(j);
     columns_.push_back(fit_.names[at]);
-    term_of_column_.push_back(term);
+    term_of_column_.push_back(*term);
   }
   for (auto& [name, columns] : groups) {
     if (columns.empty()) continue;
@@ -107,27 +102,25 @@ void VarianceGame::choose_columns() {
 }
 
 Matrix VarianceGame::constant() const {
-  for (Index j = 0; j < fit_.k(); ++j)
-    if (fit_.design->intercept && fit_.columns[static_cast<std::size_t>(j)] == 0 &&
-        (fit_.mean_of.empty() || fit_.mean_of[static_cast<std::size_t>(j)] < 0))
-      return fit_.regressors.col(j);
-  return Matrix(fit_.n(), 0);
+  const std::optional<Index> constant = constant_of(fit_);
+  return constant ? Matrix(fit_.linear->regressors->col(*constant)) : Matrix(fit_.n(), 0);
 }
 
 Matrix VarianceGame::regression(Index& always) const {
   const Matrix lead = constant();
   always = lead.cols() + static_cast<Index>(always_.size());
   Matrix all(fit_.n(), always + static_cast<Index>(own_.size()) + 1);
-  all << lead, fit_.regressors(Eigen::all, always_), fit_.regressors(Eigen::all, own_), fit_.outcome;
+  const LinearRows& rows = *fit_.linear;
+  all << lead, (*rows.regressors)(Eigen::all, always_), (*rows.regressors)(Eigen::all, own_), rows.outcome;
   return all;
 }
 
 void VarianceGame::set_base() {
   const Design& design = *fit_.design;
-  within_ = residuals_on(constant(), fit_.outcome, weights_);
+  within_ = residuals_on(constant(), fit_.linear->outcome, weights_);
   whole_ = within_;
   if (options_.total && !fit_.effect_levels.empty()) {
-    if (!rows_are_the_designs(fit_))
+    if (!fit_.linear->of_design)
       throw Error(ErrorKind::usage, "decomposition.unsupported",
                   "of = total needs an estimator whose rows are those of the data (pooled, within, mundlak), not " +
                       fit_.estimator + "; use of = within",
@@ -139,7 +132,7 @@ void VarianceGame::set_base() {
   root_ = std::sqrt(squares(whole_, weights_));
   whole_ /= root_;
   within_ /= root_;
-  residual_.influence = fit_.residuals / root_;
+  residual_.influence = fit_.linear->residuals / root_;
   Index always = 0;
   const Matrix all = regression(always);
   rows_ = all.rightCols(all.cols() - always);
@@ -189,16 +182,16 @@ std::size_t VarianceGame::player_named(const std::string& option, const std::str
 
 SubsetGame VarianceGame::inside(std::size_t player, Names& members) const {
   SubsetGame game{game_.moments, {}, {}};
-  std::vector<int> terms;
+  std::vector<std::size_t> terms;
   for (const Index column : game_.players[player]) {
-    const int term = term_of_column_[static_cast<std::size_t>(column)];
+    const std::size_t term = term_of_column_[static_cast<std::size_t>(column)];
     const auto found = std::find(terms.begin(), terms.end(), term);
     if (found != terms.end()) {
       game.players[static_cast<std::size_t>(found - terms.begin())].push_back(column);
       continue;
     }
     terms.push_back(term);
-    members.push_back(fit_.design->spec.formula.terms[static_cast<std::size_t>(term)].text);
+    members.push_back(fit_.design->spec.formula.terms[term].text);
     game.players.push_back({column});
   }
   for (std::size_t other = 0; other < game_.players.size(); ++other)

@@ -70,9 +70,9 @@ class VarianceGame {
   const Fit& fit_;
   GameOptions options_;
   Vector weights_;
-  std::vector<Index> always_;        // coefficients of the terms always in
-  std::vector<Index> own_;           // coefficients of the players' columns
-  std::vector<int> term_of_column_;  // by column of the game
+  std::vector<Index> always_;                // coefficients of the terms always in
+  std::vector<Index> own_;                   // coefficients of the players' columns
+  std::vector<std::size_t> term_of_column_;  // by column of the game
   Names columns_, players_;
   std::string base_name_;
   std::vector<NotIdentified> not_identified_;

@@ -18,7 +18,7 @@ namespace {
 struct Ingredients {
   Vector outcome;
   std::vector<Vector> also;
-  std::vector<TermParts> terms, endogenous, instruments;
+  std::vector<TermParts> terms, instruments;
   std::vector<Grouping> effects;
   std::vector<std::vector<Vector>> slopes;
   std::vector<Grouping> clusters;
@@ -45,7 +45,7 @@ Vector presence(const Panel& panel, const Expression& e) {
 
 std::vector<TermParts> parts_of(const Panel& panel, const std::vector<Term>& terms) {
   std::vector<TermParts> parts;
-  for (std::size_t t = 0; t < terms.size(); ++t) parts.push_back(term_parts(panel, terms[t], static_cast<int>(t)));
+  for (std::size_t t = 0; t < terms.size(); ++t) parts.push_back(term_parts(panel, terms[t], t));
   return parts;
 }
 
@@ -68,7 +68,6 @@ Ingredients gather(const Panel& panel, const Spec& spec) {
   all.outcome = evaluate(panel, *spec.formula.outcome);
   for (const ExpressionPtr& expression : spec.also_required) all.also.push_back(presence(panel, *expression));
   all.terms = parts_of(panel, spec.formula.terms);
-  all.endogenous = parts_of(panel, spec.formula.endogenous);
   all.instruments = parts_of(panel, spec.formula.instruments);
   for (const EffectTerm& effect : spec.formula.effects) {
     all.effects.push_back(effect_groups(panel, effect.keys, effect.text));
@@ -82,7 +81,7 @@ Ingredients gather(const Panel& panel, const Spec& spec) {
 
 void require_parts(Sample& sample, const std::vector<Term>& terms, const std::vector<TermParts>& all) {
   for (const TermParts& term : all) {
-    const auto& factors = terms[static_cast<std::size_t>(term.term)].factors;
+    const auto& factors = terms[term.term].factors;
     for (std::size_t f = 0; f < term.parts.size(); ++f) {
       const FactorPart& part = term.parts[f];
       const Expression& factor = *factors[std::min(f, factors.size() - 1)];
@@ -127,7 +126,6 @@ Sample select_rows(const Panel& panel, const Spec& spec, const Ingredients& all)
   sample.require(*spec.formula.outcome, all.outcome);
   for (std::size_t i = 0; i < all.also.size(); ++i) sample.require(*spec.also_required[i], all.also[i]);
   require_parts(sample, spec.formula.terms, all.terms);
-  require_parts(sample, spec.formula.endogenous, all.endogenous);
   require_parts(sample, spec.formula.instruments, all.instruments);
   for (std::size_t q = 0; q < all.effects.size(); ++q) {
     sample.require(all.effects[q], "effect " + all.effects[q].name, key_columns(spec.formula.effects[q].keys));
@@ -186,20 +184,21 @@ void fill_regressors(Design& design, const Ingredients& all) {
   if (design.intercept) {
     design.X.col(0).setOnes();
     design.names.emplace_back("(Intercept)");
-    design.term_of_column.push_back(-1);
+    design.origins.emplace_back();
   }
   design.X.rightCols(encoded.X.cols()) = encoded.X;
   design.names.insert(design.names.end(), encoded.names.begin(), encoded.names.end());
-  design.term_of_column.insert(design.term_of_column.end(), encoded.term_of_column.begin(),
-                               encoded.term_of_column.end());
+  for (const std::size_t term : encoded.term_of_column)
+    design.origins.push_back({term, formula.terms[term].endogenous ? Role::endogenous : Role::exogenous});
   design.encoding = std::move(encoded.encoding);
   merge(design.notes, encoded.notes);
-  EncodedColumns endogenous = encode(formula.endogenous, all.endogenous, design.rows, true);
-  EncodedColumns instruments = encode(formula.instruments, all.instruments, design.rows, true);
-  design.endogenous = std::move(endogenous.X);
-  design.endogenous_names = std::move(endogenous.names);
-  design.instruments = std::move(instruments.X);
-  design.instrument_names = std::move(instruments.names);
+}
+
+void fill_instruments(Design& design, const Ingredients& all) {
+  EncodedColumns encoded = encode(design.spec.formula.instruments, all.instruments, design.rows, true);
+  design.instruments = std::move(encoded.X);
+  design.instrument_names = std::move(encoded.names);
+  for (const std::size_t term : encoded.term_of_column) design.instrument_origins.push_back({term, Role::instrument});
 }
 
 void fill_keys(Design& design, const Panel& panel, const Ingredients& all) {
@@ -230,6 +229,13 @@ std::string hash_sample(const Design& design, const Panel& panel) {
 
 }  // namespace
 
+std::vector<Index> Design::endogenous() const {
+  std::vector<Index> columns;
+  for (Index j = 0; j < k(); ++j)
+    if (origins[static_cast<std::size_t>(j)].role == Role::endogenous) columns.push_back(j);
+  return columns;
+}
+
 Design make_design(const Panel& panel, const Spec& spec) {
   const Ingredients all = gather(panel, spec);
   Sample sample = select_rows(panel, spec, all);
@@ -241,6 +247,7 @@ Design make_design(const Panel& panel, const Spec& spec) {
   if (all.weights) design.weights = at_rows(all.weights->numbers, design.rows);
   fill_effects(design, all);
   fill_regressors(design, all);
+  fill_instruments(design, all);
   fill_keys(design, panel, all);
   refuse_extreme_numbers(design, panel);
   design.sample_hash = hash_sample(design, panel);

@@ -49,18 +49,29 @@ struct Encoding {
   std::vector<Polynomial> polynomials;
 };
 
+// What a column is for. Instruments have no coefficient and stand in a table of their own.
+enum class Role { exogenous, endogenous, instrument };
+
+// Where a column comes from: a term of the formula (of its regressors, or of its instruments), or none where the
+// program has made it: the constant, the dummy of a group.
+struct ColumnOrigin {
+  std::optional<std::size_t> term;
+  Role role = Role::exogenous;
+};
+
 struct Design {
   Spec spec;
   std::string outcome_name;
-  Vector y;                         // n
-  Matrix X;                         // n × k, with the constant first when there is one and no effect absorbs it
-  Names names;                      // k
-  std::vector<int> term_of_column;  // k: index into spec.formula.terms, -1 for the constant
-  bool intercept = false;           // X has "(Intercept)" as its first column
-  Matrix endogenous, instruments;   // n × p, n × q (empty without an IV part)
-  Names endogenous_names, instrument_names;
-  Vector weights;  // n, or empty: all one. Never zero or negative
-  Vector draws;    // n, or empty: how often each row was drawn (redrawn); already in the weights
+  Vector y;                           // n
+  Matrix X;                           // n × k, with the constant first when there is one and no effect absorbs it
+  Names names;                        // k
+  std::vector<ColumnOrigin> origins;  // k
+  bool intercept = false;             // X has "(Intercept)" as its first column
+  Matrix instruments;                 // n × q
+  Names instrument_names;             // q
+  std::vector<ColumnOrigin> instrument_origins;  // q
+  Vector weights;                                // n, or empty: all one. Never zero or negative
+  Vector draws;  // n, or empty: how often each row was drawn (redrawn); already in the weights
   std::vector<Effect> effects;
   Grouping unit;                // over the n rows; codes re-numbered 0..count-1 in the panel's order
   Grouping time;                // codes in time order
@@ -76,6 +87,7 @@ struct Design {
 
   Index n() const { return y.size(); }
   Index k() const { return X.cols(); }
+  std::vector<Index> endogenous() const;  // positions among the columns of X
 };
 
 // Lags are computed on the whole panel before any row is dropped. Rows are dropped for: split, a missing value (by
@@ -105,8 +117,8 @@ Grouping groups_of_rows(const Panel& panel, const std::string& text);
 // Throws Error{usage, "drivers.unknown_term" | "drivers.overlap"}.
 struct DriverPartition {
   Names slots;
-  std::vector<int> slot;  // k, -1 for the constant
-  Notes notes;            // e.g. two groups share a variable
+  std::vector<std::optional<std::size_t>> slot;  // k, none for the constant
+  Notes notes;                                   // e.g. two groups share a variable
 };
 DriverPartition partition_drivers(const Design& design);
 

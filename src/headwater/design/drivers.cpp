@@ -126,8 +126,9 @@ DriverPartition partition_drivers(const Design& design) {
   }
   for (std::size_t t = 0; t < owner.size(); ++t)
     if (slot_of_term[t] < 0) slot_of_term[t] = slot_named(partition.slots, "other");
-  for (const int term : design.term_of_column)
-    partition.slot.push_back(term < 0 ? -1 : slot_of_term[static_cast<std::size_t>(term)]);
+  for (const ColumnOrigin& origin : design.origins)
+    partition.slot.push_back(origin.term ? std::optional(static_cast<std::size_t>(slot_of_term[*origin.term]))
+                                         : std::nullopt);
   partition.notes = shared_columns(spec);
   return partition;
 }

@@ -300,7 +300,7 @@ class Marginality {
 
 }  // namespace
 
-TermParts term_parts(const Panel& panel, const Term& term, int index) {
+TermParts term_parts(const Panel& panel, const Term& term, std::size_t index) {
   TermParts result{index, {}};
   for (const ExpressionPtr& factor : term.factors) {
     if (is_call(*factor, "i"))
@@ -334,7 +334,7 @@ EncodedColumns encode(const std::vector<Term>& terms, const std::vector<TermPart
   Index total = 0;
   bool constant_spanned = absorbs_constant;
   for (const TermParts& parts : all_parts) {
-    const Term& term = terms[static_cast<std::size_t>(parts.term)];
+    const Term& term = terms[parts.term];
     refuse_many_columns(term, parts.parts, rows);
     Block block;
     for (std::size_t f = 0; f < parts.parts.size(); ++f) {

@@ -23,16 +23,16 @@ struct FactorPart {
 };
 
 struct TermParts {
-  int term = 0;  // index into the formula's list
+  std::size_t term = 0;  // index into the formula's list
   std::vector<FactorPart> parts;
 };
 
-TermParts term_parts(const Panel& panel, const Term& term, int index);
+TermParts term_parts(const Panel& panel, const Term& term, std::size_t index);
 
 struct EncodedColumns {
   Matrix X;
   Names names;
-  std::vector<int> term_of_column;
+  std::vector<std::size_t> term_of_column;
   Encoding encoding;
   Notes notes;
 };

@@ -91,12 +91,9 @@ Grouping effect_groups(const Panel& panel, const std::vector<ExpressionPtr>& key
 }
 
 std::vector<Grouping> cluster_groups(const Panel& panel, const MethodCall& covariance) {
-  if (covariance.method != "cluster") return {};
-  std::vector<std::string> names = covariance.positional();
-  if (names.empty() && panel.has_unit()) names.push_back(panel.keys().unit);
-  if (names.empty())
-    throw Error(ErrorKind::usage, "covariance.no_cluster",
-                "cluster() names no column and the data have no unit key; write cluster(column)");
+  std::vector<std::string> names;
+  for (const std::string& written : covariance.positional())
+    if (!parse_number(written)) names.push_back(written);
   std::vector<Grouping> groups;
   for (const std::string& name : names) groups.push_back(effect_groups(panel, keys_named(panel, name), unquoted(name)));
   return groups;

@@ -14,7 +14,7 @@ Grouping key_groups(const Panel& panel, const Expression& key);
 // Keys joined by ^: one level for each combination that occurs, in the order of the keys; -1 where any part is missing.
 Grouping effect_groups(const Panel& panel, const std::vector<ExpressionPtr>& keys, const std::string& name);
 
-// One grouping for each way that the covariance clusters.
+// One grouping for each column that the covariance names: what it gives without an option's name and is no number.
 std::vector<Grouping> cluster_groups(const Panel& panel, const MethodCall& covariance);
 
 }  // namespace headwater

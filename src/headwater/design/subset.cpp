@@ -31,13 +31,13 @@ Design with_columns(const Design& design, const std::vector<Index>& columns) {
   Design result = design;
   result.X.resize(design.n(), static_cast<Index>(columns.size()));
   result.names.clear();
-  result.term_of_column.clear();
+  result.origins.clear();
   result.intercept = false;
   for (std::size_t j = 0; j < columns.size(); ++j) {
     const auto from = static_cast<std::size_t>(columns[j]);
     result.X.col(static_cast<Index>(j)) = design.X.col(columns[j]);
     result.names.push_back(design.names[from]);
-    result.term_of_column.push_back(design.term_of_column[from]);
+    result.origins.push_back(design.origins[from]);
     result.intercept |= design.intercept && columns[j] == 0;
   }
   return result;
@@ -48,7 +48,6 @@ Design with_rows(const Design& design, const std::vector<Index>& rows) {
   Design part = design;
   part.y = design.y(rows);
   part.X = rows_of(design.X, rows);
-  part.endogenous = rows_of(design.endogenous, rows);
   part.instruments = rows_of(design.instruments, rows);
   if (design.weights.size() > 0) part.weights = design.weights(rows);
   if (design.draws.size() > 0) part.draws = design.draws(rows);

@@ -47,7 +47,7 @@ void denominators(const Expression& e, std::vector<std::string>& columns) {
 // The outcome, the regressors, the instruments, the keys and the slopes of a model.
 void each_expression(const ModelFormula& formula, const std::function<void(const Expression&)>& action) {
   action(*formula.outcome);
-  for (const std::vector<Term>* terms : {&formula.terms, &formula.endogenous, &formula.instruments})
+  for (const std::vector<Term>* terms : {&formula.terms, &formula.instruments})
     for (const Term& term : *terms)
       for (const ExpressionPtr& factor : term.factors) action(*factor);
   for (const EffectTerm& effect : formula.effects)

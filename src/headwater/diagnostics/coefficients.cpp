@@ -84,8 +84,8 @@ Detectable minimum_detectable_effects(const Fit& fit, const Covariance& covarian
   result.mde.resize(fit.k());
   for (Index j = 0; j < fit.k(); ++j) result.mde(j) = reach * covariance.std_error(j);
   result.within_sd = Vector::Zero(fit.k());
-  for (Index j = 0; j < fit.k(); ++j)
-    if (j < fit.regressors.cols()) result.within_sd(j) = column_sd(fit.regressors, j, fit.weights);
+  if (fit.linear)
+    for (Index j = 0; j < fit.k(); ++j) result.within_sd(j) = column_sd(*fit.linear->regressors, j, fit.weights);
   for (std::size_t j = 0; j < fit.scales.size(); ++j)
     if (fit.scales[j] != ParameterScale::linear) result.mde(static_cast<Index>(j)) = std::nan("");
   result.mde_per_within_sd = result.mde.cwiseProduct(result.within_sd);

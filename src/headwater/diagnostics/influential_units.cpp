@@ -13,8 +13,8 @@ namespace headwater {
 namespace {
 
 Vector unit_leverage(const Fit& fit) {
-  const Matrix half = fit.regressors * fit.bread;
-  Vector leverage = half.cwiseProduct(fit.regressors).rowwise().sum();
+  const Matrix half = *moving_columns(fit) * fit.bread;
+  Vector leverage = half.cwiseProduct(*fit.linear->regressors).rowwise().sum();
   if (fit.weights.size() > 0) leverage = leverage.cwiseProduct(fit.weights);
   return sums_by(leverage, fit.atoms.unit);
 }
@@ -23,7 +23,7 @@ Vector unit_leverage(const Fit& fit) {
 
 Movers influential_units(const Fit& fit, const Covariance& covariance, int top) {
   Movers movers;
-  if (fit.atoms.unit.count < 2 || fit.regressors.cols() != fit.k()) return movers;
+  if (fit.atoms.unit.count < 2 || !fit.linear) return movers;
   const Matrix psi = sums_by(influence(fit), fit.atoms.unit);
   const Vector leverage = unit_leverage(fit);
   const auto shown =

@@ -107,7 +107,7 @@ class FormReader {
   FormReader(const Fit& fit, const std::string& text) : fit_(fit), text_(text) {}
 
   LinearForm operator()(const Expression& e) const {
-    if (const Index at = coefficient_index(fit_, to_text(e)); at >= 0) return unit(at);
+    if (const std::optional<Index> at = coefficient_index(fit_, to_text(e))) return unit(*at);
     switch (e.kind) {
       case Expression::Kind::number: return {Vector::Zero(fit_.k()), e.number};
       case Expression::Kind::unary: return scaled((*this)(*e.arguments[0].value), -1);
@@ -115,7 +115,7 @@ class FormReader {
       case Expression::Kind::range: return interaction(e);
       default: break;
     }
-    if (const Index at = coefficient_index(fit_, e.name); at >= 0) return unit(at);
+    if (const std::optional<Index> at = coefficient_index(fit_, e.name)) return unit(*at);
     unknown(to_text(e));
   }
 
@@ -124,9 +124,9 @@ class FormReader {
   static LinearForm scaled(const LinearForm& form, double by) { return {form.weights * by, form.constant * by}; }
 
   LinearForm interaction(const Expression& e) const {
-    const Index at = coefficient_index(fit_, to_text(e));
-    if (at < 0) unknown(to_text(e));
-    return unit(at);
+    const std::optional<Index> at = coefficient_index(fit_, to_text(e));
+    if (!at) unknown(to_text(e));
+    return unit(*at);
   }
 
   LinearForm binary(const Expression& e) const {
@@ -169,8 +169,8 @@ std::vector<Test> driver_tests(const Fit& fit, const Covariance& covariance) {
   for (std::size_t slot = 0; slot < partition.slots.size(); ++slot) {
     std::vector<Index> members;
     for (Index j = 0; j < fit.k(); ++j) {
-      const Index column = fit.columns[static_cast<std::size_t>(j)];
-      if (column >= 0 && partition.slot[static_cast<std::size_t>(column)] == static_cast<int>(slot))
+      const CoefficientOrigin& origin = fit.origins[static_cast<std::size_t>(j)];
+      if (origin.column && !origin.unit_means && partition.slot[static_cast<std::size_t>(*origin.column)] == slot)
         members.push_back(j);
     }
     if (members.empty()) continue;
@@ -203,10 +203,10 @@ struct Lags {
 };
 
 const Expression* single_factor(const Fit& fit, Index coefficient) {
-  const Index column = fit.columns[static_cast<std::size_t>(coefficient)];
-  const int term = column < 0 ? -1 : fit.design->term_of_column[static_cast<std::size_t>(column)];
-  if (term < 0) return nullptr;
-  const Term& found = fit.design->spec.formula.terms[static_cast<std::size_t>(term)];
+  const std::optional<std::size_t> term =
+      fit.origins[static_cast<std::size_t>(coefficient)].unit_means ? std::nullopt : term_of(fit, coefficient);
+  if (!term) return nullptr;
+  const Term& found = fit.design->spec.formula.terms[*term];
   return found.factors.size() == 1 ? found.factors.front().get() : nullptr;
 }
 

@@ -65,24 +65,25 @@ const MethodCard& between_card() {
   return card;
 }
 
-Fit fit_between(std::shared_ptr<const Design> design) {
-  check_support(between_card(), *design);
-  const Grouping& groups = groups_of(*design);
-  Transformed data{.X = means_by(design->X, groups),
-                   .y = means_by(design->y, groups),
-                   .names = design->names,
-                   .atoms = atoms_by(*design, groups),
-                   .constant = design->intercept};
-  for (Index j = 0; j < design->k(); ++j) data.columns.push_back(j);
-  if (!design->intercept && design->spec.formula.intercept) {
+Fit fit_between(const EstimatorInput& input) {
+  const Design& design = *input.design;
+  const Grouping& groups = groups_of(design);
+  Transformed data{.X = means_by(design.X, groups),
+                   .y = means_by(design.y, groups),
+                   .names = design.names,
+                   .origins = column_origins(design),
+                   .atoms = atoms_by(design, groups),
+                   .of_design = false,
+                   .constant = design.intercept};
+  if (!design.intercept && design.spec.formula.intercept) {
     Matrix with_constant(data.X.rows(), data.X.cols() + 1);
     with_constant << Vector::Ones(data.X.rows()), data.X;
     data.X = std::move(with_constant);
     data.names.insert(data.names.begin(), "(Intercept)");
-    data.columns.insert(data.columns.begin(), -1);
+    data.origins.insert(data.origins.begin(), CoefficientOrigin{});
     data.constant = true;
   }
-  return solve_least_squares(std::move(design), std::move(data));
+  return solve_least_squares(input.design, std::move(data));
 }
 
 }  // namespace headwater

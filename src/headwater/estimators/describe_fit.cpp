@@ -61,8 +61,9 @@ void describe_rows(Tree& tree, const Fit& fit) {
                 "row");
   rows.text("row_unit", "row", units, "unit");
   rows.text("row_period", "row", periods, "period");
-  rows.vector("outcome", "row", fit.outcome, "outcome after the estimator's transformation", "outcome");
-  rows.vector("residual", "row", fit.residuals, "residual", "outcome");
+  if (!fit.linear) return;
+  rows.vector("outcome", "row", fit.linear->outcome, "outcome after the estimator's transformation", "outcome");
+  rows.vector("residual", "row", fit.linear->residuals, "residual", "outcome");
 }
 
 }  // namespace

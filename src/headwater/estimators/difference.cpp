@@ -88,40 +88,41 @@ std::vector<Effect> effects_after(const Design& design, const std::vector<std::i
   return left;
 }
 
-Fit fit_differences(std::shared_ptr<const Design> design, const MethodCard& card, std::int64_t steps) {
-  check_support(card, *design);
-  if (!design->has_unit || !design->has_time)
+Fit fit_differences(const EstimatorInput& input, const MethodCard& card, std::int64_t steps) {
+  const Design& design = *input.design;
+  if (!design.has_unit || !design.has_time)
     throw Error(ErrorKind::usage, "estimator.no_keys",
                 std::string(card.name) + " compares periods of the same unit and needs the unit and time keys");
-  const std::string gaps = design->spec.estimator.get("gaps", "break");
+  const std::string gaps = input.call.get("gaps", "break");
   if (gaps != "break" && gaps != "bridge")
     throw Error(ErrorKind::usage, "method.option_value",
                 "option 'gaps' of " + std::string(card.name) + " is '" + gaps + "'; it is break or bridge");
   std::int64_t across = 0;
-  const std::vector<Pair> pairs = pairs_of(*design, steps, gaps == "bridge", across);
+  const std::vector<Pair> pairs = pairs_of(design, steps, gaps == "bridge", across);
   if (pairs.empty())
     throw Error(ErrorKind::data, "estimator.no_differences",
                 "no unit has two rows " + std::to_string(steps) + (steps == 1 ? " period apart" : " periods apart") +
                     ", so there is no difference to fit");
   const std::vector<std::int64_t> rows = later_rows(pairs);
-  Transformed data{.effects = effects_after(*design, rows, card.name), .atoms = atoms_of_pairs(*design, pairs)};
-  const bool drift = design->intercept && data.effects.empty();
-  const Index lead = design->intercept ? 1 : 0, kept = drift ? 1 : 0;
-  data.X.resize(data.atoms.n, design->k() - lead + kept);
+  Transformed data{
+      .effects = effects_after(design, rows, card.name), .atoms = atoms_of_pairs(design, pairs), .of_design = false};
+  const bool drift = design.intercept && data.effects.empty();
+  const Index lead = design.intercept ? 1 : 0, kept = drift ? 1 : 0;
+  data.X.resize(data.atoms.n, design.k() - lead + kept);
   data.y.resize(data.atoms.n);
   for (Index i = 0; i < data.atoms.n; ++i) {
     const Pair& pair = pairs[static_cast<std::size_t>(i)];
-    data.y(i) = design->y(pair.later) - design->y(pair.earlier);
-    for (Index j = lead; j < design->k(); ++j)
-      data.X(i, j - lead + kept) = design->X(pair.later, j) - design->X(pair.earlier, j);
+    data.y(i) = design.y(pair.later) - design.y(pair.earlier);
+    for (Index j = lead; j < design.k(); ++j)
+      data.X(i, j - lead + kept) = design.X(pair.later, j) - design.X(pair.earlier, j);
   }
   if (drift) data.X.col(0).setOnes();
-  for (Index j = lead - kept; j < design->k(); ++j) {
-    data.names.push_back(design->names[static_cast<std::size_t>(j)]);
-    data.columns.push_back(j);
+  for (Index j = lead - kept; j < design.k(); ++j) {
+    data.names.push_back(design.names[static_cast<std::size_t>(j)]);
+    data.origins.push_back({j});
   }
   data.constant = drift;
-  Fit fit = solve_least_squares(std::move(design), std::move(data));
+  Fit fit = solve_least_squares(input.design, std::move(data));
   if (across > 0)
     fit.notes.push_back({"difference.gaps",
                          counted(across, "row") + (across == 1 ? " has" : " have") + " no partner exactly " +
@@ -161,16 +162,14 @@ const MethodCard& long_difference_card() {
   return card;
 }
 
-Fit fit_first_difference(std::shared_ptr<const Design> design) {
-  return fit_differences(std::move(design), first_difference_card(), 1);
-}
+Fit fit_first_difference(const EstimatorInput& input) { return fit_differences(input, first_difference_card(), 1); }
 
-Fit fit_long_difference(std::shared_ptr<const Design> design) {
-  const long periods = design->spec.estimator.integer("periods", 4);
+Fit fit_long_difference(const EstimatorInput& input) {
+  const long periods = input.call.integer("periods", 4);
   if (periods < 1)
     throw Error(ErrorKind::usage, "method.option_value",
                 "option 'periods' of long_difference is " + std::to_string(periods) + "; give 1 or more");
-  return fit_differences(std::move(design), long_difference_card(), periods);
+  return fit_differences(input, long_difference_card(), periods);
 }
 
 }  // namespace headwater

@@ -1,8 +1,11 @@
-// What an estimator returns. Scores sum to zero within the estimator's declared tolerance.
+// What an estimator looks at and what it returns: coefficients with their origin, bread and a source of scores, which
+// sum to zero within the estimator's declared tolerance; and, each where there is one, linear rows and a likelihood.
+// What needs a part asks for it by its type.
 #pragma once
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,22 +45,50 @@ struct GoodnessOfFit {
 // (between 0 and 1).
 enum class ParameterScale { linear, log, logit };
 
+// What a coefficient multiplies: a column of the design, or the unit means of one. None: a parameter of its own, such
+// as a variance, or a constant that the estimator adds.
+struct CoefficientOrigin {
+  std::optional<Index> column = std::nullopt;
+  bool unit_means = false;
+};
+
+// Contributions of the atoms to the estimating equations, Σ_i s_i = 0: rows of columns, times the row's weighted
+// residual where the equations are linear in it. Made when asked, whole or as sums.
+struct ScoreSource {
+  std::shared_ptr<const Matrix> columns;  // atoms.n × k
+  std::optional<Vector> errors;           // atoms.n: w e; none: the columns are the scores themselves
+
+  Matrix rows() const;                        // atoms.n × k
+  Matrix sums(const Grouping& groups) const;  // count × k
+};
+
+// outcome = regressors · coefficients + residuals on the atoms, once the effects are absorbed. Where the atoms are the
+// design's rows, the same residual stands in outcome = levels · coefficients + effects + residual.
+struct LinearRows {
+  bool of_design = true;                     // false: rows of the estimator's own, unit means or differences
+  std::shared_ptr<const Matrix> regressors;  // atoms.n × k
+  Vector outcome;                            // atoms.n
+  Vector residuals;                          // atoms.n
+};
+
+// The bread is the inverse of the observed information, and the covariance of independent errors is the bread itself.
+struct Likelihood {
+  double value = 0;  // of its logarithm, at the maximum
+};
+
 struct Fit {
   std::shared_ptr<const Design> design;
   std::string estimator;  // canonical text, e.g. "long_difference(periods = 4)"
   Atoms atoms;
-  Names names;                         // k identified coefficients
-  std::vector<Index> columns;          // k: column of design->X each coefficient belongs to (-1 for made-up parameters)
-  std::vector<Index> mean_of;          // k: design column whose unit mean this is (mundlak), else -1; empty: none
-  Vector coefficients;                 // k
-  std::vector<ParameterScale> scales;  // k, or empty: all linear
-  Matrix regressors;  // atoms.n × k: what the coefficients multiply, after the estimator's transformation
-  Vector outcome;     // atoms.n, transformed alike
-  Vector residuals;   // atoms.n
-  Vector weights;     // atoms.n, or empty
-  Matrix scores;      // atoms.n × k: contribution of each atom to the estimating equations (w x̃ e for least squares)
-  Matrix bread;       // k × k: inverse of minus the mean-free derivative of the summed scores, (X̃'WX̃)⁻¹
-  bool likelihood = false;  // bread is the inverse observed information; iid covariance is the bread itself
+  Names names;                             // k identified coefficients
+  std::vector<CoefficientOrigin> origins;  // k
+  Vector coefficients;                     // k
+  std::vector<ParameterScale> scales;      // k
+  Vector weights;                          // atoms.n, or empty: all one
+  ScoreSource scores;
+  Matrix bread;  // k × k: inverse of minus the mean-free derivative of the summed scores, (X̃'WX̃)⁻¹ for least squares
+  std::optional<LinearRows> linear;
+  std::optional<Likelihood> likelihood;
   std::vector<NotIdentified> not_identified;  // columns dropped, with what they are collinear with
   EffectsRank effects_rank;
   std::vector<Grouping> effect_levels;  // over the atoms, of the effects absorbed
@@ -67,7 +98,7 @@ struct Fit {
   GoodnessOfFit goodness;
   Status status = Status::converged;
   std::string status_detail;
-  std::map<std::string, LabelledArray> extras;  // variance components, efficiencies, likelihood, optimiser record
+  std::map<std::string, LabelledArray> extras;  // variance components, efficiencies, optimiser record
   Notes notes;
 
   Index n() const { return atoms.n; }
@@ -77,18 +108,45 @@ struct Fit {
 // ψ = scores · bread: n × k influence of each atom on the coefficients.
 Matrix influence(const Fit& fit);
 
+// The residuals of linear rows are orthogonal to the regressors themselves: β = (X̃'WX̃)⁻¹X̃'Wỹ.
+bool is_least_squares(const Fit& fit);
+// Least squares on the design's rows, one coefficient for each column: what methods that set regressions against each
+// other can repeat with other columns.
+bool is_plain_least_squares(const Fit& fit);
+// The columns whose weighted products with a row's error move the coefficients: those of the scores where these are
+// linear in the errors, else the regressors. Null without either.
+const Matrix* moving_columns(const Fit& fit);
+bool has_unit_means(const Fit& fit);
+// The formula's term behind a coefficient; none for constants and parameters.
+std::optional<std::size_t> term_of(const Fit& fit, Index coefficient);
+// Position of the formula's constant among the coefficients.
+std::optional<Index> constant_of(const Fit& fit);
+
 // Effect coefficients of a fit with absorbed effects (levels of outcome − Xβ), one matrix for each design effect.
 std::vector<Matrix> effect_coefficients(const Fit& fit);
 
+// What an estimator may look at. The panel is whole: means and instruments may live on rows that the design has lost.
+struct EstimatorInput {
+  const Panel& panel;
+  std::shared_ptr<const Design> design;
+  const MethodCall& call;  // with its options
+};
+
 struct EstimatorRow {
   MethodCard card;
-  Fit (*run)(std::shared_ptr<const Design> design);
+  Fit (*run)(const EstimatorInput& input);
+  bool absorbs_units = false;  // without an effect in the formula, it absorbs that of the unit
 };
 const std::vector<EstimatorRow>& estimators();
 const EstimatorRow& estimator(std::string_view name);  // throws Error{usage, "estimator.unknown"} with the nearest
+// What is used when none is asked: least squares, with the effects absorbed where there are some.
+MethodCall default_estimator(bool effects);
 
-// Index of a coefficient by name, -1 when there is none.
-Index coefficient_index(const Fit& fit, std::string_view name);
+// The fit of spec.estimator of the design. Throws Error{usage, "estimator.unsupported"} naming what the estimator does
+// not do.
+Fit estimate(const Panel& panel, std::shared_ptr<const Design> design);
+
+std::optional<Index> coefficient_index(const Fit& fit, std::string_view name);
 
 Tree describe(const Fit& fit);
 

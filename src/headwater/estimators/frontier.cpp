@@ -31,7 +31,7 @@ constexpr double kEdge = 1e-6;              // γ closer to 0 or 1 counts as the
 
 double sum(const Vector& v) { return pairwise_sum(v.data(), static_cast<std::size_t>(v.size())); }
 
-struct Likelihood {
+struct Frontier {
   const Matrix& X;
   const Vector& y;
   double sign;
@@ -45,7 +45,7 @@ struct Evaluation {
 };
 
 // ε enters through β as −X, so every derivative is one of three numbers a row times X.
-Evaluation evaluate(const Likelihood& model, const Vector& theta, bool with_hessian) {
+Evaluation evaluate(const Frontier& model, const Vector& theta, bool with_hessian) {
   const Index n = model.y.size(), k = model.slopes();
   const double sigma2 = theta(k), gamma = theta(k + 1);
   const Vector epsilon = model.y - model.X * theta.head(k);
@@ -81,7 +81,7 @@ Vector gradient_of(const Matrix& scores) {
 }
 
 // Least squares shifted up to the frontier at the γ of the grid with the highest likelihood, as FRONTIER 4.1 starts.
-Vector start_values(const Likelihood& model, const Vector& ols, double mean_square) {
+Vector start_values(const Frontier& model, const Vector& ols, double mean_square) {
   const Index k = model.slopes();
   Vector best;
   double best_value = -std::numeric_limits<double>::infinity();
@@ -126,7 +126,7 @@ struct Optimum {
 
 // Newton steps from BFGS's answer, so that the scores sum to zero to rounding; halved until they stay inside and
 // ascend.
-void polish(const Likelihood& model, Optimum& optimum) {
+void polish(const Frontier& model, Optimum& optimum) {
   for (int step = 0; step < kMostNewtonSteps; ++step) {
     optimum.at = evaluate(model, optimum.theta, true);
     const Vector gradient = gradient_of(optimum.at.scores);
@@ -149,7 +149,7 @@ void polish(const Likelihood& model, Optimum& optimum) {
   optimum.at = evaluate(model, optimum.theta, true);
 }
 
-Optimum maximise(const Likelihood& model, const Vector& start) {
+Optimum maximise(const Frontier& model, const Vector& start) {
   const Index k = model.slopes();
   const Objective objective = [&](const Vector& free, Vector& gradient) {
     const Vector theta = bounded(free);
@@ -177,7 +177,7 @@ void add_scalar(Fit& fit, const std::string& key, double value, const std::strin
 void add_efficiencies(Fit& fit, double sigma2, double gamma, double sign) {
   std::vector<double> values(static_cast<std::size_t>(fit.n()));
   for (Index i = 0; i < fit.n(); ++i)
-    values[static_cast<std::size_t>(i)] = frontier_efficiency(fit.residuals(i), sigma2, gamma, sign);
+    values[static_cast<std::size_t>(i)] = frontier_efficiency(fit.linear->residuals(i), sigma2, gamma, sign);
   add_scalar(fit, "mean_efficiency", pairwise_sum(values.data(), values.size()) / static_cast<double>(fit.n()),
              "mean of efficiency over rows");
   fit.extras["efficiency"] = {"efficiency",
@@ -206,25 +206,25 @@ void add_likelihoods(Fit& fit, double value, double ols_value) {
                            " by the mixture of chi-squared(0) and chi-squared(1), so gamma has no t test"});
 }
 
-void fill_parameters(Fit& fit, const Likelihood& model, const Optimum& optimum) {
+void fill_parameters(Fit& fit, const Frontier& model, const Optimum& optimum) {
   const Index k = model.slopes(), n = fit.n();
   fit.names.insert(fit.names.end(), {"sigma2", "gamma"});
-  fit.columns.insert(fit.columns.end(), {-1, -1});
+  fit.origins.resize(fit.names.size());
   fit.coefficients = optimum.theta;
-  fit.scales.assign(static_cast<std::size_t>(k), ParameterScale::linear);
   fit.scales.insert(fit.scales.end(), {ParameterScale::log, ParameterScale::logit});
-  fit.residuals = model.y - model.X * optimum.theta.head(k);
+  LinearRows& rows = *fit.linear;
+  rows.residuals = model.y - model.X * optimum.theta.head(k);
   Matrix regressors = Matrix::Zero(n, k + 2);
   regressors.leftCols(k) = model.X;
-  fit.regressors = std::move(regressors);
-  fit.scores = optimum.at.scores;
+  rows.regressors = std::make_shared<const Matrix>(std::move(regressors));
+  fit.scores = {std::make_shared<const Matrix>(optimum.at.scores), std::nullopt};
   fit.bread = inverse_definite(-optimum.at.hessian);
-  fit.likelihood = true;
+  fit.likelihood = Likelihood{optimum.at.value};
   fit.status = optimum.converged ? Status::converged : Status::not_converged;
   fit.status_detail = optimum.converged ? std::string() : "the likelihood was not maximised: " + optimum.record.message;
   fit.df_model = k + 2;
   fit.df_residual = n - k - 2;
-  fit.goodness.rss = sum(fit.residuals.cwiseAbs2());
+  fit.goodness.rss = sum(rows.residuals.cwiseAbs2());
   fit.goodness.r_squared = 1 - fit.goodness.rss / fit.goodness.tss;
   fit.goodness.r_squared_within = fit.goodness.r_squared;
   fit.goodness.sigma2 = fit.goodness.rss / static_cast<double>(fit.df_residual);
@@ -256,7 +256,7 @@ void require_constant(const Design& design) {
 
 Matrix identified_columns(const Fit& fit) {
   Matrix X(fit.n(), fit.k());
-  for (Index j = 0; j < fit.k(); ++j) X.col(j) = fit.design->X.col(fit.columns[static_cast<std::size_t>(j)]);
+  for (Index j = 0; j < fit.k(); ++j) X.col(j) = fit.design->X.col(*fit.origins[static_cast<std::size_t>(j)].column);
   return X;
 }
 
@@ -276,19 +276,21 @@ const MethodCard& frontier_card() {
   return card;
 }
 
-Fit fit_frontier(std::shared_ptr<const Design> design) {
-  check_support(frontier_card(), *design);
-  const double sign = sign_of(design->spec.estimator);
-  require_constant(*design);
-  Transformed data{
-      .X = design->X, .y = design->y, .names = design->names, .atoms = atoms_of(*design), .constant = true};
-  for (Index j = 0; j < design->k(); ++j) data.columns.push_back(j);
-  Fit fit = solve_least_squares(design, std::move(data));
+Fit fit_frontier(const EstimatorInput& input) {
+  const Design& design = *input.design;
+  const double sign = sign_of(input.call);
+  require_constant(design);
+  Fit fit = solve_least_squares(input.design, {.X = design.X,
+                                               .y = design.y,
+                                               .names = design.names,
+                                               .origins = column_origins(design),
+                                               .atoms = atoms_of(design),
+                                               .constant = true});
   const Matrix X = identified_columns(fit);
-  const Likelihood model{X, design->y, sign};
+  const Frontier model{X, design.y, sign};
   const double n = static_cast<double>(fit.n()), mean_square = fit.goodness.rss / n;
   const double ols_value = -0.5 * n * (std::log(2 * kPi * mean_square) + 1);
-  const double skewness = third_moment(fit.residuals);
+  const double skewness = third_moment(fit.linear->residuals);
   if (sign * skewness >= 0) {
     settle_at_boundary(fit, "the least-squares residuals are skewed to the " +
                                 std::string(skewness > 0 ? "right" : "left") +

@@ -9,10 +9,10 @@ namespace {
 
 constexpr double kFarAway = 1e3;  // times the spread
 
-Index constant_among(const Matrix& X) {
+std::optional<Index> constant_among(const Matrix& X) {
   for (Index j = 0; j < X.cols(); ++j)
     if (X.rows() > 0 && X(0, j) != 0 && (X.col(j).array() == X(0, j)).all()) return j;
-  return -1;
+  return std::nullopt;
 }
 
 bool far_from_zero(const Matrix& X, Index constant) {
@@ -26,12 +26,13 @@ bool far_from_zero(const Matrix& X, Index constant) {
 // The slopes' ψ, then the constant's: its own less the means times the slopes'.
 Matrix centred_influence(const Fit& fit, Index constant) {
   const Index n = fit.n(), k = fit.k();
+  const Matrix& regressors = *fit.linear->regressors;
   const Vector w = fit.weights.size() > 0 ? fit.weights : Vector::Ones(n);
-  const Vector we = w.cwiseProduct(fit.residuals);
+  const Vector we = w.cwiseProduct(fit.linear->residuals);
   std::vector<Index> slopes;
   for (Index j = 0; j < k; ++j)
     if (j != constant) slopes.push_back(j);
-  Matrix X = fit.regressors(Eigen::all, slopes);
+  Matrix X = regressors(Eigen::all, slopes);
   Eigen::RowVectorXd means = Eigen::RowVectorXd::Zero(X.cols());
   for (int pass = 0; pass < 2; ++pass) {  // the second pass takes what the first mean was rounded by
     const Eigen::RowVectorXd middle = w.transpose() * X / w.sum();
@@ -41,16 +42,16 @@ Matrix centred_influence(const Fit& fit, Index constant) {
   const Matrix own = (X.array().colwise() * we.array()).matrix() * fit.bread(slopes, slopes);
   Matrix psi(n, k);
   psi(Eigen::all, slopes) = own;
-  psi.col(constant) = (we / w.sum() - own * means.transpose()) / fit.regressors(0, constant);
+  psi.col(constant) = (we / w.sum() - own * means.transpose()) / regressors(0, constant);
   return psi;
 }
 
 }  // namespace
 
 Matrix influence(const Fit& fit) {
-  const Index constant = fit.likelihood ? -1 : constant_among(fit.regressors);
-  if (constant < 0 || !far_from_zero(fit.regressors, constant)) return fit.scores * fit.bread;
-  return centred_influence(fit, constant);
+  const std::optional<Index> constant = is_least_squares(fit) ? constant_among(*fit.linear->regressors) : std::nullopt;
+  if (!constant || !far_from_zero(*fit.linear->regressors, *constant)) return fit.scores.rows() * fit.bread;
+  return centred_influence(fit, *constant);
 }
 
 }  // namespace headwater

@@ -101,9 +101,9 @@ void refuse_no_df(const Fit& fit) {
 void fill_goodness(Fit& fit, const Transformed& data) {
   const bool has_constant = data.constant || has_levels(data.effects);
   GoodnessOfFit& g = fit.goodness;
-  g.rss = sum_of_squares(fit.residuals, fit.weights);
+  g.rss = sum_of_squares(fit.linear->residuals, fit.weights);
   g.tss = sum_of_squares(has_constant ? centred(data.y, data.weights) : data.y, data.weights);
-  g.tss_within = data.effects.empty() ? g.tss : sum_of_squares(fit.outcome, fit.weights);
+  g.tss_within = data.effects.empty() ? g.tss : sum_of_squares(fit.linear->outcome, fit.weights);
   g.r_squared = 1 - g.rss / g.tss;
   g.r_squared_within = 1 - g.rss / g.tss_within;
   g.sigma2 = g.rss / static_cast<double>(fit.df_residual);
@@ -135,16 +135,6 @@ void add_notes(Fit& fit) {
 
 }  // namespace
 
-const char* name(Status status) {
-  switch (status) {
-    case Status::converged: return "converged";
-    case Status::not_converged: return "not_converged";
-    case Status::boundary: return "boundary";
-    case Status::failed: return "failed";
-  }
-  return "failed";
-}
-
 Atoms atoms_of(const Design& design) {
   Atoms atoms;
   atoms.n = design.n();
@@ -160,22 +150,10 @@ Atoms atoms_of(const Design& design) {
   return atoms;
 }
 
-void refuse(const MethodCard& card, const Design& design, std::string_view capability, bool present,
-            const std::string& advice) {
-  if (!present || std::find(card.supports.begin(), card.supports.end(), capability) != card.supports.end()) return;
-  throw Error(ErrorKind::usage, "estimator.unsupported",
-              "the estimator " + std::string(card.name) + " does not take " + std::string(capability) +
-                  ", which the model " + design.spec.formula.text + " has; " + advice);
-}
-
-void check_support(const MethodCard& card, const Design& design) {
-  const bool slopes =
-      std::any_of(design.effects.begin(), design.effects.end(), [](const Effect& e) { return e.slopes.cols() > 0; });
-  refuse(card, design, "instruments", design.endogenous.cols() > 0, "no estimator here does yet");
-  refuse(card, design, "effects", !design.effects.empty(), "use within");
-  refuse(card, design, "slopes", slopes, "use within");
-  refuse(card, design, "weights", design.weights.size() > 0, "leave the weights out or use within or pooled");
-  check_options(design.spec.estimator, card);
+std::vector<CoefficientOrigin> column_origins(const Design& design) {
+  std::vector<CoefficientOrigin> origins;
+  for (Index j = 0; j < design.k(); ++j) origins.push_back({j});
+  return origins;
 }
 
 Fit solve_least_squares(std::shared_ptr<const Design> design, Transformed data) {
@@ -214,17 +192,17 @@ Fit solve_least_squares(std::shared_ptr<const Design> design, Transformed data) 
     const Index column = identified.candidates[static_cast<std::size_t>(j)];
     kept.push_back(column);
     fit.names.push_back(data.names[static_cast<std::size_t>(column)]);
-    fit.columns.push_back(data.columns[static_cast<std::size_t>(column)]);
-    if (!data.mean_of.empty()) fit.mean_of.push_back(data.mean_of[static_cast<std::size_t>(column)]);
+    fit.origins.push_back(data.origins[static_cast<std::size_t>(column)]);
   }
   fit.coefficients = solution.coefficients;
-  fit.regressors = picked(absorbed.columns, kept);
-  fit.outcome = outcome.columns.col(0);
-  fit.residuals = solution.residuals;
+  fit.scales.assign(kept.size(), ParameterScale::linear);
+  fit.linear = LinearRows{data.of_design, std::make_shared<const Matrix>(picked(absorbed.columns, kept)),
+                          outcome.columns.col(0), solution.residuals};
   fit.bread = solution.bread;
   fit.weights = data.weights;
-  const Vector weighted = fit.weights.size() > 0 ? Vector(fit.residuals.cwiseProduct(fit.weights)) : fit.residuals;
-  fit.scores = fit.regressors.array().colwise() * weighted.array();
+  const Vector& residuals = fit.linear->residuals;
+  fit.scores = {fit.linear->regressors,
+                fit.weights.size() > 0 ? Vector(residuals.cwiseProduct(fit.weights)) : residuals};
   fit.df_model = fit.k();
   fit.df_residual = data.atoms.n - fit.df_model - fit.effects_rank.rank;
   fit.atoms = std::move(data.atoms);

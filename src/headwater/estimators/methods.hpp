@@ -1,19 +1,17 @@
 // The estimators, one file each; the registry lists them.
 #pragma once
 
-#include <memory>
-
 #include "headwater/estimators/fit.hpp"
 
 namespace headwater {
 
-Fit fit_pooled(std::shared_ptr<const Design> design);
-Fit fit_within(std::shared_ptr<const Design> design);
-Fit fit_between(std::shared_ptr<const Design> design);
-Fit fit_first_difference(std::shared_ptr<const Design> design);
-Fit fit_long_difference(std::shared_ptr<const Design> design);
-Fit fit_mundlak(std::shared_ptr<const Design> design);
-Fit fit_frontier(std::shared_ptr<const Design> design);
+Fit fit_pooled(const EstimatorInput& input);
+Fit fit_within(const EstimatorInput& input);
+Fit fit_between(const EstimatorInput& input);
+Fit fit_first_difference(const EstimatorInput& input);
+Fit fit_long_difference(const EstimatorInput& input);
+Fit fit_mundlak(const EstimatorInput& input);
+Fit fit_frontier(const EstimatorInput& input);
 
 const MethodCard& pooled_card();
 const MethodCard& within_card();

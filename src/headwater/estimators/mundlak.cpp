@@ -43,38 +43,34 @@ const MethodCard& mundlak_card() {
   return card;
 }
 
-Fit fit_mundlak(std::shared_ptr<const Design> design) {
-  check_support(mundlak_card(), *design);
-  if (!design->has_unit)
+Fit fit_mundlak(const EstimatorInput& input) {
+  const Design& design = *input.design;
+  if (!design.has_unit)
     throw Error(ErrorKind::usage, "estimator.no_keys", "mundlak adds the means of units and needs the unit key");
-  for (const Effect& effect : design->effects)
-    if (nested_in(effect.levels, design->unit))
+  for (const Effect& effect : design.effects)
+    if (nested_in(effect.levels, design.unit))
       throw Error(ErrorKind::usage, "estimator.unsupported",
                   "mundlak puts unit means in place of the effect '" + effect.levels.name +
                       "': with both, the means are collinear with the effect; take the effect out or use within");
-  const Matrix means = unit_means(design->X, design->unit, design->weights);
+  const Matrix means = unit_means(design.X, design.unit, design.weights);
   std::vector<Index> varying;
-  for (Index j = design->intercept ? 1 : 0; j < design->k(); ++j)
-    if ((design->X.col(j) - means.col(j)).norm() > kInvariant * design->X.col(j).norm()) varying.push_back(j);
-  Transformed data{.y = design->y,
-                   .weights = design->weights,
-                   .names = design->names,
-                   .effects = design->effects,
-                   .atoms = atoms_of(*design),
-                   .constant = design->intercept};
-  data.X.resize(design->n(), design->k() + static_cast<Index>(varying.size()));
-  data.X.leftCols(design->k()) = design->X;
-  for (Index j = 0; j < design->k(); ++j) {
-    data.columns.push_back(j);
-    data.mean_of.push_back(-1);
-  }
+  for (Index j = design.intercept ? 1 : 0; j < design.k(); ++j)
+    if ((design.X.col(j) - means.col(j)).norm() > kInvariant * design.X.col(j).norm()) varying.push_back(j);
+  Transformed data{.y = design.y,
+                   .weights = design.weights,
+                   .names = design.names,
+                   .origins = column_origins(design),
+                   .effects = design.effects,
+                   .atoms = atoms_of(design),
+                   .constant = design.intercept};
+  data.X.resize(design.n(), design.k() + static_cast<Index>(varying.size()));
+  data.X.leftCols(design.k()) = design.X;
   for (std::size_t v = 0; v < varying.size(); ++v) {
-    data.X.col(design->k() + static_cast<Index>(v)) = means.col(varying[v]);
-    data.names.push_back("mean(" + design->names[static_cast<std::size_t>(varying[v])] + ")");
-    data.columns.push_back(-1);
-    data.mean_of.push_back(varying[v]);
+    data.X.col(design.k() + static_cast<Index>(v)) = means.col(varying[v]);
+    data.names.push_back("mean(" + design.names[static_cast<std::size_t>(varying[v])] + ")");
+    data.origins.push_back({varying[v], true});
   }
-  return solve_least_squares(std::move(design), std::move(data));
+  return solve_least_squares(input.design, std::move(data));
 }
 
 }  // namespace headwater

@@ -20,17 +20,16 @@ const MethodCard& pooled_card() {
   return card;
 }
 
-Fit fit_pooled(std::shared_ptr<const Design> design) {
-  check_support(pooled_card(), *design);
-  Transformed data{.X = design->X,
-                   .tails = power_tails(*design),
-                   .y = design->y,
-                   .weights = design->weights,
-                   .names = design->names,
-                   .atoms = atoms_of(*design),
-                   .constant = design->intercept};
-  for (Index j = 0; j < design->k(); ++j) data.columns.push_back(j);
-  return solve_least_squares(std::move(design), std::move(data));
+Fit fit_pooled(const EstimatorInput& input) {
+  const Design& design = *input.design;
+  return solve_least_squares(input.design, {.X = design.X,
+                                            .tails = power_tails(design),
+                                            .y = design.y,
+                                            .weights = design.weights,
+                                            .names = design.names,
+                                            .origins = column_origins(design),
+                                            .atoms = atoms_of(design),
+                                            .constant = design.intercept});
 }
 
 }  // namespace headwater

@@ -46,9 +46,9 @@ Matrix power_tails(const Design& design) {
   std::vector<Power> powers(static_cast<std::size_t>(design.k()));
   bool any = false;
   for (Index j = 0; j < design.k(); ++j) {
-    const int at = design.term_of_column[static_cast<std::size_t>(j)];
-    if (at < 0) continue;
-    const Term& term = design.spec.formula.terms[static_cast<std::size_t>(at)];
+    const std::optional<std::size_t> at = design.origins[static_cast<std::size_t>(j)].term;
+    if (!at) continue;
+    const Term& term = design.spec.formula.terms[*at];
     if (term.factors.size() == 1 && term.factors.front()->kind == Expression::Kind::column)
       plain[term.factors.front()->name] = j;
     powers[static_cast<std::size_t>(j)] = power_of(term);

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/estimators/methods.hpp"
@@ -7,7 +9,7 @@ namespace headwater {
 const std::vector<EstimatorRow>& estimators() {
   static const std::vector<EstimatorRow> rows = {
       {pooled_card(), fit_pooled},
-      {within_card(), fit_within},
+      {within_card(), fit_within, true},
       {between_card(), fit_between},
       {first_difference_card(), fit_first_difference},
       {long_difference_card(), fit_long_difference},
@@ -29,20 +31,38 @@ const EstimatorRow& estimator(std::string_view wanted) {
                   (near.empty() ? "; known are " + joined(known, ", ") : "; did you mean '" + near + "'?"));
 }
 
-std::vector<Matrix> effect_coefficients(const Fit& fit) {
-  const Design& design = *fit.design;
-  Vector rest = design.y;
-  for (Index j = 0; j < fit.k(); ++j) {
-    const Index column = fit.columns[static_cast<std::size_t>(j)];
-    if (column >= 0) rest -= design.X.col(column) * fit.coefficients(j);
-  }
-  return Absorber(design.effects, design.weights, design.n()).coefficients(rest);
+MethodCall default_estimator(bool effects) {
+  return parse_method_call(std::string(effects ? within_card().name : pooled_card().name));
 }
 
-Index coefficient_index(const Fit& fit, std::string_view wanted) {
-  for (std::size_t j = 0; j < fit.names.size(); ++j)
-    if (fit.names[j] == wanted) return static_cast<Index>(j);
-  return -1;
+namespace {
+
+void refuse(const MethodCard& card, const Design& design, std::string_view capability, bool present,
+            const std::string& advice) {
+  if (!present || std::find(card.supports.begin(), card.supports.end(), capability) != card.supports.end()) return;
+  throw Error(ErrorKind::usage, "estimator.unsupported",
+              "the estimator " + std::string(card.name) + " does not take " + std::string(capability) +
+                  ", which the model " + design.spec.formula.text + " has; " + advice);
+}
+
+// Refuses what the card does not support among weights, effects, slopes and instruments, and unknown options.
+void check_support(const MethodCard& card, const Design& design) {
+  const bool slopes =
+      std::any_of(design.effects.begin(), design.effects.end(), [](const Effect& e) { return e.slopes.cols() > 0; });
+  refuse(card, design, "instruments", design.instruments.cols() > 0, "no estimator here does yet");
+  refuse(card, design, "effects", !design.effects.empty(), "use within");
+  refuse(card, design, "slopes", slopes, "use within");
+  refuse(card, design, "weights", design.weights.size() > 0, "leave the weights out or use within or pooled");
+  check_options(design.spec.estimator, card);
+}
+
+}  // namespace
+
+Fit estimate(const Panel& panel, std::shared_ptr<const Design> design) {
+  const EstimatorRow& row = estimator(design->spec.estimator.method);
+  check_support(row.card, *design);
+  const MethodCall& call = design->spec.estimator;
+  return row.run({panel, std::move(design), call});
 }
 
 }  // namespace headwater

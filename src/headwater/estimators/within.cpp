@@ -21,20 +21,19 @@ const MethodCard& within_card() {
   return card;
 }
 
-Fit fit_within(std::shared_ptr<const Design> design) {
-  check_support(within_card(), *design);
-  if (design->effects.empty())
+Fit fit_within(const EstimatorInput& input) {
+  const Design& design = *input.design;
+  if (design.effects.empty())
     throw Error(ErrorKind::usage, "estimator.no_effects",
                 "within needs an effect after '|', such as y ~ x | trust, or a unit key");
-  Transformed data{.X = design->X,
-                   .y = design->y,
-                   .weights = design->weights,
-                   .names = design->names,
-                   .effects = design->effects,
-                   .atoms = atoms_of(*design),
-                   .constant = design->intercept};
-  for (Index j = 0; j < design->k(); ++j) data.columns.push_back(j);
-  return solve_least_squares(std::move(design), std::move(data));
+  return solve_least_squares(input.design, {.X = design.X,
+                                            .y = design.y,
+                                            .weights = design.weights,
+                                            .names = design.names,
+                                            .origins = column_origins(design),
+                                            .effects = design.effects,
+                                            .atoms = atoms_of(design),
+                                            .constant = design.intercept});
 }
 
 }  // namespace headwater

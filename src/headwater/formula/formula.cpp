@@ -130,15 +130,35 @@ std::string sum_text(const std::vector<Item>& items) {
   return joined(parts, " + ");
 }
 
+std::vector<Term> terms_of_role(const ModelFormula& model, bool endogenous) {
+  std::vector<Term> own;
+  for (const Term& term : model.terms)
+    if (term.endogenous == endogenous) own.push_back(term);
+  return own;
+}
+
 std::string model_text(const ModelFormula& model) {
+  const std::vector<Term> exogenous = terms_of_role(model, false), endogenous = terms_of_role(model, true);
   std::string text = model.outcome_name + " ~ ";
-  if (model.terms.empty())
+  if (exogenous.empty())
     text += model.intercept ? "1" : "0";
   else
-    text += sum_text(model.terms) + (model.intercept ? "" : " - 1");
+    text += sum_text(exogenous) + (model.intercept ? "" : " - 1");
   if (!model.effects.empty()) text += " | " + sum_text(model.effects);
-  if (!model.endogenous.empty()) text += " | " + sum_text(model.endogenous) + " ~ " + sum_text(model.instruments);
+  if (!endogenous.empty()) text += " | " + sum_text(endogenous) + " ~ " + sum_text(model.instruments);
   return text;
+}
+
+void add_endogenous(std::vector<Term>& terms, const std::vector<Term>& endogenous) {
+  for (Term term : endogenous) {
+    const bool twice = std::any_of(terms.begin(), terms.end(), [&](const Term& t) { return t.text == term.text; });
+    if (twice)
+      formula_error("endogenous", "'" + term.text +
+                                      "' is among the regressors and among the endogenous ones; write it left of the "
+                                      "instruments' '~' alone");
+    term.endogenous = true;
+    terms.push_back(std::move(term));
+  }
 }
 
 }  // namespace
@@ -181,9 +201,9 @@ std::vector<ModelFormula> expand(const Formula& formula) {
           model.outcome_name = to_text(*resolved.expression);
           model.role = resolved.role;
           model.terms = terms;
+          add_endogenous(model.terms, formula.endogenous);
           model.intercept = formula.intercept;
           model.effects = effects;
-          model.endogenous = formula.endogenous;
           model.instruments = formula.instruments;
           model.text = model_text(model);
           models.push_back(std::move(model));

@@ -49,6 +49,7 @@ struct Term {
   std::vector<ExpressionPtr> factors;
   std::string text;  // canonical, e.g. "l(log(fte), 1)", "x:z"
   TextRange where;
+  bool endogenous = false;  // a regressor that stands left of the instruments' ~
 };
 
 // An absorbed effect: keys joined by ^, with varying slopes fe[s1, s2]; fe[[s]] has slopes only.
@@ -64,15 +65,14 @@ struct EffectTerm {
 struct ModelFormula {
   ExpressionPtr outcome;
   std::string outcome_name;  // canonical text of the outcome, or "log(a) - log(r)" for the ratio of a triplet
-  std::vector<Term> terms;   // regressors, in the order written
+  std::vector<Term> terms;   // regressors, in the order written; endogenous ones last
   bool intercept = true;
   std::vector<EffectTerm> effects;
-  std::vector<Term> endogenous;
-  std::vector<Term> instruments;
-  std::string split_column;  // non-empty: only rows where split_column == split_value
-  std::string split_value;   // "" with a split_column means the full sample of fsplit
-  std::string role;          // of a triplet: "activity", "resource" or "ratio"; else empty
-  std::string text;          // the resolved formula
+  std::vector<Term> instruments;  // that are no regressors
+  std::string split_column;       // non-empty: only rows where split_column == split_value
+  std::string split_value;        // "" with a split_column means the full sample of fsplit
+  std::string role;               // of a triplet: "activity", "resource" or "ratio"; else empty
+  std::string text;               // the resolved formula
 };
 
 // The parsed text, with its multiplicities. Every token is used, or parsing failed.

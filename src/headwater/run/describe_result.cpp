@@ -30,6 +30,8 @@ Notes notes_of(const ModelResult& model) {
   merge(notes, model.covariance.notes);
   merge(notes, model.coefficients.notes);
   for (const Test& test : model.tests) merge(notes, test.notes);
+  for (const FailedDecomposition& failure : model.failures)
+    notes.push_back({"decomposition.failed", failure.call.text + " has no answer: " + failure.error.message()});
   return notes;
 }
 
@@ -37,9 +39,10 @@ Notes notes_of(const ModelResult& model) {
 std::vector<std::string> driver_of_terms(const Fit& fit) {
   const DriverPartition partition = partition_drivers(*fit.design);
   std::vector<std::string> drivers;
-  for (const Index column : fit.columns) {
-    const int slot = column < 0 ? -1 : partition.slot[static_cast<std::size_t>(column)];
-    drivers.push_back(slot < 0 ? "" : partition.slots[static_cast<std::size_t>(slot)]);
+  for (const CoefficientOrigin& origin : fit.origins) {
+    const bool own = origin.column && !origin.unit_means;
+    const auto slot = own ? partition.slot[static_cast<std::size_t>(*origin.column)] : std::nullopt;
+    drivers.push_back(slot ? partition.slots[*slot] : "");
   }
   return drivers;
 }
@@ -67,12 +70,31 @@ void describe_error(Tree& tree, const Error& error) {
   tree.attribute("error_message", error.message());
 }
 
+void describe_failures(Tree& tree, const std::vector<FailedDecomposition>& failures) {
+  if (failures.empty()) return;
+  std::vector<std::string> index, calls, kinds, codes, messages;
+  for (const FailedDecomposition& failure : failures) {
+    index.push_back(std::to_string(index.size() + 1));
+    calls.push_back(failure.call.text);
+    kinds.emplace_back(name(failure.error.kind()));
+    codes.push_back(failure.error.code());
+    messages.push_back(failure.error.message());
+  }
+  Tree& node = tree.child("failures");
+  node.axis("failure", index, "decompositions that have no answer");
+  node.text("failure_call", "failure", calls, "what was asked for");
+  node.text("failure_kind", "failure", kinds, "kind of the error");
+  node.text("failure_code", "failure", codes, "stable code of the error");
+  node.text("failure_message", "failure", messages, "why there is no answer");
+}
+
 Tree describe_model(const ModelResult& model, bool estimated) {
   Tree tree;
   tree.name = model.spec.id;
   describe_spec(tree, model.spec);
   if (model.error) {
     describe_error(tree, *model.error);
+    describe_failures(tree, model.failures);
     return tree;
   }
   merge(tree, describe(*model.fit.design));
@@ -93,6 +115,7 @@ Tree describe_model(const ModelResult& model, bool estimated) {
   merge(tree.child("tests"), describe(model.tests));
   merge(tree.child("movers"), describe(model.movers));
   merge(tree.child("covariances"), describe(model.other_covariances));
+  describe_failures(tree, model.failures);
   return tree;
 }
 
@@ -154,7 +177,7 @@ void describe_decompositions(Tree& root, const ModelResult& model) {
 std::string status(const RunResult& result) {
   Status worst = Status::converged;
   for (const ModelResult& model : result.models) {
-    const Status own = model.error ? Status::failed : model.fit.status;
+    const Status own = model.error || !model.failures.empty() ? Status::failed : model.fit.status;
     if (severity(own) > severity(worst)) worst = own;
   }
   return name(worst);

@@ -23,7 +23,7 @@ std::vector<MethodSection> all_methods() {
   for (const ProfileRow& row : profile_rows()) all[3].cards.push_back(&row.card);
   for (const MethodCard& card : diagnostics()) all[4].cards.push_back(&card);
   for (const DecompositionRow& row : decompositions()) all[5].cards.push_back(&row.card);
-  for (const MethodCard& card : bootstraps()) all[6].cards.push_back(&card);
+  for (const BootstrapRow& row : bootstraps()) all[6].cards.push_back(&row.card);
   return all;
 }
 

@@ -1,4 +1,5 @@
-// The main path, spelled out. A failure inside a run of many fits is a value; the only fit's failure is the run's.
+// The main path, spelled out. A failure inside a run of many fits or decompositions is a value; that of the only fit,
+// or of the only decomposition asked for, is the run's.
 #include "headwater/run/pipeline.hpp"
 
 #include <chrono>
@@ -12,10 +13,6 @@
 
 namespace headwater {
 namespace {
-
-Fit fit_spec(const Panel& panel, const Spec& spec) {
-  return estimator(spec.estimator.method).run(std::make_shared<const Design>(make_design(panel, spec)));
-}
 
 void infer(ModelResult& model) {
   model.covariance = covariance(model.fit);
@@ -37,7 +34,7 @@ ModelResult run_model(const Panel& panel, const Spec& spec, bool estimate) {
   ModelResult model;
   model.spec = spec;
   try {
-    model.fit = fit_spec(panel, spec);
+    model.fit = headwater::estimate(panel, std::make_shared<const Design>(make_design(panel, spec)));
     if (estimate)
       diagnose(model);
     else
@@ -46,9 +43,18 @@ ModelResult run_model(const Panel& panel, const Spec& spec, bool estimate) {
     model.error = error;
   }
   const bool fitted = !model.error;
-  if (estimate)
-    model.decompositions = decompose(panel, spec, fitted ? &model.fit : nullptr, fitted ? &model.covariance : nullptr);
+  if (!estimate) return model;
+  Decomposed parts = decompose(panel, spec, fitted ? &model.fit : nullptr, fitted ? &model.covariance : nullptr);
+  model.decompositions = std::move(parts.answers);
+  model.failures = std::move(parts.failures);
   return model;
+}
+
+void refuse_alone(const RunResult& result) {
+  if (result.models.size() != 1) return;
+  const ModelResult& model = result.models.front();
+  if (model.error) throw *model.error;
+  if (model.spec.decompositions.size() == 1 && !model.failures.empty()) throw model.failures.front().error;
 }
 
 RunResult run_all(const RunConfig& config, const Panel& panel, bool estimate) {
@@ -68,7 +74,7 @@ RunResult run_all(const RunConfig& config, const Panel& panel, bool estimate) {
   for (const ModelResult& model : result.models)
     if (!model.error && result.coverage.column.empty())
       result.coverage = coverage(panel, *model.fit.design, coverage_columns(config));
-  if (result.models.size() == 1 && result.models.front().error) throw *result.models.front().error;
+  refuse_alone(result);
   return result;
 }
 

@@ -29,6 +29,7 @@ struct ModelResult {
   Movers movers;
   OtherCovariances other_covariances;
   std::vector<Decomposition> decompositions;
+  std::vector<FailedDecomposition> failures;  // of what was asked for, with the others left
 };
 
 struct RunResult {
@@ -42,10 +43,12 @@ struct RunResult {
   double seconds = 0;  // wall time
 };
 
-// The worst status of all fits: "converged", "boundary", "not_converged" or "failed".
+// The worst status of all fits: "converged", "boundary", "not_converged" or "failed"; "failed" where a decomposition
+// is.
 std::string status(const RunResult& result);
 
-// A failure of data, configuration or formula of the whole run is thrown; when there is one model alone, so is its own.
+// A failure of one decomposition among several is a value. A failure of data, configuration or formula of the whole run
+// is thrown; when there is one model alone, so is its own and that of the only decomposition asked of it.
 // Before anything is read, no file that is to be written may be one that is read, nor stand where no file can go.
 RunResult run(const RunConfig& config);
 // The same on a panel that is in memory already; the file of the configuration is not opened.

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "headwater/core/error.hpp"
+#include "headwater/core/quoting.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/covariances/profiles.hpp"
 #include "headwater/decompositions/bootstrap.hpp"
@@ -59,11 +60,11 @@ void add_unit_effect(ModelFormula& formula, const std::string& unit) {
 }
 
 void resolve_estimator(Spec& spec, const ModelConfig& model, const Panel& panel) {
-  const std::string asked =
-      model.estimator.empty() ? (spec.formula.effects.empty() ? "pooled" : "within") : model.estimator;
-  const MethodCall call = parse_method_call(asked);
-  spec.estimator = named(call, estimator(call.method).card);
-  if (spec.estimator.method == "within" && spec.formula.effects.empty() && panel.has_unit())
+  const MethodCall call =
+      model.estimator.empty() ? default_estimator(!spec.formula.effects.empty()) : parse_method_call(model.estimator);
+  const EstimatorRow& row = estimator(call.method);
+  spec.estimator = named(call, row.card);
+  if (row.absorbs_units && spec.formula.effects.empty() && panel.has_unit())
     add_unit_effect(spec.formula, panel.keys().unit);
 }
 
@@ -71,6 +72,8 @@ void resolve_covariance(Spec& spec, const ModelConfig& model, const Panel& panel
   spec.covariance =
       model.covariance.empty() ? default_covariance(panel.keys().unit) : parse_method_call(model.covariance);
   spec.covariance = checked_rule(spec.covariance);
+  if (gathers(spec.covariance) == Gathers::clusters && cluster_columns(spec.covariance).empty() && panel.has_unit())
+    spec.covariance.arguments.emplace_back("", quoted_name(panel.keys().unit));
   spec.profile = profile_row(model.profile).card.name;
 }
 

@@ -236,9 +236,9 @@ TEST(FewClusters, AreNoted) {
 TEST(Covariance, OfALikelihoodHasTheFactorOne) {
   Fit fit = fitted(csv_of(kY, kX, kZ), "y ~ x + z");
   for (const char* profile : {"fixest", "reghdfe", "none"}) {
-    fit.likelihood = false;
+    fit.likelihood.reset();
     const Covariance squares = covariance(fit, parse_method_call("iid"), profile);
-    fit.likelihood = true;
+    fit.likelihood = Likelihood{};
     const Covariance rule = covariance(fit, parse_method_call("iid"), profile);
     EXPECT_EQ(rule.factor, 1) << profile;
     EXPECT_EQ(rule.arithmetic, "inverse of the observed information");

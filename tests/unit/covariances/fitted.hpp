@@ -24,7 +24,7 @@ inline Fit fitted(const Panel& panel, const std::string& formula, const std::str
   spec.covariance = parse_method_call(rule);
   spec.singletons = singletons;
   spec.weights = weights;
-  return estimator(spec.estimator.method).run(std::make_shared<const Design>(make_design(panel, spec)));
+  return estimate(panel, std::make_shared<const Design>(make_design(panel, spec)));
 }
 
 inline Covariance with(const Fit& fit, const std::string& rule, const std::string& profile) {

@@ -84,7 +84,8 @@ TEST(Carriers, AreTheClustersThatTheRegressorVariesIn) {
   const Fit fit = fitted(regions(), "y ~ treated | id + year", "cluster(id)");
   const Carriers got = carriers_of(fit, parse_method_call("cluster(id)"), Matrix::Identity(1, 1)).front();
   std::vector<double> by_unit(6, 0);
-  for (Index i = 0; i < fit.n(); ++i) by_unit[static_cast<std::size_t>(i / 4)] += std::pow(fit.regressors(i, 0), 2);
+  for (Index i = 0; i < fit.n(); ++i)
+    by_unit[static_cast<std::size_t>(i / 4)] += std::pow((*fit.linear->regressors)(i, 0), 2);
   double sum = 0, squares = 0;
   for (const double s : by_unit) {
     sum += s;

@@ -152,7 +152,7 @@ void expect_parts(const Traded& t, const std::string& call, const std::vector<st
     }
     const Vector v = call == "fields" ? fields_weights(*m.design) : change_weights(*m.design);
     const Vector slopes = m.design->X * m.fit.coefficients;
-    const auto [one, other] = two_solutions(*m.design, m.design->y - slopes - m.fit.residuals);
+    const auto [one, other] = two_solutions(*m.design, m.design->y - slopes - m.fit.linear->residuals);
     for (std::size_t q = 0; q < m.design->effects.size(); ++q) {
       const std::string& name = m.design->effects[q].levels.name;
       const double a = v.dot(one.col(static_cast<Index>(q))), b = v.dot(other.col(static_cast<Index>(q)));
@@ -207,7 +207,7 @@ TEST(EffectTrades, UnitsWithoutACommonPeriodTradeWithPeriods) {
     EXPECT_EQ(effects_of(d).size(), 1u) << call;
     const Vector v = std::string(call) == "fields" ? fields_weights(*m.design) : Vector();
     if (v.size() == 0) continue;
-    const Vector sum = m.design->y - m.design->X * m.fit.coefficients - m.fit.residuals;
+    const Vector sum = m.design->y - m.design->X * m.fit.coefficients - m.fit.linear->residuals;
     EXPECT_NEAR(effects_of(d).begin()->second.first, v.dot(sum), 1e-12);
   }
   // Between two years of the early half nothing trades: both are in one set of connected units and years.

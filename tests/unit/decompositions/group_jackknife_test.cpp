@@ -17,9 +17,7 @@ Vector coefficients_without(const SmallModel& m, std::int32_t cluster) {
   std::vector<Index> rows;
   for (Index i = 0; i < m.design->n(); ++i)
     if (m.design->clusters.front().code[static_cast<std::size_t>(i)] != cluster) rows.push_back(i);
-  return estimator(m.spec.estimator.method)
-      .run(std::make_shared<const Design>(with_rows(*m.design, rows)))
-      .coefficients;
+  return estimate(m.panel, std::make_shared<const Design>(with_rows(*m.design, rows))).coefficients;
 }
 
 TEST(GroupJackknife, EqualsRefittingWithoutEachCluster) {
@@ -68,7 +66,7 @@ TEST(GroupJackknife, OaxacaUsesEachGroupsOwnClusters) {
     std::vector<Index> rows;
     for (const Index i : in_b)
       if (m.design->unit.code[static_cast<std::size_t>(i)] != without) rows.push_back(i);
-    return estimator("pooled").run(std::make_shared<const Design>(with_rows(*m.design, rows))).coefficients(1);
+    return estimate(m.panel, std::make_shared<const Design>(with_rows(*m.design, rows))).coefficients(1);
   };
   double squares = 0;
   int G = 0;

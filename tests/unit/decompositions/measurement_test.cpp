@@ -55,7 +55,7 @@ TEST(ErrorsInVariables, OneRegressorIsDividedByItsReliability) {
 // b_x(λ) = b_x (1 − ρ²)/(λ − ρ²).
 TEST(ErrorsInVariables, ContributionsLeakBetweenGroupsByTheirCorrelation) {
   const SmallModel m = small_model(small_panel(3, 30, 5), small_spec("y ~ x + z | unit + year", "within"));
-  const Vector x = m.fit.regressors.col(0), z = m.fit.regressors.col(1);
+  const Vector x = m.fit.linear->regressors->col(0), z = m.fit.linear->regressors->col(1);
   const double r2 = std::pow(x.dot(z), 2) / (x.squaredNorm() * z.squaredNorm()), lambda = 0.9;
   const Decomposition d = m.run("errors_in_variables(term = x, reliability = 0.9, of = within)").front(),
                       plain = m.run("errors_in_variables(term = x, reliability = 1)").front();

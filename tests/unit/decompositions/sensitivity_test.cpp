@@ -183,7 +183,7 @@ TEST(LeaveOneOut, EqualsTheRunWithoutTheUnit) {
       for (std::size_t i = 0; i < components; ++i) {
         const double without = value(d, "estimate_without", static_cast<std::size_t>(u) * components + i);
         if (std::string(of) == "coefficients") {
-          EXPECT_NEAR(without, rest.fit.coefficients(coefficient_index(rest.fit, d.estimates.names[i])), 1e-12);
+          EXPECT_NEAR(without, rest.fit.coefficients(*coefficient_index(rest.fit, d.estimates.names[i])), 1e-12);
         } else {
           EXPECT_NEAR(without, rest.run(of).front().estimates.values(static_cast<Index>(i)), 1e-12) << of;
         }

@@ -218,7 +218,7 @@ TEST(SignalNoise, ErrorsOfCoefficientsAreNoSignal) {
   }
   data.level_noise = Matrix::Zero(design.unit.count, static_cast<Index>(data.times.gaps.size()));
   for (Index u = 0; u < design.unit.count; ++u) {
-    const Vector c = m.fit.regressors * m.fit.bread * (means.row(u) - means.colwise().mean()).transpose();
+    const Vector c = *m.fit.linear->regressors * m.fit.bread * (means.row(u) - means.colwise().mean()).transpose();
     for (const UnitRows& unit : data.times.units)
       for (std::size_t s = 0; s < unit.at.size(); ++s)
         for (std::size_t t = 0; t < unit.at.size(); ++t)

@@ -95,7 +95,7 @@ inline Spec small_spec(const std::string& formula, const std::string& estimator,
 
 inline SmallModel small_model(Panel panel, Spec spec) {
   auto design = std::make_shared<const Design>(make_design(panel, spec));
-  Fit fit = estimator(spec.estimator.method).run(design);
+  Fit fit = estimate(panel, design);
   Covariance rule = covariance(fit);
   return {std::move(panel), std::move(spec), design, std::move(fit), std::move(rule)};
 }

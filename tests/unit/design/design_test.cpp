@@ -270,7 +270,7 @@ TEST(Drivers, PartitionTheRegressors) {
   const DriverPartition partition =
       partition_drivers(with_drivers("y ~ x + z + x:z + zero", {{"capital", "x"}, {"workforce", "z"}}));
   EXPECT_EQ(partition.slots, (Names{"capital", "workforce", "capital:workforce", "other"}));
-  EXPECT_EQ(partition.slot, (std::vector<int>{-1, 0, 1, 2, 3}));
+  EXPECT_EQ(partition.slot, (std::vector<std::optional<std::size_t>>{std::nullopt, 0, 1, 2, 3}));
 }
 
 TEST(Drivers, RefuseUnknownAndSharedTerms) {

@@ -36,7 +36,7 @@ Fit fitted(const std::string& formula, const std::string& csv = csv_without(),
   spec.estimator = parse_method_call(spec.formula.effects.empty() ? "pooled" : "within");
   spec.covariance = parse_method_call("cluster(id)");
   for (const auto& [name, terms] : drivers) spec.drivers.push_back({name, parse_terms(terms)});
-  return estimator(spec.estimator.method).run(std::make_shared<const Design>(make_design(panel, spec)));
+  return estimate(panel, std::make_shared<const Design>(make_design(panel, spec)));
 }
 
 TEST(Coefficients, HaveIntervalsAndMinimumDetectableEffects) {
@@ -53,7 +53,7 @@ TEST(Coefficients, HaveIntervalsAndMinimumDetectableEffects) {
     EXPECT_NEAR(table.conf_low(j), fit.coefficients(j) - t * se, 1e-12);
     EXPECT_NEAR(table.conf_high(j), fit.coefficients(j) + t * se, 1e-12);
     EXPECT_NEAR(detectable.mde(j), (t + power) * se, 1e-12);
-    const Vector column = fit.regressors.col(j);
+    const Vector column = fit.linear->regressors->col(j);
     const double sd = std::sqrt((column.array() - column.mean()).square().mean());
     EXPECT_NEAR(detectable.mde_per_within_sd(j), detectable.mde(j) * sd, 1e-12);
   }
@@ -112,7 +112,7 @@ TEST(EffectiveUnits, AreThoseWhoseVariationDecidesATest) {
   const auto one = linear_combination(fit, covariance(fit), "x = 0");
   std::vector<double> by_unit(30, 0);
   for (Index i = 0; i < fit.n(); ++i)
-    by_unit[static_cast<std::size_t>(i / 6)] += fit.regressors(i, 0) * fit.regressors(i, 0);
+    by_unit[static_cast<std::size_t>(i / 6)] += (*fit.linear->regressors)(i, 0) * (*fit.linear->regressors)(i, 0);
   double sum = 0, squares = 0;
   for (const double s : by_unit) {
     sum += s;

@@ -25,7 +25,7 @@ Fit fitted(const Panel& panel, const std::string& formula, const std::string& me
   spec.covariance = parse_method_call(rule);
   spec.weights = weights;
   spec.singletons = Singletons::keep;
-  return estimator(spec.estimator.method).run(std::make_shared<const Design>(make_design(panel, spec)));
+  return estimate(panel, std::make_shared<const Design>(make_design(panel, spec)));
 }
 
 // Three firms over 2010-2014; firm c misses 2012. `still` never changes; `twice` is 2x; `flat` is one number.
@@ -125,7 +125,7 @@ TEST(Between, FitsTheLineThroughUnitMeans) {
   EXPECT_EQ(fit.n(), 3);
   EXPECT_EQ(fit.df_residual, 1);
   EXPECT_EQ(fit.atoms.time.count, 0);
-  EXPECT_NEAR(fit.regressors(0, 1), (2.0 + 2.5 + 3.9 + 3.0 + 4.4) / 5, 1e-15);
+  EXPECT_NEAR((*fit.linear->regressors)(0, 1), (2.0 + 2.5 + 3.9 + 3.0 + 4.4) / 5, 1e-15);
 }
 
 TEST(FirstDifference, FormsNoDifferenceAcrossAGap) {
@@ -151,8 +151,8 @@ TEST(FirstDifference, RefusesAnUnknownOption) {
 TEST(LongDifference, ComparesPeriodsByValue) {
   const Fit fit = fitted(panel_from(kPanel), "y ~ x", "long_difference(periods = 3)");
   EXPECT_EQ(fit.n(), 2 + 2 + 2);
-  EXPECT_NEAR(fit.outcome(0), 2.1 - 1.0, 1e-15);   // firm a, 2013 on 2010
-  EXPECT_NEAR(fit.outcome(4), 10.2 - 9.1, 1e-14);  // firm c, 2013 on 2010, over the gap in 2012
+  EXPECT_NEAR(fit.linear->outcome(0), 2.1 - 1.0, 1e-15);   // firm a, 2013 on 2010
+  EXPECT_NEAR(fit.linear->outcome(4), 10.2 - 9.1, 1e-14);  // firm c, 2013 on 2010, over the gap in 2012
 }
 
 TEST(LongDifference, SaysWhenNoPairExists) {
@@ -163,8 +163,10 @@ TEST(LongDifference, SaysWhenNoPairExists) {
 TEST(Mundlak, AddsMeansOfWhatVariesOnly) {
   const Fit fit = fitted(panel_from(kPanel), "y ~ x + still", "mundlak");
   EXPECT_EQ(fit.names, (Names{"(Intercept)", "x", "still", "mean(x)"}));
-  EXPECT_EQ(fit.mean_of, (std::vector<Index>{-1, -1, -1, 1}));
-  EXPECT_EQ(fit.columns, (std::vector<Index>{0, 1, 2, -1}));
+  for (std::size_t j = 0; j < 4; ++j) {
+    EXPECT_EQ(fit.origins[j].column, (std::vector<Index>{0, 1, 2, 1}[j]));
+    EXPECT_EQ(fit.origins[j].unit_means, j == 3);
+  }
 }
 
 TEST(Mundlak, RefusesTheUnitsOwnEffect) { EXPECT_THROW(fitted(panel_from(kPanel), "y ~ x | id", "mundlak"), Error); }
@@ -243,7 +245,7 @@ TEST(EffectCoefficients, ReproduceTheFit) {
     double predicted = design.X(i, 0) * fit.coefficients(0);
     for (std::size_t q = 0; q < 2; ++q)
       predicted += effects[q](design.effects[q].levels.code[static_cast<std::size_t>(i)], 0);
-    EXPECT_NEAR(design.y(i) - predicted, fit.residuals(i), 1e-12);
+    EXPECT_NEAR(design.y(i) - predicted, fit.linear->residuals(i), 1e-12);
   }
 }
 

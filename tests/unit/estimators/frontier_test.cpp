@@ -89,7 +89,7 @@ TEST(Frontier, EqualsFrontier41OnItsExample) {
   const auto& got = std::get<std::vector<double>>(fit.extras.at("efficiency").values);
   ASSERT_EQ(wanted.size(), 60);
   for (Index i = 0; i < 60; ++i) EXPECT_NEAR(got[static_cast<std::size_t>(i)], wanted(i), 2e-6) << i;
-  EXPECT_LT(fit.scores.colwise().sum().cwiseAbs().maxCoeff(), 1e-8);
+  EXPECT_LT(fit.scores.rows().colwise().sum().cwiseAbs().maxCoeff(), 1e-8);
   EXPECT_EQ(fit.scales.back(), ParameterScale::logit);
   ASSERT_EQ(fit.notes.size(), 1u);
   EXPECT_EQ(fit.notes.front().message,

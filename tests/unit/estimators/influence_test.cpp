@@ -14,12 +14,11 @@ Fit pooled_fit(const Matrix& X, const Vector& y, const Vector& weights) {
   Fit fit;
   fit.atoms.n = X.rows();
   fit.coefficients = solution.coefficients;
-  fit.regressors = X;
-  fit.residuals = solution.residuals;
+  fit.linear = LinearRows{true, std::make_shared<const Matrix>(X), y, solution.residuals};
   fit.weights = weights;
   fit.bread = solution.bread;
-  const Vector we = weights.size() > 0 ? Vector(weights.cwiseProduct(fit.residuals)) : fit.residuals;
-  fit.scores = X.array().colwise() * we.array();
+  const Vector& e = solution.residuals;
+  fit.scores = {fit.linear->regressors, weights.size() > 0 ? Vector(weights.cwiseProduct(e)) : e};
   return fit;
 }
 
@@ -52,7 +51,7 @@ TEST(Influence, IsTheScoresTimesTheBreadNearZero) {
   Vector y(4);
   y << 1, 3, 2, 7;
   const Fit fit = pooled_fit(X, y, Vector());
-  EXPECT_EQ(influence(fit), fit.scores * fit.bread);
+  EXPECT_EQ(influence(fit), fit.scores.rows() * fit.bread);
 }
 
 }  // namespace
