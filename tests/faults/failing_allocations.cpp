@@ -1,6 +1,9 @@
 // To be preloaded: allocation number HEADWATER_FAIL_ALLOCATION of the process fails; with HEADWATER_FAIL_ALL every
-// later one does too. At its end the process writes how many there were into HEADWATER_COUNT_ALLOCATIONS.
+// later one does too. At its end the process writes how many there were into HEADWATER_COUNT_ALLOCATIONS. With
+// HEADWATER_FAIL_CHILD all this is about the process that the first one forks, which counts anew.
 #include <fcntl.h>
+#include <pthread.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -18,6 +21,7 @@ void* __libc_memalign(std::size_t alignment, std::size_t size);
 namespace {
 
 std::atomic<long> allocations{0};
+std::atomic<bool> meant{true};  // this process, not the other
 
 long number(const char* name) {
   const char* text = std::getenv(name);
@@ -27,15 +31,26 @@ long number(const char* name) {
 bool fails() {
   static const long from = number("HEADWATER_FAIL_ALLOCATION");
   static const bool all = std::getenv("HEADWATER_FAIL_ALL") != nullptr;
+  if (!meant) return false;
   const long now = ++allocations;
   if (from == 0 || now < from || (now > from && !all)) return false;
   errno = ENOMEM;
   return true;
 }
 
+void forked() {
+  meant = !meant;
+  allocations = 0;
+}
+
+__attribute__((constructor)) void choose() {
+  meant = std::getenv("HEADWATER_FAIL_CHILD") == nullptr;
+  pthread_atfork(nullptr, nullptr, forked);
+}
+
 __attribute__((destructor)) void tell() {
   const char* path = std::getenv("HEADWATER_COUNT_ALLOCATIONS");
-  if (!path) return;
+  if (!path || !meant) return;
   const int file = ::open(path, O_CREAT | O_WRONLY | O_TRUNC, 0666);
   char text[32];
   const int length = std::snprintf(text, sizeof text, "%ld\n", allocations.load());
@@ -46,6 +61,13 @@ __attribute__((destructor)) void tell() {
 }  // namespace
 
 extern "C" {
+
+// So a child ends, without destructors.
+__attribute__((visibility("default"))) void _exit(int code) {
+  tell();
+  ::syscall(SYS_exit_group, code);
+  __builtin_unreachable();
+}
 
 __attribute__((visibility("default"))) void* malloc(std::size_t size) {
   return fails() ? nullptr : __libc_malloc(size);

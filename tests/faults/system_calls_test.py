@@ -17,6 +17,7 @@ FAULTS = {"write": "ENOSPC", "pwrite64": "ENOSPC", "fsync": "EIO", "linkat": "EP
           "mmap": "ENOMEM", "mremap": "ENOMEM", "mprotect": "ENOMEM", "close": "EIO", "ftruncate": "ENOSPC",
           "mkdir": "EACCES", "getrandom": "ENOSYS", "memfd_create": "EMFILE", "fchmod": "EPERM", "lseek": "EINVAL",
           "faccessat2": "EACCES", "unlinkat": "EIO", "rt_sigprocmask": "EINVAL", "rt_sigpending": "EINVAL", "clone3": "EAGAIN",
+          "clone": "EAGAIN", "pipe2": "EMFILE", "wait4": "ECHILD", "prctl": "EINVAL", "prlimit64": "EPERM", "fcntl": "EBUSY", "dup2": "EBUSY",
           "readlink": "EACCES", "getcwd": "ENOENT", "access": "EACCES", "flock": "EWOULDBLOCK"}
 CALL = re.compile(r"^\d+ +(\w+)\(", re.M)
 

@@ -124,13 +124,29 @@ struct Optimum {
   bool converged = false;
 };
 
+// B divided by the downward curvature of the likelihood.
+Matrix by_curvature(const Optimum& optimum, const Matrix& B) {
+  try {
+    return solve_definite(-optimum.at.hessian, B);
+  } catch (const Error& error) {
+    if (error.code() != "linalg.not_definite") throw;
+    const Index k = optimum.theta.size() - 2;
+    throw Error(
+        ErrorKind::numerical, "frontier.no_curvature",
+        "the likelihood of frontier does not curve downwards in every direction where its search ended (sigma2 " +
+            significant(optimum.theta(k), 3) + ", gamma " + significant(optimum.theta(k + 1), 3) +
+            "), so there is no maximum to report and no standard error; the rows cannot tell inefficiency from "
+            "noise: use fewer regressors, more rows, or the estimator pooled");
+  }
+}
+
 // Newton steps from BFGS's answer, so that the scores sum to zero to rounding; halved until they stay inside and
 // ascend.
 void polish(const Frontier& model, Optimum& optimum) {
   for (int step = 0; step < kMostNewtonSteps; ++step) {
     optimum.at = evaluate(model, optimum.theta, true);
     const Vector gradient = gradient_of(optimum.at.scores);
-    const Vector direction = solve_definite(-optimum.at.hessian, gradient);
+    const Vector direction = by_curvature(optimum, gradient);
     const double decrement = gradient.dot(direction);
     optimum.converged = decrement >= 0 && decrement <= kNewtonDecrement * static_cast<double>(model.y.size());
     if (optimum.converged) return;
@@ -218,7 +234,7 @@ void fill_parameters(Fit& fit, const Frontier& model, const Optimum& optimum) {
   regressors.leftCols(k) = model.X;
   rows.regressors = std::make_shared<const Matrix>(std::move(regressors));
   fit.scores = {std::make_shared<const Matrix>(optimum.at.scores), std::nullopt};
-  fit.bread = inverse_definite(-optimum.at.hessian);
+  fit.bread = by_curvature(optimum, Matrix::Identity(k + 2, k + 2));
   fit.likelihood = Likelihood{optimum.at.value};
   fit.status = optimum.converged ? Status::converged : Status::not_converged;
   fit.status_detail = optimum.converged ? std::string() : "the likelihood was not maximised: " + optimum.record.message;

@@ -58,13 +58,16 @@ void check_chunk(hid_t dataset, const std::vector<hsize_t>& extents, const Objec
     refuse(at, "shape", "is stored in chunks larger than itself; the file is damaged or made to exhaust memory");
 }
 
+// Of files, memory or processes.
+bool is_want(int error) { return error == EMFILE || error == ENFILE || error == ENOMEM || error == EAGAIN; }
+
 }  // namespace
 
 void cannot_read(const std::string& path, int error) {
   unreadable(path, std::strerror(error),
-             error == EIO                                            ? "check the disk"
-             : error == EMFILE || error == ENFILE || error == ENOMEM ? "close other programs and try again"
-                                                                     : "check the path and its permissions");
+             error == EIO     ? "check the disk"
+             : is_want(error) ? "close other programs and try again"
+                              : "check the path and its permissions");
 }
 
 void refuse(const ObjectPath& at, const std::string& code, const std::string& why) {

@@ -2,6 +2,7 @@
 
 #include "headwater/core/error.hpp"
 #include "headwater/hdf5/item_reader.hpp"
+#include "headwater/hdf5/reading_child.hpp"
 #include "headwater/hdf5/tree_file.hpp"
 
 namespace headwater {
@@ -171,9 +172,7 @@ Tree read_opened_tree(const std::string& path, hsize_t bytes, const TreeFormat& 
     const File file = open_file(path);
     const Group root(H5Gopen2(file.get(), "/", H5P_DEFAULT));
     check_root(root.get(), bytes, path, format);
-    Tree tree = Reader(path, bytes).node(root.get(), "", nullptr, 0);
-    check_content(tree, path);
-    return tree;
+    return Reader(path, bytes).node(root.get(), "", nullptr, 0);
   } catch (const Error&) {
     if (session.machine().no_memory) throw std::bad_alloc();
     if (const int code = session.machine().system_error; code != 0) cannot_read(path, code);
@@ -186,7 +185,9 @@ Tree read_opened_tree(const std::string& path, hsize_t bytes, const TreeFormat& 
 Tree read_tree(const std::string& path, const TreeFormat& format) {
   const hsize_t bytes = check_file(path);
   try {
-    return read_opened_tree(path, bytes, format);
+    Tree tree = read_apart(path, bytes, [&] { return read_opened_tree(path, bytes, format); });
+    check_content(tree, path);
+    return tree;
   } catch (const std::bad_alloc&) {
     throw Error(ErrorKind::io, "io.no_memory", path + " needs more memory than there is; read it on a larger machine",
                 {.file = path});
