@@ -12,7 +12,7 @@ namespace headwater::hdf5 {
 namespace {
 
 constexpr std::size_t kBuffer = 1 << 16;
-constexpr std::size_t kPiece = 1 << 20;  // bytes that are set aside before as many have arrived
+constexpr std::size_t kSetAside = 1 << 20;  // bytes that are set aside before as many have arrived
 constexpr int kDeepest = 64;
 constexpr std::uint8_t kTree = 'T', kError = 'E', kEnd = '.';
 
@@ -51,7 +51,7 @@ void Sender::put(const std::vector<T>& items) {
 template <class... T>
 void Sender::put(const std::variant<T...>& value) {
   put(static_cast<std::uint8_t>(value.index()));
-  std::visit([this](const auto& held) { put(held); }, value);
+  std::visit([this](const auto& held) { this->put(held); }, value);
 }
 
 template <class T>
@@ -130,7 +130,7 @@ void Receiver::take_plain(T& items) {
   constexpr std::size_t kItem = sizeof(typename T::value_type);
   const auto count = taken<std::size_t>();
   for (std::size_t at = 0; at < count;) {
-    const std::size_t next = std::min(count - at, std::max(at, kPiece / kItem));
+    const std::size_t next = std::min(count - at, std::max(at, kSetAside / kItem));
     items.resize(at + next);
     bytes(items.data() + at, next * kItem);
     at += next;
