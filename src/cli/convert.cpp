@@ -27,8 +27,8 @@ int convert_command(const Words& words) {
   const RawTable table =
       read_table(from, {.unit = flags.get("unit"), .time = flags.get("time"), .text = column_list(flags.get("text"))});
   write_hdf5_panel(table, to);
-  print("wrote " + to + ": " + thousands(static_cast<long long>(table.source_rows.size())) + " rows, " +
-        std::to_string(table.columns.size()) + " columns\n");
+  print("wrote " + to + ": " + counted(static_cast<long long>(table.source_rows.size()), "row") + ", " +
+        counted(static_cast<long long>(table.columns.size()), "column") + "\n");
   for (const Note& note : table.ledger.notes) print("note: " + note.message + "\n");
   return 0;
 }

@@ -1,3 +1,4 @@
+#include "file_kinds.hpp"
 #include "flags.hpp"
 #include "headwater/core/error.hpp"
 #include "headwater/report/csv_tidy.hpp"
@@ -25,6 +26,7 @@ using TreeWriter = std::string (*)(const Tree&);
 int fit_and_print(const char* name, const Words& words, TreeWriter json, TreeWriter csv) {
   const Command& command = *find_command(name);
   const Flags flags(command, words, 0, 2);
+  if (!flags.arguments().empty()) require_data(name, flags.arguments().front());
   if (flags.arguments().size() != 2)
     throw Error(
         ErrorKind::usage, "usage.arguments",

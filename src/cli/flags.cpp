@@ -40,6 +40,27 @@ po::options_description describe(const std::vector<Flag>& known) {
               name);
 }
 
+// "-unit" is read as an argument; where it is the name of an option with a hyphen too few, it is taken for that.
+void refuse_single_hyphens(const Command& command, const Words& words, const std::vector<Flag>& known) {
+  for (const std::string& word : words) {
+    if (word.size() < 3 || word[0] != '-' || word[1] == '-') continue;
+    const std::string name = word.substr(0, word.find('='));
+    const bool is_flag =
+        std::any_of(known.begin(), known.end(), [&](const Flag& flag) { return "-" + flag.name == name; });
+    if (is_flag) unknown_option(command, name, known);
+  }
+}
+
+// A shell takes a formula without quotes apart, and may put a folder in the place of ~.
+[[noreturn]] void wrong_number(const Command& command, const Words& arguments, std::size_t most) {
+  const bool apart = arguments.size() > most && most > 1;
+  usage_error("arguments", "the command is headwater " + std::string(command.usage) + ", and " +
+                               counted(static_cast<long long>(arguments.size()), "argument") +
+                               (arguments.size() == 1 ? " was given" : " were given") +
+                               (arguments.empty() ? "" : " (" + joined(arguments, ", ") + ")") +
+                               (apart ? "; put quotes round what belongs together, such as 'y ~ x'" : ""));
+}
+
 // -o as the flag that names the first output, where there is one.
 Words with_long_output(Words words, const std::vector<Flag>& known) {
   for (const char* name : {"output", "output.result"}) {
@@ -54,6 +75,7 @@ Words with_long_output(Words words, const std::vector<Flag>& known) {
 
 Flags::Flags(const Command& command, const Words& words, std::size_t least, std::size_t most) {
   const std::vector<Flag> known = all_flags(command);
+  refuse_single_hyphens(command, words, known);
   const po::options_description all = describe(known);
   po::positional_options_description positional;
   positional.add("argument", -1);
@@ -82,10 +104,7 @@ Flags::Flags(const Command& command, const Words& words, std::size_t least, std:
   } catch (const po::error& error) {
     usage_error("syntax", std::string("the command line cannot be read: ") + error.what());
   }
-  if (arguments_.size() < least || arguments_.size() > most)
-    usage_error("arguments", "headwater " + std::string(command.name) + " takes " + std::string(command.usage) +
-                                 "; got " + std::to_string(arguments_.size()) +
-                                 (arguments_.size() == 1 ? " argument" : " arguments"));
+  if (arguments_.size() < least || arguments_.size() > most) wrong_number(command, arguments_, most);
 }
 
 bool Flags::has(const std::string& name) const {

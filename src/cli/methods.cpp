@@ -44,19 +44,17 @@ std::vector<Flag> methods_flags() { return {}; }
 int methods_command(const Words& words) {
   const Command& command = *find_command("methods");
   const Flags flags(command, words, 0, 1);
-  std::vector<std::string> names;
+  std::vector<std::string> names, found;  // a covariance and a bootstrap are both called cluster
   for (const MethodSection& section : all_methods()) {
     if (flags.arguments().empty()) print(heading(section.title));
     for (const MethodCard* card : section.cards) {
       names.emplace_back(card->name);
       if (flags.arguments().empty()) print(card_text(*card));
-      if (!flags.arguments().empty() && flags.arguments().front() == card->name) {
-        print(full_text(*card));
-        return 0;
-      }
+      if (!flags.arguments().empty() && flags.arguments().front() == card->name) found.push_back(full_text(*card));
     }
   }
-  if (flags.arguments().empty()) return 0;
+  print(joined(found, "\n"));
+  if (flags.arguments().empty() || !found.empty()) return 0;
   const std::string near = nearest(flags.arguments().front(), names);
   throw Error(ErrorKind::usage, "usage.unknown_method",
               "there is no method '" + flags.arguments().front() + "'" +

@@ -1,9 +1,7 @@
-#include <algorithm>
-
+#include "file_kinds.hpp"
 #include "flags.hpp"
 #include "headwater/core/error.hpp"
 #include "headwater/core/quoting.hpp"
-#include "headwater/core/text.hpp"
 #include "headwater/core/utf8.hpp"
 #include "headwater/hdf5/whole_file.hpp"
 #include "headwater/report/csv_tidy.hpp"
@@ -45,13 +43,6 @@ std::vector<Flag> with_config_flags(std::vector<Flag> flags) {
   return flags;
 }
 
-bool is_data(const std::string& path) {
-  const std::size_t dot = path.rfind('.');
-  const std::string extension = dot == std::string::npos ? "" : lower(path.substr(dot));
-  static const Words known = {".csv", ".tsv", ".parquet", ".feather", ".arrow", ".h5", ".hdf5", ".xlsx", ".ods"};
-  return std::find(known.begin(), known.end(), extension) != known.end();
-}
-
 // The flags that the other kind of argument takes.
 void refuse_flags(const Flags& flags, const std::vector<Flag>& others, const std::string& why) {
   for (const Flag& flag : others)
@@ -80,6 +71,7 @@ std::vector<Flag> run_flags() { return with_config_flags({{"format", true, false
 int run_command(const Words& words) {
   const Command& command = *find_command("run");
   const Flags flags(command, words, 0, 1);
+  if (!flags.arguments().empty()) require_configuration(flags.arguments().front());
   if (answered(command, flags)) return 0;
   const RunConfig config = read_config(flags.arguments().front(), config_overrides(flags));
   const std::string format = flags.get("format", "text");

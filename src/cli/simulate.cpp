@@ -45,7 +45,7 @@ int simulate_command(const Words& words) {
   const SimulatedPanel panel = simulate(options);
   write_whole_file(panel_file, panel_csv(panel));
   if (flags.has("truth")) write_whole_file(truth_file, truth_csv(panel));
-  print("wrote " + panel_file + ": " + thousands(panel.columns.front().size()) + " rows, simulated (scenario " +
+  print("wrote " + panel_file + ": " + counted(panel.columns.front().size(), "row") + ", simulated (scenario " +
         name(options.scenario) + ", seed " + std::to_string(options.seed) + ")\n");
   return 0;
 }

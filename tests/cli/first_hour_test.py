@@ -1,19 +1,9 @@
-"""The economist's first hour: 88 mistakes that a newcomer makes, and the one sentence that answers each.
+"""The economist's first hour: 88 mistakes that a newcomer makes, and the one sentence that answers each."""
 
-A row is a mistake: its name, the words after `headwater`, the exit code and the whole message; a file that it needs comes
-last. What is refused says what is wrong, where, why and what to do, and leaves every file in the folder as it was. Exit 0
-means that the question is answered, and then the answer holds the sentence.
-"""
-
-import shlex
 import unittest
 
-from command import CommandTest, run
+from mistakes import DATA, DECOMPOSE, FIT, FORMULA, IO, KEYS, MistakesTest, USAGE
 
-USAGE, DATA, FORMULA, IO = 2, 3, 4, 7
-KEYS = "--unit trust --time year"
-FIT = f"fit panel.csv 'y ~ x | trust' {KEYS}"
-DECOMPOSE = f"decompose panel.csv 'y ~ x + z | trust' {KEYS} --driver capital=x --driver digital=z"
 RUN = "run study.cfg"
 HEAD = "[data]\nfile = panel.csv\nunit = trust\ntime = year\n"
 MODEL = HEAD + "[model]\nformula = y ~ x + z | trust\n"
@@ -67,7 +57,7 @@ WORDS = [
     ("a profile misspelt", f"{FIT} --profile fixes", USAGE,
      "there is no small-sample profile 'fixes'; did you mean 'fixest'?"),
     ("a level in percent", f"{FIT} --level 95", USAGE,
-     "'run.level' is 95; it lies between 0 and 1"),
+     "'run.level' is 95; it lies between 0 and 1, so write 0.95 for 95 %"),
     ("weights of text", f"{FIT} --weights region", DATA,
      "column 'region' of panel.csv holds text and is used as a number: row 2 holds 'N', which is not a number; correct it or mark it "
      "as missing"),
@@ -282,36 +272,7 @@ RESULTS = [
 ]
 
 
-class FirstHour(CommandTest):
-    def setUp(self):
-        super().setUp()
-        self.panel()
-        code, _, err = run(*shlex.split(DECOMPOSE), "--use", "change(from = 2015, to = 2019)", "--use", "gelbach(base = x)", "--quiet",
-                           "--output", "good.h5", cwd=self.folder)
-        self.assertEqual((code, err), (0, ""))
-        whole = (self.folder / "good.h5").read_bytes()
-        self.write("half.h5", whole[:9000])
-        self.size = f"{len(whole):,}"
-
-    def files(self):
-        return {path.name: path.read_bytes() for path in self.folder.iterdir()}
-
-    def answers(self, mistakes):
-        for name, words, expected, sentence, *files in mistakes:
-            with self.subTest(name):
-                written = [self.write(file, content) for file, content in (files[0] if files else {}).items()]
-                before = self.files()
-                code, out, err = run(*shlex.split(words), cwd=self.folder)
-                if expected == 0:
-                    self.assertEqual((code, err), (0, ""))
-                    self.assertIn(sentence, " ".join(out.split()))
-                else:
-                    sentence = sentence.replace("SIZE", self.size)
-                    self.assertEqual((code, out, err.replace(f"{self.folder}/", "")), (expected, "", f"headwater: error: {sentence}\n"))
-                    self.assertEqual(self.files(), before, "a refused command changes no file")
-                for path in written:
-                    path.unlink()
-
+class FirstHour(MistakesTest):
     def test_there_are_88(self):
         mistakes = WORDS + FORMULAS + CELLS + DRIVERS + CONFIGURATIONS + RESULTS
         self.assertEqual(len(mistakes), 88)

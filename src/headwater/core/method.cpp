@@ -59,6 +59,17 @@ void check_balance(std::string_view text) {
   if (depth > 0) syntax_error(text, text.size(), "')'");
 }
 
+// A value that begins with a quote of word processors; within a value they are letters of a name.
+void refuse_typographic_quote(std::string_view text, std::string_view value) {
+  value = trimmed(value);
+  if (value.empty()) return;
+  const auto sign = typographic_sign(value, 0);
+  if (sign && sign->is_quote)
+    syntax_error(
+        text, text.find(sign->written),
+        "straight quotes, " + std::string(sign->plain) + ", where '" + std::string(sign->written) + "' stands");
+}
+
 // Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment).
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> before(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
@@ -133,6 +144,7 @@ MethodCall parse_method_call(std::string_view raw) {
   rest = rest.substr(1, rest.size() - 2);
   for (const std::string& argument : split(rest, ',')) {
     const std::size_t equals = assignment(argument);
+    refuse_typographic_quote(text, equals == std::string::npos ? argument : argument.substr(equals + 1));
     if (argument.empty()) syntax_error(text, text.size(), "an option between the commas");
     if (equals == std::string::npos)
       call.arguments.emplace_back("", without_text_quotes(argument));

@@ -1,6 +1,7 @@
 #include "headwater/core/quoting.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "headwater/core/text.hpp"
 
@@ -20,9 +21,35 @@ bool name_letter(char c) {
 
 bool decimal_digit(char c) { return c >= '0' && c <= '9'; }
 
+constexpr std::array<TypographicSign, 18> kTypographicSigns = {{{"\u201C", "\"", true},
+                                                                {"\u201D", "\"", true},
+                                                                {"\u201E", "\"", true},
+                                                                {"\u201F", "\"", true},
+                                                                {"\u00AB", "\"", true},
+                                                                {"\u00BB", "\"", true},
+                                                                {"\u2018", "'", true},
+                                                                {"\u2019", "'", true},
+                                                                {"\u201A", "'", true},
+                                                                {"\u2212", "-"},
+                                                                {"\u2013", "-"},
+                                                                {"\u2014", "-"},
+                                                                {"\u00D7", "*"},
+                                                                {"\u2264", "<="},
+                                                                {"\u2265", ">="},
+                                                                {"\u2260", "!="},
+                                                                {"\u223C", "~"},
+                                                                {"\uFF5E", "~"}}};
+
+bool has_typographic_sign(std::string_view text) {
+  for (std::size_t at = 0; at < text.size(); ++at)
+    if (typographic_sign(text, at)) return true;
+  return false;
+}
+
 bool plain_name(std::string_view name) {
   if (name.empty() || !name_letter(name.front()) || name.find("\xC2\xA0") != std::string_view::npos) return false;
   if (name.front() == '.' && name.size() > 1 && decimal_digit(name[1])) return false;
+  if (has_typographic_sign(name)) return false;
   return std::all_of(name.begin(), name.end(), [](char c) { return name_letter(c) || decimal_digit(c); });
 }
 
@@ -70,6 +97,13 @@ std::string column_list(const std::vector<std::string>& names) {
   std::vector<std::string> parts;
   for (const std::string& name : names) parts.push_back(quoted_name(name));
   return joined(parts, ", ");
+}
+
+std::optional<TypographicSign> typographic_sign(std::string_view text, std::size_t at) {
+  if (static_cast<unsigned char>(text[at]) < 0x80) return std::nullopt;
+  for (const TypographicSign& sign : kTypographicSigns)
+    if (text.substr(at, sign.written.size()) == sign.written) return sign;
+  return std::nullopt;
 }
 
 std::string quoted_text(std::string_view text) {

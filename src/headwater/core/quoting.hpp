@@ -2,6 +2,7 @@
 // them: between quotes, with a backslash before a quote or a backslash that belongs to the name.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,5 +25,13 @@ std::string column_list(const std::vector<std::string>& names);
 
 // The text between quotes that it does not hold, else between double quotes.
 std::string quoted_text(std::string_view text);
+
+// A sign that word processors put in the place of one on the keyboard: curly quotes, long dashes, mathematical signs.
+struct TypographicSign {
+  std::string_view written, plain;  // “ and "
+  bool is_quote = false;
+};
+// The one that stands at byte `at` of the text.
+std::optional<TypographicSign> typographic_sign(std::string_view text, std::size_t at);
 
 }  // namespace headwater

@@ -170,7 +170,7 @@ Counted exact_count(const CountInput& input) {
 Counted fixest_count(const CountInput& input) {
   const double k = slopes_of(input);
   const std::vector<Written> effects = written_once(input.fit);
-  if (effects.empty()) return {k, "K = " + number(k) + " coefficients"};
+  if (effects.empty()) return {k, "K = " + number(k) + (k == 1 ? " coefficient" : " coefficients")};
   const double shared = std::max(0.0, intercepts(effects) - 1);
   std::vector<bool> nested(effects.size(), false);
   if (input.gathers == Gathers::clusters && intercepts(effects) > 0) nested = nested_as_fixest(effects, input.clusters);
@@ -187,7 +187,7 @@ Counted fixest_count(const CountInput& input) {
 
 Counted reghdfe_count(const CountInput& input) {
   const double k = slopes_of(input);
-  if (input.fit.effect_levels.empty()) return {k, "K = " + number(k) + " coefficients"};
+  if (input.fit.effect_levels.empty()) return {k, "K = " + number(k) + (k == 1 ? " coefficient" : " coefficients")};
   const PairwiseCount absorbed = absorbed_as_reghdfe(input);
   return {k + absorbed.counted + (absorbed.any_nested ? 1 : 0),
           "K = " + number(k) + " slopes + " + number(absorbed.counted) + " absorbed" +
@@ -197,7 +197,7 @@ Counted reghdfe_count(const CountInput& input) {
 Counted xtreg_count(const CountInput& input) {
   if (input.gathers != Gathers::clusters) return exact_count(input);
   const double k = slopes_of(input);
-  if (input.fit.effect_levels.empty()) return {k, "K = " + number(k) + " coefficients"};
+  if (input.fit.effect_levels.empty()) return {k, "K = " + number(k) + (k == 1 ? " coefficient" : " coefficients")};
   return {k + 1, "K = " + number(k) + " slopes + 1 constant, effects not counted"};
 }
 

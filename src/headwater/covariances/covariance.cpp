@@ -20,7 +20,8 @@ void note_few_clusters(Covariance& covariance) {
   for (const auto& cluster : covariance.clusters)
     if (cluster.count < kFewClusters)
       covariance.notes.push_back({"covariance.few_clusters",
-                                  "there are only " + std::to_string(cluster.count) + " clusters of " + cluster.name +
+                                  (cluster.count == 1 ? "there is only " : "there are only ") +
+                                      counted(cluster.count, "cluster") + " of " + cluster.name +
                                       ": cluster-robust errors are then often too small, read intervals with caution"});
 }
 

@@ -112,7 +112,8 @@ double rounding_variance(const Decomposition& d, const Vector& jacobian_row) {
 
 void check_covariance(const Decomposition& d, double direct, const Vector& total_influence) {
   const double sum = d.covariance.sum(), size = d.covariance.cwiseAbs().maxCoeff();
-  const double rounding = 1e-13 * d.inference.factor * total_influence.squaredNorm();
+  // Variances below the square of what parts may differ by are rounding, as those of a mean over one unit.
+  const double rounding = 1e-13 * d.inference.factor * total_influence.squaredNorm() + d.tolerance * d.tolerance;
   if (std::abs(sum - direct) <= kLost * std::max(size, direct) + rounding) return;
   throw Error(ErrorKind::numerical, "decomposition.lost_covariance",
               "the joint covariance of the parts of " + d.call + " gives the total a variance of " +

@@ -132,7 +132,14 @@ Estimates parts_of(const Fit& fit, const DriverTarget& target, const Corrected& 
 }
 
 double checked_reliability(const MethodCall& call) {
-  const double r = call.number("reliability", 0.8);
+  if (!call.has("reliability"))
+    throw Error(
+        ErrorKind::usage, "decomposition.option",
+        "errors_in_variables needs reliability, the share of the variance of " + call.get("term") +
+            " that is not noise: nothing in the data tells it, so give one that is known, such as reliability = "
+            "0.8",
+        {.key = "reliability"});
+  const double r = call.number("reliability", 0);
   if (r > 0 && r <= 1) return r;
   throw Error(
       ErrorKind::usage, "decomposition.option",
@@ -189,7 +196,7 @@ const MethodCard& errors_in_variables_card() {
       .reference = "Fuller (1987) 2.2; equals eivreg within the effects",
       .supports = {"weights", "effects", "slopes", "unbalanced"},
       .options = {{"term", "text", "", "the regressor measured with error (required)"},
-                  {"reliability", "number", "0.8", "share of its variance that is not noise"},
+                  {"reliability", "number", "", "share of its variance that is not noise (required)"},
                   {"of", "choice: total | within", "total", "the variance that the reliability is a share of"},
                   {"from", "period", "", "the earlier period; by default the first"},
                   {"to", "period", "", "the later period; by default the last"}},
@@ -204,8 +211,8 @@ Decompositions run_errors_in_variables(const DecompositionInput& input) {
                     input.spec.estimator.method);
   const Fit& fit = *input.fit;
   const Design& design = *fit.design;
-  const double reliability = checked_reliability(input.call);
   const Noisy noisy = noisy_regressor(input);
+  const double reliability = checked_reliability(input.call);
   const DriverTarget target = driver_target(input);
   const Corrected c = corrected(fit, noisy, reliability);
   const std::string& term = fit.names[static_cast<std::size_t>(noisy.coefficient)];

@@ -28,7 +28,7 @@ std::int32_t level_code(const Grouping& groups, const MethodCall& call, const st
   if (!call.has(option)) {
     if (groups.count == 2) return fallback;
     throw Error(ErrorKind::usage, "decomposition.option",
-                "'" + groups.name + "' has " + std::to_string(groups.count) + " levels in the rows used (" +
+                "'" + groups.name + "' has " + counted(groups.count, "level") + " in the rows used (" +
                     levels_text(groups) + "), so say which two to compare with a = and b =",
                 {.key = option});
   }
@@ -177,8 +177,8 @@ void tell_groups(Decomposition& d, const Spec& spec, const Design& rows, const T
   const double fewest = std::min(unit_counts[0], unit_counts[1]);
   if (fewest >= kFewUnits) return;
   d.notes.push_back({"decomposition.few_units",
-                     (a_is_smaller ? groups.a : groups.b) + " has " + shortest(fewest) + " units (" + whose +
-                         "): below about " + shortest(kFewUnits) +
+                     (a_is_smaller ? groups.a : groups.b) + " has " + counted(static_cast<long long>(fewest), "unit") +
+                         " (" + whose + "): below about " + shortest(kFewUnits) +
                          " the standard errors of its own coefficients are too small, and intervals cover less than "
                          "they say; " +
                          advice});

@@ -195,7 +195,7 @@ Decompositions run_leave_one_out(const DecompositionInput& input) {
   });
   Names failed;
   for (std::size_t u = 0; u < all.size(); ++u)
-    if (!reasons[u].empty()) failed.push_back(design.unit.labels[u] + " (" + reasons[u] + ")");
+    if (!reasons[u].empty()) failed.push_back("'" + design.unit.labels[u] + "' (" + reasons[u] + ")");
   for (std::size_t w = 0; w < whole.size(); ++w) {
     Decomposition& d = whole[w];
     const Matrix values = component_values(all, w, d.estimates.names);

@@ -10,6 +10,8 @@
 namespace headwater {
 namespace {
 
+constexpr const char* kNoDriver = "other";
+
 std::string sorted_text(const Term& term) {
   std::vector<std::string> factors;
   for (const ExpressionPtr& factor : term.factors) factors.push_back(to_text(*factor));
@@ -94,9 +96,9 @@ Notes shared_columns(const Spec& spec) {
   return notes;
 }
 
-// Contrasts and tables find parts by name, and every decomposition has these.
+// Contrasts and tables find parts by name, and every decomposition has these; "other" holds the terms of no driver.
 void refuse_name_of_a_part(const std::string& name) {
-  if (name == "residual" || name == "total")
+  if (name == "residual" || name == "total" || name == kNoDriver)
     throw Error(ErrorKind::usage, "drivers.name",
                 "a driver is called '" + name +
                     "', which is the name of a part of every decomposition; call it "
@@ -125,7 +127,7 @@ DriverPartition partition_drivers(const Design& design) {
     slot_of_term[t] = slot_named(partition.slots, joined(names, ":"));
   }
   for (std::size_t t = 0; t < owner.size(); ++t)
-    if (slot_of_term[t] < 0) slot_of_term[t] = slot_named(partition.slots, "other");
+    if (slot_of_term[t] < 0) slot_of_term[t] = slot_named(partition.slots, kNoDriver);
   for (const ColumnOrigin& origin : design.origins)
     partition.slot.push_back(origin.term ? std::optional(static_cast<std::size_t>(slot_of_term[*origin.term]))
                                          : std::nullopt);

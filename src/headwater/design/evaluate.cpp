@@ -69,7 +69,8 @@ class Evaluator {
     if (!column.why_text.empty())
       message += ": " + column.why_text + "; correct it or mark it as missing";
     else
-      message += "; use it as a factor or an effect";
+      message +=
+          "; take it out of the columns that are to stay text where it is one, or use it as a factor or an effect";
     throw Error(ErrorKind::data, "data.not_a_number", message, {.file = panel_.ledger().file, .column = e.name});
   }
 
@@ -160,6 +161,11 @@ class Evaluator {
     if (e.name == "i" || e.name == "poly" || e.name == "factor")
       formula_error("nested",
                     e.name + "() makes several columns and must stand as a term of its own, not inside " + to_text(e));
+    if (e.name == "ratio" || e.name == "c")
+      formula_error("nested", e.name +
+                                  "() stands for several outcomes and must stand alone left of ~, not inside another "
+                                  "expression: " +
+                                  to_text(e) + (e.name == "ratio" ? "; a ratio as a number is a / b" : ""));
     if (is_stepwise(e.name))
       formula_error("nested", e.name +
                                   "() stands for several models and must stand alone between plus signs, not inside "

@@ -79,8 +79,9 @@ Notes log_of_sum_warnings(const Panel& panel, const ModelFormula& formula, const
     merge(notes, {{"formula.log_of_sum",
                    to_text(e) + " depends on the unit of " + to_text(*x) + ": its coefficient changes when " +
                        to_text(*x) + " is measured in thousands. " + std::to_string(zeros) + " of " +
-                       std::to_string(rows.size()) + " rows are at zero. Use log(ifelse(" + to_text(*x) + " == 0, 1, " +
-                       to_text(*x) + ")) + I(" + to_text(*x) + " == 0), or " + to_text(*x) + " per unit of size"}});
+                       counted(static_cast<long long>(rows.size()), "row") + (zeros == 1 ? " is" : " are") +
+                       " at zero. Use log(ifelse(" + to_text(*x) + " == 0, 1, " + to_text(*x) + ")) + I(" +
+                       to_text(*x) + " == 0), or " + to_text(*x) + " per unit of size"}});
   };
   visit(*formula.outcome, look);
   for (const Term& term : formula.terms)

@@ -9,6 +9,7 @@
 
 #include "headwater/core/distributions.hpp"
 #include "headwater/core/error.hpp"
+#include "headwater/core/quoting.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/diagnostics/test.hpp"
 #include "headwater/formula/formula.hpp"
@@ -31,7 +32,7 @@ void count_carriers(Test& test, const Fit& fit, const Covariance& covariance, co
   if (covariance.gathers == Gathers::nothing || !is_handful(c)) return;
   test.notes.push_back({"test.few_units",
                         "the test '" + test.hypothesis + "' rests on " + significant(c.effective, 2) + " of " +
-                            std::to_string(c.all) + " " + c.of + " in effect (" + c.heaviest + " carries " +
+                            std::to_string(c.all) + " " + c.of + " in effect ('" + c.heaviest + "' carries " +
                             significant(100 * c.share, 2) +
                             " % of the combination that decides it): its p value is far too small, do not rely on it"});
 }
@@ -151,11 +152,22 @@ class FormReader {
   const std::string& text_;
 };
 
+// The next "=" at or behind `from` that is no letter of a quoted name.
+std::size_t equals_sign(const std::string& text, std::size_t from) {
+  for (std::size_t at = from; at < text.size(); ++at) {
+    if (text[at] == '=') return at;
+    if (text[at] != '`' && text[at] != '"' && text[at] != '\'') continue;
+    at = closing_quote(text, at);
+    if (at == std::string::npos) break;
+  }
+  return std::string::npos;
+}
+
 // Left and right of the one "=" of a test.
 std::pair<std::string, std::string> sides(const std::string& text) {
-  const std::size_t equals = text.find('=');
+  const std::size_t equals = equals_sign(text, 0);
   if (equals == std::string::npos) return {text, "0"};
-  if (text.find('=', equals + 1) != std::string::npos)
+  if (equals_sign(text, equals + 1) != std::string::npos)
     throw Error(ErrorKind::usage, "test.syntax", "the test '" + text + "' has more than one '='; write a + b = 0");
   return {std::string(trimmed(text.substr(0, equals))), std::string(trimmed(text.substr(equals + 1)))};
 }

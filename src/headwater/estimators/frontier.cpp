@@ -261,6 +261,14 @@ double third_moment(const Vector& residuals) {
   return sum(residuals.array().cube().matrix()) / static_cast<double>(residuals.size());
 }
 
+void refuse_exact_fit(const Fit& fit) {
+  if (fits_exactly(fit))
+    throw Error(ErrorKind::identification, "frontier.exact_fit",
+                "the regressors fit the outcome " + fit.design->outcome_name +
+                    " exactly, so nothing is left whose skewness could tell inefficiency from noise; is the outcome "
+                    "built from a regressor?");
+}
+
 double sign_of(const MethodCall& call) { return call.get("type", "production") == "cost" ? -1 : 1; }
 
 void require_constant(const Design& design) {
@@ -302,6 +310,7 @@ Fit fit_frontier(const EstimatorInput& input) {
                                                .origins = column_origins(design),
                                                .atoms = atoms_of(design),
                                                .constant = true});
+  refuse_exact_fit(fit);
   const Matrix X = identified_columns(fit);
   const Frontier model{X, design.y, sign};
   const double n = static_cast<double>(fit.n()), mean_square = fit.goodness.rss / n;

@@ -93,9 +93,9 @@ void refuse_flat_outcome(const Fit& fit, const Transformed& data) {
 void refuse_no_df(const Fit& fit) {
   if (fit.df_residual > 0) return;
   throw Error(ErrorKind::identification, "fit.no_degrees_of_freedom",
-              std::to_string(fit.df_model) + " coefficients and effects of rank " +
-                  std::to_string(fit.effects_rank.rank) + " leave no degrees of freedom in " + std::to_string(fit.n()) +
-                  " rows; use fewer regressors or coarser effects");
+              counted(fit.df_model, "coefficient") + " and effects of rank " + std::to_string(fit.effects_rank.rank) +
+                  " leave no degrees of freedom in " + counted(fit.n(), "row") +
+                  "; use fewer regressors or coarser effects");
 }
 
 void fill_goodness(Fit& fit, const Transformed& data) {
@@ -123,7 +123,7 @@ Notes disconnected(const Fit& fit) {
 
 void add_notes(Fit& fit) {
   merge(fit.notes, disconnected(fit));
-  if (fit.goodness.rss <= kPerfectFit * fit.goodness.tss && fit.k() > 0)
+  if (fits_exactly(fit))
     fit.notes.push_back({"fit.perfect",
                          "the regressors fit the outcome exactly, so every standard error is rounding noise; is the "
                          "outcome built from a regressor?"});
@@ -155,6 +155,8 @@ std::vector<CoefficientOrigin> column_origins(const Design& design) {
   for (Index j = 0; j < design.k(); ++j) origins.push_back({j});
   return origins;
 }
+
+bool fits_exactly(const Fit& fit) { return fit.goodness.rss <= kPerfectFit * fit.goodness.tss && fit.k() > 0; }
 
 Fit solve_least_squares(std::shared_ptr<const Design> design, Transformed data) {
   Fit fit;

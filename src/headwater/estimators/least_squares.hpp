@@ -23,6 +23,8 @@ struct Transformed {
 };
 
 Fit solve_least_squares(std::shared_ptr<const Design> design, Transformed data);
+// Nothing but rounding is left of the outcome.
+bool fits_exactly(const Fit& fit);
 
 // The design's columns, each with a coefficient of its own.
 std::vector<CoefficientOrigin> column_origins(const Design& design);

@@ -48,6 +48,7 @@ class Lexer {
 
   Token next() {
     const char c = source_[at_];
+    if (const auto sign = typographic_sign(source_, at_)) refuse_typographic(*sign);
     if (is_digit(c) || (c == '.' && at_ + 1 < source_.size() && is_digit(source_[at_ + 1]))) return number();
     if (starts_name(c) || c == '.') return name();
     if (c == '`') return quoted(Token::Kind::name, "a closing back-quote");
@@ -74,10 +75,18 @@ class Lexer {
     return {Token::Kind::number, text, *value, {begin, at_}};
   }
 
+  [[noreturn]] void refuse_typographic(const TypographicSign& sign) const {
+    syntax_error(source_, at_,
+                 "'" + std::string(sign.written) + "' is " +
+                     (sign.is_quote ? "a quote of word processors; write straight quotes, " + std::string(sign.plain)
+                                    : "no sign of formulas; write " + std::string(sign.plain)) +
+                     " (a name that holds it stands between back-quotes)");
+  }
+
   Token name() {
     const std::size_t begin = at_;
     while (at_ < source_.size() && continues_name(source_[at_]) &&
-           source_.substr(at_, kNoBreakSpace.size()) != kNoBreakSpace)
+           source_.substr(at_, kNoBreakSpace.size()) != kNoBreakSpace && !typographic_sign(source_, at_))
       ++at_;
     return {Token::Kind::name, std::string(source_.substr(begin, at_ - begin)), 0, {begin, at_}};
   }

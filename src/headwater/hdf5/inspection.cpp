@@ -132,7 +132,7 @@ std::vector<hsize_t> checked_extents(hid_t dataset, hsize_t file_bytes, const Ob
   if (rank < 0) refuse(at, "rank", "has no shape; a dataset of headwater has one");
   if (rank > kMostDimensions)
     refuse(at, "rank",
-           "has " + std::to_string(rank) + " dimensions; at most " + std::to_string(kMostDimensions) + " are read");
+           "has " + counted(rank, "dimension") + "; at most " + std::to_string(kMostDimensions) + " are read");
   std::vector<hsize_t> extents(static_cast<std::size_t>(rank));
   H5Sget_simple_extent_dims(space.get(), extents.data(), nullptr);
   const hsize_t stored = std::min<hsize_t>(H5Dget_storage_size(dataset), file_bytes);

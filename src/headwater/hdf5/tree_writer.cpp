@@ -5,6 +5,7 @@
 #include <set>
 
 #include "headwater/core/error.hpp"
+#include "headwater/core/text.hpp"
 #include "headwater/hdf5/memory_file.hpp"
 #include "headwater/hdf5/tree_file.hpp"
 #include "headwater/hdf5/whole_file.hpp"
@@ -194,7 +195,7 @@ std::vector<hsize_t> checked_shape(const LabelledArray& array, const std::string
   std::int64_t expected = 1;
   for (const std::int64_t extent : array.shape) expected *= extent;
   if (array.shape.size() != array.dims.size() || count != expected)
-    invalid(path, "it has " + std::to_string(count) + " values, and its shape asks for " + std::to_string(expected));
+    invalid(path, "it has " + counted(count, "value") + ", and its shape asks for " + std::to_string(expected));
   return {array.shape.begin(), array.shape.end()};
 }
 

@@ -10,6 +10,7 @@
 #include "headwater/panel/arrow_cells.hpp"
 #include "headwater/panel/arrow_stream.hpp"
 #include "headwater/panel/key_columns.hpp"
+#include "headwater/panel/other_formats.hpp"
 
 namespace headwater {
 namespace {
@@ -98,6 +99,7 @@ RawTable read_arrow(const std::string& path, const ReadOptions& options) {
     throw Error(ErrorKind::io, "io.cannot_read",
                 "cannot read '" + path + "': it is a directory; give the path of a file", {.file = path});
   const std::string hash = sha256_of_file(path);
+  require_arrow_signature(path);
   Owned<ArrowArrayStream> stream;
   char message[1024] = {};
   const int outcome = arrow_module(path)(path.c_str(), &stream, message, sizeof message);

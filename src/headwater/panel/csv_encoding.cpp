@@ -11,6 +11,7 @@
 #include "headwater/core/utf8.hpp"
 #include "headwater/panel/csv_file.hpp"
 #include "headwater/panel/csv_words.hpp"
+#include "headwater/panel/other_formats.hpp"
 
 namespace headwater {
 namespace {
@@ -38,37 +39,6 @@ std::int64_t line_of(std::string_view bytes, std::size_t at) {
   }
   const std::string column = "column " + std::to_string(field);
   csv_error(file, line_of(bytes, at), code, column + ": " + message, column);
-}
-
-struct Signature {
-  std::string_view bytes;
-  const char* what;
-};
-constexpr std::string_view kGzip("\x1F\x8B", 2), kZip("PK\x03\x04", 4), kOldOffice("\xD0\xCF\x11\xE0", 4);
-constexpr Signature kOtherFormats[] = {
-    {kGzip, "gzip-compressed; unpack it first (gunzip)"},
-    {"BZh", "bzip2-compressed; unpack it first (bunzip2)"},
-    {"\xFD"
-     "7zXZ",
-     "xz-compressed; unpack it first (unxz)"},
-    {"\x28\xB5\x2F\xFD", "zstd-compressed; unpack it first (unzstd)"},
-    {kZip, "a zip archive or a spreadsheet (xlsx, ods); unpack it, or save the sheet as UTF-8 CSV"},
-    {kOldOffice, "an old Excel workbook (xls); save the sheet as UTF-8 CSV"},
-    {"%PDF", "a PDF; save the table as UTF-8 CSV"},
-    {"PAR1", "a Parquet file; name it .parquet"},
-    {"ARROW1", "a Feather file; name it .feather"},
-    {"\x89HDF", "an HDF5 file; name it .h5"},
-};
-
-// Files of another kind under the name of a CSV: what they are, instead of what is odd about their bytes.
-void refuse_other_formats(std::string_view bytes, const std::string& file) {
-  for (const Signature& format : kOtherFormats)
-    if (bytes.substr(0, format.bytes.size()) == format.bytes)
-      throw Error(ErrorKind::data, "csv.other_format", file + " is " + format.what, {.file = file});
-  const std::string opening = lower(trimmed(bytes.substr(0, 64)));
-  if (opening.rfind("<!doctype html", 0) == 0 || opening.rfind("<html", 0) == 0)
-    throw Error(ErrorKind::data, "csv.other_format",
-                file + " is a web page, perhaps the error page of a download; fetch the CSV itself", {.file = file});
 }
 
 void append_utf8(std::string& text, std::uint32_t letter) {
@@ -163,6 +133,18 @@ void refuse_nul(std::string_view text, const std::optional<std::size_t>& at, cha
                    "there is a NUL byte, so this is not plain text; save it as UTF-8 CSV");
 }
 
+// Letters of English take one byte of two, so every other byte is zero but for the few letters beyond.
+bool is_utf16_without_mark(std::string_view bytes) {
+  constexpr std::size_t kLooked = 4096;
+  const std::size_t pairs = std::min(bytes.size(), kLooked) / 2;
+  std::size_t first = 0, second = 0;
+  for (std::size_t pair = 0; pair < pairs; ++pair) {
+    first += bytes[2 * pair] == '\0';
+    second += bytes[2 * pair + 1] == '\0';
+  }
+  return std::min(first, second) == 0 && std::max(first, second) >= 2 && 4 * std::max(first, second) >= pairs;
+}
+
 }  // namespace
 
 std::optional<std::string> as_utf8(std::string_view bytes, char separator, const std::string& file, Notes& notes) {
@@ -173,9 +155,7 @@ std::optional<std::string> as_utf8(std::string_view bytes, char separator, const
     notes.push_back({"data.encoding", file + " is UTF-16 text and was read as that"});
     return text;
   }
-  const bool alternating = bytes.size() >= 4 && (bytes[0] == '\0') != (bytes[1] == '\0') &&
-                           (bytes[0] == '\0') == (bytes[2] == '\0') && (bytes[1] == '\0') == (bytes[3] == '\0');
-  if (alternating)
+  if (is_utf16_without_mark(bytes))
     throw Error(ErrorKind::data, "csv.utf16",
                 file + " is UTF-16 text without a byte order mark, which is not read; save it as UTF-8",
                 {.file = file});

@@ -68,8 +68,8 @@ class Body {
  private:
   [[noreturn]] void ragged(std::int64_t row, std::size_t fields) const {
     const Names& names = header_.names;
-    std::string message =
-        "the row has " + std::to_string(fields) + " fields and the header " + std::to_string(names.size());
+    std::string message = "the row has " + counted(static_cast<long long>(fields), "field") + " and the header " +
+                          std::to_string(names.size());
     const bool short_row = fields < names.size();
     message += short_row ? "; the first that is missing is '" + names[fields] + "'"
                          : "; a comma inside a value needs quotes around it";

@@ -9,6 +9,7 @@
 #include "headwater/core/method.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/panel/key_values.hpp"
+#include "headwater/panel/swapped_keys.hpp"
 
 namespace headwater {
 namespace {
@@ -31,6 +32,14 @@ const Column& key_column(const std::vector<Column>& columns, const std::string& 
               "the " + std::string(what) + " key '" + shortened(key, 60) + "' is not a column of " + ledger.file +
                   (near.empty() ? "; its columns are " + listed(std::move(names)) : "; did you mean '" + near + "'?"),
               {.file = ledger.file, .column = key});
+}
+
+void refuse_one_column_as_both_keys(const Panel::Keys& keys, const DataLedger& ledger) {
+  if (keys.unit.empty() || keys.unit != keys.time) return;
+  throw Error(ErrorKind::usage, "data.same_keys",
+              "the unit key and the time key are both '" + shortened(keys.unit, 60) +
+                  "'; name the column that tells units apart and the column that tells periods apart",
+              {.file = ledger.file, .column = keys.unit});
 }
 
 void require_present(const Column& column, const char* what, const std::vector<std::int64_t>& rows,
@@ -142,6 +151,7 @@ Grouping grouping(const Column& column) {
 
 Panel::Panel(std::vector<Column> columns, Keys keys, std::vector<std::int64_t> source_rows, DataLedger ledger)
     : keys_(std::move(keys)), rows_(columns.empty() ? 0 : columns.front().size()), ledger_(std::move(ledger)) {
+  refuse_one_column_as_both_keys(keys_, ledger_);
   const auto n = static_cast<std::size_t>(rows_);
   std::vector<Index> order(n);
   std::iota(order.begin(), order.end(), Index{0});
@@ -157,6 +167,7 @@ Panel::Panel(std::vector<Column> columns, Keys keys, std::vector<std::int64_t> s
   if (has_time()) {
     const Column& time = key_column(columns, keys_.time, "time", ledger_);
     require_present(time, "time", source_rows, ledger_);
+    if (has_unit()) check_key_order(key_column(columns, keys_.unit, "unit", ledger_), time, source_rows, ledger_);
     times = read_periods(time, source_rows, ledger_);
   }
   const auto before = [&](Index a, Index b) {

@@ -307,12 +307,12 @@ std::string to_text(const Period& period) {
   const std::int64_t n = period.ordinal;
   const auto part = [n](std::int64_t parts) { return std::to_string(n - floor_divide(n, parts) * parts + 1); };
   switch (period.frequency) {
-    case Frequency::integer:
-    case Frequency::year: return std::to_string(n);
+    case Frequency::integer: return std::to_string(n);
+    case Frequency::year: return padded(n, 4);
     case Frequency::financial_year: return financial_year_text(n);
-    case Frequency::half_year: return std::to_string(floor_divide(n, 2)) + "H" + part(2);
+    case Frequency::half_year: return padded(floor_divide(n, 2), 4) + "H" + part(2);
     case Frequency::financial_half_year: return financial_year_text(floor_divide(n, 2)) + " H" + part(2);
-    case Frequency::quarter: return std::to_string(floor_divide(n, 4)) + "Q" + part(4);
+    case Frequency::quarter: return padded(floor_divide(n, 4), 4) + "Q" + part(4);
     case Frequency::financial_quarter: return financial_year_text(floor_divide(n, 4)) + " Q" + part(4);
     case Frequency::month: return padded(floor_divide(n, 12), 4) + "-" + padded(n - floor_divide(n, 12) * 12 + 1, 2);
     case Frequency::day: {

@@ -4,6 +4,7 @@
 #include "headwater/core/method.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/panel/key_columns.hpp"
+#include "headwater/panel/other_formats.hpp"
 #include "headwater/panel/readers.hpp"
 #include "headwater/panel/totals.hpp"
 
@@ -18,6 +19,7 @@ RawTable read_by_extension(const std::string& path, const ReadOptions& options) 
   if (ends_with(path, ".parquet") || ends_with(path, ".feather") || ends_with(path, ".arrow"))
     return read_arrow(path, options);
   if (ends_with(path, ".h5") || ends_with(path, ".hdf5")) return read_hdf5_panel(path, options);
+  refuse_endings_of_other_programs(path);
   return read_csv(path, options);  // also "-", standard input
 }
 

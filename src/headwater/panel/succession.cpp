@@ -208,13 +208,26 @@ void break_series(const std::map<Break, std::vector<std::string>>& breaks, Serie
   }
 }
 
+// Lookups of codes list those that stay as well: such a line changes nothing, and is told of.
+void note_lines_without_change(const std::vector<Succession>& entries, const Series& series, DataLedger& ledger) {
+  std::vector<const Succession*> same;
+  for (const Succession& entry : entries)
+    if (entry.from == entry.to && series.has(entry.from)) same.push_back(&entry);
+  if (same.empty()) return;
+  const bool one = same.size() == 1;
+  ledger.succession.push_back(counted(static_cast<long long>(same.size()), "line") + (one ? " says" : " say") +
+                              " of a code that it became itself, " + (one ? "" : "the first ") + same[0]->from +
+                              " in row " + std::to_string(same[0]->row) + ": nothing was linked or broken there");
+}
+
 }  // namespace
 
 void apply_succession(RawTable& table, const ReadOptions& options) {
   Series series(table, options);
+  const std::vector<Succession> entries = read_successions(options.succession);
+  note_lines_without_change(entries, series, table.ledger);
   std::map<Break, std::vector<std::string>> breaks;
-  for (const Succession& entry :
-       in_order(read_successions(options.succession), series.codes_by_folding(), options.succession))
+  for (const Succession& entry : in_order(entries, series.codes_by_folding(), options.succession))
     apply(entry, series, table.ledger, breaks);
   note_links(breaks, series, table.ledger);
   break_series(breaks, series, table.ledger);

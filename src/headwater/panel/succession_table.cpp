@@ -90,7 +90,7 @@ std::vector<Succession> reached_lines(const std::vector<Succession>& entries,
   std::vector<Succession> lines;
   for (const Succession& entry : entries) {
     refuse_other_spelling(entry, entry.from, reached(entry.from), codes, path);
-    if (!reached(entry.from)) continue;
+    if (!reached(entry.from) || entry.from == entry.to) continue;
     const auto at = codes.find(folded(entry.to));
     refuse_other_spelling(entry, entry.to, at != codes.end() && at->second == entry.to, codes, path);
     const auto [first, fresh] = known.emplace(entry.from, &entry);
@@ -156,7 +156,7 @@ std::vector<Succession> read_successions(const std::string& path) {
     if (entry.policy.empty()) entry.policy = "link";
     if (entry.policy != "link" && entry.policy != "break" && entry.policy != "drop")
       table_error(path, entry.row, "policy '" + entry.policy + "' is not known; write link, break or drop");
-    if (entry.from != entry.to) successions.push_back(std::move(entry));
+    successions.push_back(std::move(entry));
   }
   return successions;
 }

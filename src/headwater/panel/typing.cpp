@@ -293,8 +293,9 @@ Column type_column(std::string column_name, const std::vector<std::string_view>&
                                          shown(cells[first_number]) + " is " +
                                          shortest(column.numbers(static_cast<Index>(first_number)))});
   if (percents > 0 && percents < numbers)
-    notes.push_back({"data.mixed_percent", "column '" + column_name + "' has " + std::to_string(percents) +
-                                               " cells with % and " + std::to_string(numbers - percents) +
+    notes.push_back({"data.mixed_percent", "column '" + column_name + "' has " +
+                                               counted(static_cast<long long>(percents), "cell") + " with % and " +
+                                               std::to_string(numbers - percents) +
                                                " without; cells with % were divided by 100, check the units"});
   if (large > 0)
     notes.push_back({"data.large_integers",

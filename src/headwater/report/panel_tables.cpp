@@ -115,13 +115,14 @@ std::string reasons_text(const Tree& panel) {
 std::string switchers_text(const Tree& panel) {
   const auto& names = labels(panel, "column");
   const auto &values = integers(panel, "column_values"), &switchers = integers(panel, "column_switchers");
-  const std::string units = thousands(count_attribute(panel, "units"));
+  const std::string units = counted(count_attribute(panel, "units"), "unit");
   std::string out;
   for (std::size_t c = 0; c < names.size(); ++c)
     if (switchers[c] >= 0)
       out += wrapped("  - " + names[c] + " (" + counted(values[c], "value") + "): " +
                          (switchers[c] == 0 ? "no unit ever changes; effects of the units absorb it"
-                                            : thousands(switchers[c]) + " of " + units + " units change"),
+                                            : thousands(switchers[c]) + " of " + units +
+                                                  (switchers[c] == 1 ? " changes" : " change")),
                      4);
   return out.empty() ? "" : "\nCategories, and units that change from one to another:\n" + out;
 }

@@ -83,7 +83,7 @@ std::string lost_rows(const Tree& result) {
     std::vector<std::string> parts;
     for (std::size_t i = 0; i < reasons.size(); ++i) parts.push_back(counted(rows[i], "row") + ": " + reasons[i]);
     const std::string text = thousands(static_cast<long long>(number_attribute(fit, "rows_used"))) + " of " +
-                             thousands(static_cast<long long>(number_attribute(fit, "rows_read"))) + " rows used" +
+                             counted(static_cast<long long>(number_attribute(fit, "rows_read")), "row") + " used" +
                              (parts.empty() ? "" : "; dropped: " + joined(parts, "; ")) + ".";
     seen[text] += (seen[text].empty() ? "" : ", ") + fit.name;
   }
@@ -146,7 +146,7 @@ std::string data_section(const Tree& result, Suspicions shown) {
   std::string out = heading("Data");
   const std::string hash = text_attribute(*data, "sha256");
   out += wrapped(text_attribute(*data, "file") + (hash.empty() ? "" : ", SHA-256 " + hash.substr(0, 16) + "...") +
-                     ", " + thousands(static_cast<long long>(number_attribute(*data, "rows_read"))) + " rows read.",
+                     ", " + counted(static_cast<long long>(number_attribute(*data, "rows_read")), "row") + " read.",
                  2);
   const auto& reasons = labels(*data, "lost_reason");
   const auto& lost = integers(*data, "lost_rows");

@@ -295,8 +295,19 @@ void check_model(const ModelConfig& model) {
                 where + "singletons is '" + model.singletons + "'; it is drop or keep", {.key = "model.singletons"});
 }
 
+// [model] of a configuration holds for every model; a formula there would leave nothing of those in files.
+void refuse_replaced_formulas(const std::vector<std::string>& paths, const std::vector<Setting>& file) {
+  if (paths.empty()) return;
+  for (const Setting& setting : file)
+    if (setting.section == "model" && setting.label.empty() && (setting.key == "formula" || setting.key == "outcome"))
+      bad_setting(setting, "replaced_formula",
+                  "the " + setting.key + " of [model] would take the place of the one in " + paths.front() +
+                      ", which [run] model names; write [model NAME] for a model beside it, or leave one out");
+}
+
 std::vector<ModelConfig> collect_models(const std::vector<std::string>& paths, const std::vector<Setting>& file,
                                         const std::vector<Setting>& overrides) {
+  refuse_replaced_formulas(paths, file);
   std::vector<ModelConfig> models;
   models.reserve(paths.size());
   for (const std::string& path : paths) models.push_back(read_model(path));
@@ -326,8 +337,11 @@ std::vector<ModelConfig> collect_models(const std::vector<std::string>& paths, c
 
 void check_range(double value, const char* key) {
   if (value > 0 && value < 1) return;
+  const bool percent = value > 1 && value < 100;
   throw Error(ErrorKind::usage, "config.value",
-              std::string("'") + key + "' is " + shortest(value) + "; it lies between 0 and 1", {.key = key});
+              std::string("'") + key + "' is " + shortest(value) + "; it lies between 0 and 1" +
+                  (percent ? ", so write " + shortest(value / 100) + " for " + shortest(value) + " %" : ""),
+              {.key = key});
 }
 
 RunConfig build(const std::string& path, const std::vector<Setting>& file, const std::vector<Setting>& overrides) {
@@ -370,6 +384,7 @@ RunConfig build(const std::string& path, const std::vector<Setting>& file, const
   for (const std::vector<Setting>* source : {&file, &overrides})
     for (const Setting& setting : *source)
       if (setting.section == "report") config.report[setting.key] = setting.value;
+  if (const auto names = config.report.find("names"); names != config.report.end()) check_names(names->second);
   if (!config.output.report.empty()) check_captions(config.report);
   parse_audience(config.output.audience);
   config.models = collect_models(config.run.models, file, overrides);

@@ -216,10 +216,19 @@ void describe_parts(Tree& tree, const ContrastQuestion& question) {
               "weight");
 }
 
+void refuse_what_cancels(const ContrastQuestion& question, const std::string& text) {
+  for (const Part& part : question.parts)
+    if (!part.gradient.isZero(0)) return;
+  throw Error(ErrorKind::usage, "contrast.empty",
+              "in the contrast '" + text +
+                  "' every component cancels, so nothing is left to compare; name two different components");
+}
+
 }  // namespace
 
 Tree contrast(const Tree& result, const std::string& text) {
   const ContrastQuestion question = parse_contrast(result, text);
+  refuse_what_cancels(question, text);
   for (const Part& part : question.parts) {
     refuse_what_has_no_error(part);
     if (const std::string kind = text_attribute(*part.decomposition.node, "kind"); kind == "set")

@@ -10,6 +10,7 @@
 #include "headwater/covariances/profiles.hpp"
 #include "headwater/decompositions/bootstrap.hpp"
 #include "headwater/decompositions/decomposition.hpp"
+#include "headwater/run/asked_columns.hpp"
 
 namespace headwater {
 namespace {
@@ -42,10 +43,13 @@ std::vector<ModelFormula> formulas_of(const ModelConfig& model, const Panel& pan
   const std::string text = model.outcome.empty() ? model.formula : model.outcome + " ~ " + model.formula;
   std::vector<ModelFormula> formulas = expand(parse_formula(text));
   const std::string& column = model.split.empty() ? model.fsplit : model.split;
+  for (const ModelFormula& formula : formulas) require_columns(panel, formula);
   if (column.empty()) return formulas;
+  const std::vector<std::string> values = split_values(panel, column);
+  refuse_split_by_a_measure(panel, column, values.size());
   std::vector<ModelFormula> all;
   for (const ModelFormula& formula : formulas)
-    for (ModelFormula& part : expand_split(formula, column, split_values(panel, column), model.split.empty()))
+    for (ModelFormula& part : expand_split(formula, column, values, model.split.empty()))
       all.push_back(std::move(part));
   return all;
 }
@@ -169,6 +173,7 @@ std::vector<Spec> plan(const RunConfig& config, const Panel& panel) {
     require_triplet(specs, first);
   }
   if (config.run.sample == "common") require_common_sample(specs);
+  require_named_things(config, panel, specs);
   return specs;
 }
 

@@ -94,11 +94,11 @@ TEST(CsvLayout, NotesBelow) {
 // A row that was cut short is no note, and neither is a note between rows.
 TEST(CsvLayout, WhatIsNoNoteIsRefused) {
   EXPECT_EQ(refusal("unit,time,y\na,2019,1\nb\n"),
-            "a.csv, row 3: the row has 1 fields and the header 3; the first that is missing is 'time'");
+            "a.csv, row 3: the row has 1 field and the header 3; the first that is missing is 'time'");
   EXPECT_EQ(refusal("unit,time,y\nNorth Bristol Trust,2019,1\nNorth Bristol Trust,2020\n"),
             "a.csv, row 3: the row has 2 fields and the header 3; the first that is missing is 'y'");
   EXPECT_EQ(refusal("unit,time,y\na,2019,1\nSource: own figures\na,2020,1\n"),
-            "a.csv, row 3: the row has 1 fields and the header 3; the first that is missing is 'time'");
+            "a.csv, row 3: the row has 1 field and the header 3; the first that is missing is 'time'");
 }
 
 TEST(CsvLayout, RowsOfSeparators) {

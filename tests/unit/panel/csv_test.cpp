@@ -88,7 +88,7 @@ TEST(Csv, RefusesBrokenFilesWithRowAndColumn) {
 
 TEST(Csv, RefusesRaggedRowsByRowAndColumn) {
   EXPECT_EQ(refusal("a,b\n1,2\n3\n"),
-            "a.csv, row 3: the row has 1 fields and the header 2; the first that is missing is 'b'");
+            "a.csv, row 3: the row has 1 field and the header 2; the first that is missing is 'b'");
   EXPECT_EQ(refusal("a,b\n1,2\n3,4,5\n"),
             "a.csv, row 3: the row has 3 fields and the header 2; a comma inside a value needs quotes around it");
   try {
@@ -203,7 +203,7 @@ TEST(Csv, PercentagesAreFractionsAndSaidSo) {
   const RawTable some = parse("x\n12%\n3.5\n");
   ASSERT_EQ(some.ledger.notes.size(), 1u);
   EXPECT_EQ(some.ledger.notes[0].message,
-            "column 'x' has 1 cells with % and 1 without; cells with % were divided by 100, check the units");
+            "column 'x' has 1 cell with % and 1 without; cells with % were divided by 100, check the units");
 }
 
 TEST(Csv, OddNumbersMakeTextAndSayWhere) {

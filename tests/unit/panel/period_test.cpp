@@ -85,8 +85,8 @@ TEST(Period, ExcelCountsDaysFrom1900WithADayThatNeverWas) {
 }
 
 TEST(Period, EveryTextReadsBack) {
-  for (const char* text :
-       {"2018-19 Q1", "2024Q3", "2024H2", "2018-19 H1", "2013-14", "2013", "2024-04", "2024-02-29", "-3", "7"})
+  for (const char* text : {"2018-19 Q1", "2024Q3", "2024H2", "2018-19 H1", "2013-14", "2013", "2024-04", "2024-02-29",
+                           "-3", "7", "0999", "0042Q3", "0900H1", "0007-08", "0999-12"})
     EXPECT_EQ(to_text(*parse_period(text)), text);
 }
 

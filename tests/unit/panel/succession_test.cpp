@@ -74,6 +74,30 @@ TEST(Succession, CodesThatAreNumbersStayText) {
             (Names{"no code of the succession table occurs in the data: nothing was linked or broken"}));
 }
 
+TEST(Succession, ACodeThatBecameItselfIsTold) {
+  EXPECT_EQ(with_table("old_code,new_code\nOLD,OLD\n").ledger().succession,
+            (Names{"1 line says of a code that it became itself, OLD in row 2: nothing was linked or broken there"}));
+  EXPECT_EQ(
+      with_table("old_code,new_code,policy\nOLD,NEW,link\nXXX,XXX,link\nNEW,NEW,drop\nACQ,ACQ,break\n")
+          .ledger()
+          .succession,
+      (Names{"2 lines say of a code that it became itself, the first NEW in row 4: nothing was linked or broken there",
+             "OLD became NEW: 2 rows linked to one series"}));
+  EXPECT_EQ(with_table("old_code,new_code\nOLD,OLD\nOLD,NEW\n").units().count, 4)
+      << "a line that changes nothing is no other successor";
+  EXPECT_EQ(with_table("old_code,new_code\nXXX,XXX\n").ledger().succession,
+            (Names{"no code of the succession table occurs in the data: nothing was linked or broken"}));
+}
+
+TEST(Succession, ADateThatIsNoneIsRefused) {
+  EXPECT_EQ(refusal("old_code,new_code,date\nOLD,NEW,soon\n"),
+            "succession.csv, row 2: 'soon' is no date; write one such as 2013-04-01, or leave it empty");
+  EXPECT_EQ(refusal("old_code,new_code,date\nOLD,NEW,2013-04-01\nTAKEN,ACQ,n.k.\n"),
+            "succession.csv, row 3: 'n.k.' is no date; write one such as 2013-04-01, or leave it empty");
+  EXPECT_EQ(with_table("old_code,new_code,period\nOLD,NEW,2013-14 Q1\n").ledger().succession,
+            (Names{"OLD became NEW (2013-14 Q1): 2 rows linked to one series"}));
+}
+
 TEST(Succession, RefusesTablesItCannotRead) {
   EXPECT_EQ(refusal("a,b\nOLD,NEW\n"),
             "succession.csv, row 1: a succession table needs the columns old_code and new_code, and may have date and "
