@@ -146,6 +146,9 @@ FILES = [
 
 # Drivers, methods and configurations.
 METHODS = [
+    ("no driver at all", f"decompose panel.csv 'y ~ x + z | trust' {KEYS} --use 'change(from = 2015, to = 2019)'", 0,
+     "no driver is declared, so all regressors are one part, 'other'; write --driver NAME=TERM,TERM (or NAME = TERM + TERM under "
+     "[driver]) to tell them apart."),
     ("a driver named other", f"decompose panel.csv 'y ~ x + z' {KEYS} --driver other=x --use change", USAGE,
      f"a driver is called 'other', {NAME_OF_A_PART}"),
     ("a driver named residual", f"decompose panel.csv 'y ~ x + z' {KEYS} --driver residual=x --use change", USAGE,

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "headwater/decompositions/bootstrap.hpp"
 
 namespace headwater {
@@ -11,6 +13,17 @@ void add_bootstraps(const Panel& panel, const Spec& spec, const Fit* fit, ByCall
   } catch (const Error& error) {
     failures.push_back({spec.bootstrap, error});
   }
+}
+
+// One part that is everything is no answer; said, because --driver may have been forgotten.
+void note_no_driver(const Spec& spec, std::vector<Decomposition>& answers) {
+  if (!spec.drivers.empty()) return;
+  for (Decomposition& d : answers)
+    if (std::find(d.estimates.names.begin(), d.estimates.names.end(), "other") != d.estimates.names.end())
+      d.notes.push_back(
+          {"decomposition.no_driver",
+           "no driver is declared, so all regressors are one part, 'other'; write --driver NAME=TERM,TERM "
+           "(or NAME = TERM + TERM under [driver]) to tell them apart"});
 }
 
 }  // namespace
@@ -33,6 +46,7 @@ Decomposed decompose(const Panel& panel, const Spec& spec, const Fit* fit, const
       check_weights(call, spec.weights);
       if (fit || method.needs == Needs::panel)
         results.back() = run_method(method, {panel, spec, call, fit, covariance});
+      note_no_driver(spec, results.back());
     } catch (const Error& error) {
       all.failures.push_back({call, error});
     }
