@@ -1,10 +1,7 @@
 """The bad inputs that a tool for public figures must survive, by their number in the list of reliability trials.
 
 Each either is refused with a whole message, an exit code and nothing half-written, or is answered, and then the answer
-names what was done. numbered_data_test.py has data keys (1-15), values (16-33), weights, clusters and models (34-40);
-numbered_file_test.py has files (51-67), configurations and formulas (86-90), outputs (77). Numbers 41-50 and the rest of
-68-85 concern estimators, outputs and reports that have tests of their own; numbered_reading_test.py has those of reading (70, 80, 81, 83,
-91, 94).
+names what was done. docs/bad-inputs.md lists all of them with their tests.
 """
 
 import json

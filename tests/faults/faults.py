@@ -3,13 +3,15 @@ whole, old or new."""
 
 import os
 import pathlib
+import random
 import shutil
 import subprocess
 import tempfile
 import unittest
 
 COMMAND = os.environ["HEADWATER_COMMAND"]
-EVERY = os.environ.get("HEADWATER_FAULTS") == "all"  # every point instead of a sample
+FAULTS = os.environ.get("HEADWATER_FAULTS", "")  # all: every point instead of a sample; a number: so many of them, evenly spread
+EVERY = FAULTS == "all"
 OLD = "what was there before\n"
 BLAME = ("damaged", "cut off", "not as it was written", "not an HDF5 file", "has not written it")
 REPORT_KEYS = ("measure", "status", "vintage", "source", "population", "weights", "estimand", "commissioner", "author",
@@ -150,7 +152,10 @@ class FaultTest(unittest.TestCase):
 
 
 def points(count, sample):
-    """Numbers from 1 to count: all, or the first ones, the last ones and some between."""
+    """Numbers from 1 to count: all, or the first ones, the last ones and some between; evenly spread from a random one if asked."""
+    if FAULTS.isdigit():
+        step = max(1, count // int(FAULTS))
+        return range(random.randint(1, step), count + 1, step)
     if EVERY or count <= sample:
         return range(1, count + 1)
     third = sample // 3

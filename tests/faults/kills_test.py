@@ -7,9 +7,9 @@ import subprocess
 import time
 import unittest
 
-from faults import EVERY, COMMAND, FaultTest
+from faults import COMMAND, EVERY, FAULTS, FaultTest
 
-TRIALS = 1000 if EVERY else 24
+TRIALS = 1000 if EVERY else int(FAULTS or 24)
 WRITERS = ("run", "table", "workbook", "report", "convert", "simulate")
 PARTIAL = re.compile(r"\.partial-[0-9a-f]{16}$")
 # In a file system of its own: the inputs, an old file for every output, the command, and what is left copied out.
