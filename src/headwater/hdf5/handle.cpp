@@ -8,7 +8,7 @@
 namespace headwater::hdf5 {
 namespace {
 
-thread_local bool open_here = false;
+thread_local Session* open_here = nullptr;
 
 std::mutex& library_mutex() {
   static std::mutex mutex;
@@ -48,7 +48,7 @@ void open_library() {
 }  // namespace
 
 Session::Session() : lock_(library_mutex()) {
-  open_here = true;
+  open_here = this;
   static const bool opened = (open_library(), true);
   static_cast<void>(opened);
   H5Eset_auto2(H5E_DEFAULT, keep_what_the_machine_refused, &machine_);
@@ -57,13 +57,15 @@ Session::Session() : lock_(library_mutex()) {
 
 Session::~Session() {
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
-  open_here = false;
+  open_here = nullptr;
 }
 
-bool Session::is_open_here() { return open_here; }
+bool Session::is_open_here() { return open_here != nullptr; }
 
 std::string reason() {
   const char* innermost = "";
+  // Not every function of the library calls what is set for failures.
+  if (open_here) H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, look_for_machine, &open_here->machine_);
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, keep_description, &innermost);
   return innermost;
 }

@@ -53,6 +53,7 @@ class Session {
   Session& operator=(const Session&) = delete;
 
   const Machine& machine() const { return machine_; }
+  friend std::string reason();
   static bool is_open_here();  // in this thread
 
  private:
@@ -60,7 +61,7 @@ class Session {
   Machine machine_;
 };
 
-// The innermost reason on the library's error stack, or "".
+// The innermost reason on the library's error stack, or "". What the machine refused is kept for the Session.
 std::string reason();
 
 }  // namespace headwater::hdf5
