@@ -193,7 +193,11 @@ RunConfig config_of_fit(const Flags& flags) {
                                                                         {"use", "decompose.use"}};
   Overrides overrides{{"data.file", flags.arguments()[0]}, {"model.formula", flags.arguments()[1]}};
   for (const auto& [flag, key] : keys)
-    for (const std::string& value : flags.all(flag)) overrides.emplace_back(key, value);
+    for (const std::string& value : flags.all(flag)) {
+      if (trimmed(value).empty())
+        usage_error("empty_value", "--" + std::string(flag) + " is empty; give it a value, or leave it out", flag);
+      overrides.emplace_back(key, value);
+    }
   std::set<std::string> drivers;
   for (const std::string& driver : flags.all("driver")) {
     const std::size_t equals = driver.find('=');

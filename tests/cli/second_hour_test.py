@@ -65,6 +65,41 @@ WORDS = [
      "the result file 'o.csv' ends in .csv, and a result file is HDF5: name it .h5 (tables come from headwater table RESULT.h5)"),
 ]
 
+# What other programs write.
+OTHERS = [
+    ("a lag of Stata", f"fit panel.csv 'y ~ L.x' {KEYS}", FORMULA,
+     "there is no column 'L.x' in panel.csv; it is written l(x, 1)"),
+    ("a lead of Stata", f"fit panel.csv 'y ~ F2.x' {KEYS}", FORMULA,
+     "there is no column 'F2.x' in panel.csv; it is written f(x, 2)"),
+    ("a factor of Stata", f"fit panel.csv 'y ~ i.region' {KEYS}", FORMULA,
+     "there is no column 'i.region' in panel.csv; dummies of a column are i(region)"),
+    ("a number of Stata", f"fit panel.csv 'y ~ c.x' {KEYS}", FORMULA,
+     "there is no column 'c.x' in panel.csv; a column of numbers is x"),
+    ("effects of linearmodels", f"fit panel.csv 'y ~ x + EntityEffects' {KEYS}", FORMULA,
+     "there is no column 'EntityEffects' in panel.csv; effects of units stand behind a bar: | trust"),
+    ("periods of linearmodels", f"fit panel.csv 'y ~ x + TimeEffects' {KEYS}", FORMULA,
+     "there is no column 'TimeEffects' in panel.csv; effects of periods stand behind a bar: | year"),
+    ("a factor of patsy", f"fit panel.csv 'y ~ C(region)' {KEYS}", FORMULA,
+     "there is no function 'C' in formulas; what comes nearest here is factor, of l, f, d, lag, lead, diff, i, poly, factor, is.na, "
+     "ifelse, pmin, pmax, log, log10, log2, log1p, exp, expm1, sqrt, abs, sin, cos, floor, round, I"),
+    ("a logarithm of numpy", f"fit panel.csv 'y ~ np.log(x)' {KEYS}", FORMULA,
+     "there is no function 'np.log' in formulas; what comes nearest here is log, of l, f, d, lag, lead, diff, i, poly, factor, is.na, "
+     "ifelse, pmin, pmax, log, log10, log2, log1p, exp, expm1, sqrt, abs, sin, cos, floor, round, I"),
+    ("a profile of Stata", f"{PLAIN} --profile Stata", USAGE,
+     "there is no small-sample profile 'Stata'; what comes nearest here is reghdfe, of fixest, reghdfe, xtreg, areg, plm, linearmodels, "
+     "none"),
+    ("weights that are the unit", f"{PLAIN} --weights trust", DATA,
+     "column 'trust' of panel.csv holds text and is used as a number; it is the unit key, so use it as a factor or an effect"),
+    ("a test without its right side", f"{PLAIN} --test 'x ='", USAGE,
+     "the test 'x =' has nothing on one side of its '='; write a + b = 0"),
+    ("a test without its left side", f"{PLAIN} --test '= 0'", USAGE,
+     "the test '= 0' has nothing on one side of its '='; write a + b = 0"),
+    ("an option left empty", f"{PLAIN} --subset ''", USAGE,
+     "--subset is empty; give it a value, or leave it out"),
+    ("an option of blanks", f"{PLAIN} --weights ' '", USAGE,
+     "--weights is empty; give it a value, or leave it out"),
+]
+
 # Keys and columns.
 COLUMNS = [
     ("one column as both keys", "fit panel.csv 'y ~ x' --unit trust --time trust", USAGE,
@@ -205,6 +240,23 @@ class SecondHour(MistakesTest):
         known = ", ".join(re.findall(r"^(\w+): ", listed, re.M))
         self.assertIn("robust, HC0", known)
         self.answers([(name, words, code, sentence.replace("COVARIANCES", known)) for name, words, code, sentence in WORDS])
+
+    def test_what_other_programs_write(self):
+        self.answers(OTHERS)
+
+    def test_methods_under_their_names_elsewhere(self):
+        """The list of what is known is that of headwater methods, so only what comes before it is written here."""
+        for option, name, nearest in (("--estimator", "fe", "within"), ("--estimator", "OLS", "pooled"),
+                                      ("--estimator", "random_effects", "mundlak"), ("--estimator", "fd", "first_difference"),
+                                      ("--use", "blinder_oaxaca", "oaxaca"), ("--use", "lmg", "shapley"),
+                                      ("--use", "eivreg", "errors_in_variables"), ("--use", "kss", "leave_out")):
+            what = option.strip("-").replace("use", "decomposition")
+            code, message = self.message("fit", "panel.csv", "y ~ x", "--unit", "trust", "--time", "year", option, name)
+            start = f"there is no {what} '{name}'; what comes nearest here is {nearest}, of "
+            self.assertEqual((code, message[:len(start)]), (USAGE, start))
+            self.assertIn(nearest, message[len(start):].split(", "))
+            for known in message[len(start):].split(", "):
+                self.assertEqual(run("methods", known)[0], 0, known)
 
     def test_columns(self):
         self.answers(COLUMNS)

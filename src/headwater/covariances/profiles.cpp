@@ -23,6 +23,7 @@
 
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
+#include "headwater/core/unknown_name.hpp"
 #include "headwater/covariances/counting.hpp"
 
 namespace headwater {
@@ -122,10 +123,11 @@ const ProfileRow& profile_row(const std::string& wanted) {
     if (row.card.name == wanted) return row;
     known.emplace_back(row.card.name);
   }
-  const std::string near = nearest(wanted, known);
+  static const std::vector<NameElsewhere> elsewhere = {{"stata", "reghdfe"}, {"r", "fixest"},
+                                                       {"feols", "fixest"},  {"pyfixest", "fixest"},
+                                                       {"sandwich", "plm"},  {"python", "linearmodels"}};
   throw Error(ErrorKind::usage, "profile.unknown",
-              "there is no small-sample profile '" + wanted + "'" +
-                  (near.empty() ? "; known are " + joined(known, ", ") : "; did you mean '" + near + "'?"),
+              "there is no small-sample profile '" + wanted + "'" + advice_on_name(wanted, known, elsewhere),
               {.key = "profile"});
 }
 

@@ -4,6 +4,7 @@
 #include "headwater/core/error.hpp"
 #include "headwater/core/quoting.hpp"
 #include "headwater/core/text.hpp"
+#include "headwater/core/unknown_name.hpp"
 #include "headwater/covariances/rules.hpp"
 
 namespace headwater {
@@ -66,52 +67,33 @@ const std::vector<CovarianceRow>& covariances() {
   return rows;
 }
 
-namespace {
-
-// What other programs call a rule that is here under another name.
-struct NameElsewhere {
-  std::string_view theirs, ours;
-};
-constexpr NameElsewhere kNamesElsewhere[] = {{"hc1", "robust"},
-                                             {"white", "robust"},
-                                             {"hetero", "robust"},
-                                             {"heteroskedastic", "robust"},
-                                             {"hac", "driscoll_kraay"},
-                                             {"nw", "driscoll_kraay"},
-                                             {"dk", "driscoll_kraay"},
-                                             {"newey_west", "driscoll_kraay"},
-                                             {"scc", "driscoll_kraay"},
-                                             {"kernel", "driscoll_kraay"},
-                                             {"cr0", "cluster"},
-                                             {"cr1", "cluster"},
-                                             {"clustered", "cluster"},
-                                             {"twoway", "cluster"},
-                                             {"multiway", "cluster"},
-                                             {"standard", "iid"},
-                                             {"ols", "iid"},
-                                             {"normal", "iid"},
-                                             {"homoskedastic", "iid"}};
-
-// HC7 is no misspelling of HC0 but another rule, so all names are shown.
-std::string advice_for(const std::string& wanted, const Names& known) {
-  for (const NameElsewhere& name : kNamesElsewhere)
-    if (lower(wanted) == name.theirs)
-      return "; what comes nearest here is " + std::string(name.ours) + ", of " + joined(known, ", ");
-  const bool numbered = !wanted.empty() && wanted.back() >= '0' && wanted.back() <= '9';
-  const std::string near = numbered ? std::string() : nearest(wanted, known);
-  return near.empty() ? "; known are " + joined(known, ", ") : "; did you mean '" + near + "'?";
-}
-
-}  // namespace
-
 const CovarianceRow& covariance_row(const std::string& wanted) {
   Names known;
   for (const CovarianceRow& row : covariances()) {
     if (row.card.name == wanted) return row;
     known.emplace_back(row.card.name);
   }
+  static const std::vector<NameElsewhere> elsewhere = {{"hc1", "robust"},
+                                                       {"white", "robust"},
+                                                       {"hetero", "robust"},
+                                                       {"heteroskedastic", "robust"},
+                                                       {"hac", "driscoll_kraay"},
+                                                       {"nw", "driscoll_kraay"},
+                                                       {"newey_west", "driscoll_kraay"},
+                                                       {"dk", "driscoll_kraay"},
+                                                       {"scc", "driscoll_kraay"},
+                                                       {"kernel", "driscoll_kraay"},
+                                                       {"cr0", "cluster"},
+                                                       {"cr1", "cluster"},
+                                                       {"clustered", "cluster"},
+                                                       {"twoway", "cluster"},
+                                                       {"multiway", "cluster"},
+                                                       {"standard", "iid"},
+                                                       {"ols", "iid"},
+                                                       {"normal", "iid"},
+                                                       {"homoskedastic", "iid"}};
   throw Error(ErrorKind::usage, "covariance.unknown",
-              "there is no covariance '" + wanted + "'" + advice_for(wanted, known));
+              "there is no covariance '" + wanted + "'" + advice_on_name(wanted, known, elsewhere));
 }
 
 MethodCall checked_rule(const MethodCall& rule) { return named(rule, covariance_row(rule.method).card); }

@@ -2,6 +2,7 @@
 
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
+#include "headwater/core/unknown_name.hpp"
 #include "headwater/decompositions/methods.hpp"
 
 namespace headwater {
@@ -45,10 +46,19 @@ const DecompositionRow& decomposition(std::string_view wanted) {
     if (row.card.name == wanted) return row;
     known.emplace_back(row.card.name);
   }
-  const std::string near = nearest(wanted, known);
+  static const std::vector<NameElsewhere> elsewhere = {{"blinder", "oaxaca"},
+                                                       {"blinder_oaxaca", "oaxaca"},
+                                                       {"lmg", "shapley"},
+                                                       {"owen", "shapley"},
+                                                       {"relaimpo", "shapley"},
+                                                       {"eivreg", "errors_in_variables"},
+                                                       {"sensemakr", "robustness_value"},
+                                                       {"psacalc", "oster"},
+                                                       {"akm", "leave_out"},
+                                                       {"kss", "leave_out"},
+                                                       {"jackknife", "leave_one_out"}};
   throw Error(ErrorKind::usage, "decomposition.unknown",
-              "there is no decomposition '" + std::string(wanted) + "'" +
-                  (near.empty() ? "; known are " + joined(known, ", ") : "; did you mean '" + near + "'?"));
+              "there is no decomposition '" + std::string(wanted) + "'" + advice_on_name(wanted, known, elsewhere));
 }
 
 void check_weights(const MethodCall& call, const std::string& weights) {

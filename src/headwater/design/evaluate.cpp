@@ -7,6 +7,7 @@
 #include "headwater/core/error.hpp"
 #include "headwater/core/method.hpp"
 #include "headwater/core/text.hpp"
+#include "headwater/core/unknown_name.hpp"
 #include "headwater/design/comparison.hpp"
 #include "headwater/design/design.hpp"
 
@@ -68,6 +69,8 @@ class Evaluator {
     std::string message = "column '" + e.name + "' of " + panel_.ledger().file + " holds text and is used as a number";
     if (!column.why_text.empty())
       message += ": " + column.why_text + "; correct it or mark it as missing";
+    else if (e.name == panel_.keys().unit)
+      message += "; it is the unit key, so use it as a factor or an effect";
     else
       message +=
           "; take it out of the columns that are to stay text where it is one, or use it as a factor or an effect";
@@ -171,10 +174,11 @@ class Evaluator {
                                   "() stands for several models and must stand alone between plus signs, not inside "
                                   "another expression: " +
                                   to_text(e));
-    const std::string near = e.name == "ln" ? "log" : nearest(e.name, known);
+    static const std::vector<NameElsewhere> elsewhere = {
+        {"c", "factor"},     {"as.factor", "factor"}, {"ln", "log"},  {"np.log", "log"}, {"np.exp", "exp"},
+        {"np.sqrt", "sqrt"}, {"np.abs", "abs"},       {"shift", "l"}, {"bs", "poly"},    {"ns", "poly"}};
     formula_error("unknown_function",
-                  "there is no function '" + e.name + "' in formulas" +
-                      (near.empty() ? "; known are " + joined(known, ", ") : "; did you mean '" + near + "'?"));
+                  "there is no function '" + e.name + "' in formulas" + advice_on_name(e.name, known, elsewhere));
   }
 
   static void require(const Expression& e, std::size_t count) {

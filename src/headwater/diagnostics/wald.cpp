@@ -169,7 +169,11 @@ std::pair<std::string, std::string> sides(const std::string& text) {
   if (equals == std::string::npos) return {text, "0"};
   if (equals_sign(text, equals + 1) != std::string::npos)
     throw Error(ErrorKind::usage, "test.syntax", "the test '" + text + "' has more than one '='; write a + b = 0");
-  return {std::string(trimmed(text.substr(0, equals))), std::string(trimmed(text.substr(equals + 1)))};
+  const std::string left(trimmed(text.substr(0, equals))), right(trimmed(text.substr(equals + 1)));
+  if (left.empty() || right.empty())
+    throw Error(ErrorKind::usage, "test.syntax",
+                "the test '" + text + "' has nothing on one side of its '='; write a + b = 0");
+  return {left, right};
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
+#include "headwater/core/unknown_name.hpp"
 #include "headwater/estimators/methods.hpp"
 
 namespace headwater {
@@ -25,10 +26,28 @@ const EstimatorRow& estimator(std::string_view wanted) {
     if (row.card.name == wanted) return row;
     known.emplace_back(row.card.name);
   }
-  const std::string near = nearest(wanted, known);
+  static const std::vector<NameElsewhere> elsewhere = {{"fe", "within"},
+                                                       {"fixed", "within"},
+                                                       {"fixed_effects", "within"},
+                                                       {"lsdv", "within"},
+                                                       {"feols", "within"},
+                                                       {"areg", "within"},
+                                                       {"reghdfe", "within"},
+                                                       {"ols", "pooled"},
+                                                       {"lm", "pooled"},
+                                                       {"reg", "pooled"},
+                                                       {"wls", "pooled"},
+                                                       {"pooling", "pooled"},
+                                                       {"re", "mundlak"},
+                                                       {"random", "mundlak"},
+                                                       {"random_effects", "mundlak"},
+                                                       {"cre", "mundlak"},
+                                                       {"be", "between"},
+                                                       {"fd", "first_difference"},
+                                                       {"sfa", "frontier"},
+                                                       {"stochastic_frontier", "frontier"}};
   throw Error(ErrorKind::usage, "estimator.unknown",
-              "there is no estimator '" + std::string(wanted) + "'" +
-                  (near.empty() ? "; known are " + joined(known, ", ") : "; did you mean '" + near + "'?"));
+              "there is no estimator '" + std::string(wanted) + "'" + advice_on_name(wanted, known, elsewhere));
 }
 
 MethodCall default_estimator(bool effects) {

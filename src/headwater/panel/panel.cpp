@@ -7,6 +7,7 @@
 
 #include "headwater/core/error.hpp"
 #include "headwater/core/method.hpp"
+#include "headwater/core/quoting.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/panel/key_values.hpp"
 #include "headwater/panel/swapped_keys.hpp"
@@ -19,6 +20,26 @@ std::string listed(Names names) {
   const std::size_t more = names.size() > kMost ? names.size() - kMost : 0;
   if (more > 0) names.resize(kMost);
   return joined(names, ", ") + (more > 0 ? " and " + std::to_string(more) + " more" : "");
+}
+
+// Operators of Stata and effects of linearmodels, which read like names of columns; "" for any other name.
+std::string written_here(std::string_view name, const Panel& panel) {
+  const std::string word = lower(name);
+  if (word == "entityeffects" || word == "entity_effects")
+    return "effects of units stand behind a bar: | " +
+           quoted_name(panel.keys().unit.empty() ? "UNIT" : panel.keys().unit);
+  if (word == "timeeffects" || word == "time_effects")
+    return "effects of periods stand behind a bar: | " +
+           quoted_name(panel.keys().time.empty() ? "TIME" : panel.keys().time);
+  const std::size_t point = name.find('.');
+  if (point == 0 || point == std::string_view::npos || !panel.find(name.substr(point + 1))) return "";
+  const std::string operation = word.substr(0, 1), column = quoted_name(name.substr(point + 1));
+  const std::string steps = point == 1 ? "1" : word.substr(1, point - 1);
+  if (operation == "i" && point == 1) return "dummies of a column are i(" + column + ")";
+  if (operation == "c" && point == 1) return "a column of numbers is " + column;
+  const bool shifts = operation == "l" || operation == "f" || operation == "d";
+  if (!shifts || steps.find_first_not_of("0123456789") != std::string::npos) return "";
+  return "it is written " + operation + "(" + column + ", " + steps + ")";
 }
 
 const Column& key_column(const std::vector<Column>& columns, const std::string& key, const char* what,
@@ -233,10 +254,12 @@ const Column& Panel::column(std::string_view column_name) const {
       throw Error(ErrorKind::data, "data.unread_column", why, {.file = ledger_.file, .column = unread});
   Names names;
   for (const Column& column : columns_) names.push_back(column.name);
-  const std::string near = nearest(column_name, names);
+  const std::string here = written_here(column_name, *this), near = nearest(column_name, names);
   throw Error(ErrorKind::formula, "formula.unknown_column",
               "there is no column '" + shortened(column_name, 60) + "' in " + ledger_.file +
-                  (near.empty() ? "; its columns are " + listed(std::move(names)) : "; did you mean '" + near + "'?"),
+                  (!here.empty()  ? "; " + here
+                   : near.empty() ? "; its columns are " + listed(std::move(names))
+                                  : "; did you mean '" + near + "'?"),
               {.file = ledger_.file, .column = shortened(column_name, 60)});
 }
 
