@@ -170,7 +170,8 @@ std::string note_of(const SmallModel& m, const std::string& call, const std::str
   Spec spec = m.spec;
   spec.decompositions = {parse_method_call(call)};
   spec.bootstrap = parse_bootstrap(bootstrap);
-  for (const Decomposition& d : decompose(m.panel, spec, &m.fit, &m.rule))
+  const Decomposed all = decompose(m.panel, spec, &m.fit, &m.rule);
+  for (const Decomposition& d : all.answers)
     for (const Note& note : d.notes)
       if (note.code == code) return note.message;
   return "no note";

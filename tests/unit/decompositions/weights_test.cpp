@@ -12,7 +12,9 @@ std::vector<Decomposition> asked(const Panel& panel, const std::string& call, co
   SmallModel m = small_model(panel, small_spec("y ~ x + z", "pooled", weights, covariance));
   m.spec.decompositions = {parse_method_call(call)};
   check_options(m.spec.decompositions.front(), decomposition(m.spec.decompositions.front().method).card);
-  return decompose(m.panel, m.spec, &m.fit, &m.rule);
+  Decomposed all = decompose(m.panel, m.spec, &m.fit, &m.rule);
+  if (!all.failures.empty()) throw all.failures.front().error;
+  return std::move(all.answers);
 }
 
 // A panel with two factors of a rate and growth rates.
