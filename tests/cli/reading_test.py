@@ -50,7 +50,7 @@ class Reading(CommandTest):
 class TextAmongNumbers(Reading):
     def test_what_may_be_numbers_is_no_factor(self):
         for cell, why in [(lambda i: "#N/A" if i % 8 < 5 else str(X[i]), "row 2 holds '#N/A', which is an error of a spreadsheet; leave the cell empty"),
-                          (lambda i: f"{X[i]} [r]", "row 2 holds '0 [r]', which ends in a mark; keep the mark in a column of its own"),
+                          (lambda i: f"{X[i]} [q]", "row 2 holds '0 [q]', which ends in a mark; keep the mark in a column of its own"),
                           (lambda i: f"{X[i]:02}:30", "row 2 holds '00:30', which is a time of day; write hours or minutes as one number"),
                           (lambda i: f"{X[i]} 200", "row 2 holds '0 200', which has a blank between its digits"),
                           (lambda i: f"{X[i]} beds", "row 2 holds '0 beds', which is not a number")]:
@@ -66,6 +66,13 @@ class TextAmongNumbers(Reading):
         bands = dict(band=lambda i: ["16-24", "25-64", "65+"][i % 3])
         self.assertEqual(len(self.fit(panel(**bands), "y ~ x + factor(band)")[1]), 4)
         self.assertEqual(len(self.fit(panel(**bands), "y ~ x + band", "--text", "band")[1]), 4)
+
+    def test_marks_beside_numbers(self):
+        plain = panel(beds=lambda i: X[i])
+        self.same(panel(beds=lambda i: f"{X[i]} [r]"), plain, "y ~ beds",
+                  said="column 'beds' has the mark [r] (revised) beside 24 numbers, the first in row 2; the numbers are read as they stand")
+        self.same(panel(beds=lambda i: f"{X[i]}[b]" if i == 5 else X[i]), plain, "y ~ beds",
+                  said="column 'beds' has the mark [b] (break in the series) beside 1 number, in row 7; the numbers are read as they stand")
 
     def test_a_minus_sign_and_a_long_dash(self):
         z = dict(z=lambda i: "\u2014" if i == 3 else f"{X[i] - 4}".replace("-", "\u2212"))
@@ -227,7 +234,6 @@ class Cases(Reading):
     def test_what_is_refused_says_where(self):
         for name, message in [
             ("A1_majority_excel_na.csv", "row 2 holds '#N/A', which is an error of a spreadsheet; leave the cell empty"),
-            ("A3_revised_marks.csv", "row 2 holds '0 [r]', which ends in a mark; keep the mark in a column of its own"),
         ]:
             self.assertIn(message, self.message("fit", CASES / name, "y ~ beds", *KEYS)[1])
         for table, message in [("S1_two_successors.csv", "row 3: 'T1' became 'T3' here and 'T2' in row 2; a code has one successor, so keep one of the lines"),

@@ -3,6 +3,7 @@
 // a note says. In text only an empty cell, NA, N/A, Not Applicable and the bracketed codes of official statistics are
 // missing: `-`, `*`, `~` and `NAN` may be codes. In keys and in columns named under `text` only an empty cell is.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <unordered_map>
@@ -46,7 +47,30 @@ struct NumericCell {
   Missing mark = Missing::present;
   bool number = false;
   bool percent = false;
+  char beside = 0;  // the letter of a mark that stands beside the number: 4.2% [p]
 };
+
+// Marks that official statistics set beside a number that is there.
+struct ValueMark {
+  char letter;
+  const char* meaning;
+};
+constexpr std::array<ValueMark, 6> kValueMarks = {{{'b', "break in the series"},
+                                                   {'e', "estimated"},
+                                                   {'f', "forecast"},
+                                                   {'p', "provisional"},
+                                                   {'r', "revised"},
+                                                   {'u', "low reliability"}}};
+
+// The letter of the mark at the end of the cell, taken off; 0 when there is none.
+char take_value_mark(std::string_view& cell) {
+  if (cell.size() < 4 || cell.back() != ']' || cell[cell.size() - 3] != '[') return 0;
+  const char letter = cell[cell.size() - 2];
+  if (std::none_of(kValueMarks.begin(), kValueMarks.end(), [&](const ValueMark& m) { return m.letter == letter; }))
+    return 0;
+  cell = stripped(cell.substr(0, cell.size() - 3));
+  return letter;
+}
 
 // A number with separators, currency, percent or brackets.
 NumericCell decorated_number(std::string_view cell) {
@@ -84,7 +108,25 @@ NumericCell numeric_cell(std::string_view raw) {
   if (const auto plain = parse_number(raw)) return {*plain, Missing::present, true, false};  // no mark is a number
   NumericCell cell;
   cell.mark = missing_mark(raw);
-  return cell.mark == Missing::present ? decorated_number(stripped(raw)) : cell;
+  if (cell.mark != Missing::present) return cell;
+  std::string_view text = stripped(raw);
+  const char beside = take_value_mark(text);
+  cell = decorated_number(text);
+  if (cell.number) cell.beside = beside;
+  return cell;
+}
+
+// What stood beside the numbers of a column is kept where all else about the data is told.
+void note_value_marks(const std::string& column, const std::vector<std::vector<std::size_t>>& beside,
+                      const std::vector<std::int64_t>& rows, Notes& notes) {
+  for (std::size_t m = 0; m < kValueMarks.size(); ++m) {
+    if (beside[m].empty()) continue;
+    notes.push_back({"data.value_marks",
+                     "column '" + column + "' has the mark [" + kValueMarks[m].letter + "] (" + kValueMarks[m].meaning +
+                         ") beside " + counted(static_cast<long long>(beside[m].size()), "number") +
+                         (beside[m].size() == 1 ? ", in row " : ", the first in row ") +
+                         std::to_string(rows[beside[m].front()]) + "; the numbers are read as they stand"});
+  }
 }
 
 Missing text_mark(std::string_view raw) {
@@ -169,7 +211,7 @@ bool is_time_of_day(std::string_view cell) {
          cell.find_first_not_of("0123456789:") == std::string_view::npos;
 }
 
-// A number and a mark of official statistics behind it: 7 [r].
+// A number and a mark behind it that official statistics do not know: 7 [q].
 bool ends_in_a_mark(std::string_view cell) {
   const std::size_t bracket = cell.rfind('[');
   return bracket != std::string_view::npos && bracket > 0 && cell.back() == ']' &&
@@ -274,6 +316,7 @@ Column type_column(std::string column_name, const std::vector<std::string_view>&
   column.name = column_name;
   column.numbers.resize(static_cast<Index>(cells.size()));
   std::size_t numbers = 0, percents = 0, large = 0, first_number = 0;
+  std::vector<std::vector<std::size_t>> beside(kValueMarks.size());  // rows with each mark
   for (std::size_t i = 0; i < cells.size(); ++i) {
     const NumericCell cell = numeric_cell(cells[i]);
     column.numbers(static_cast<Index>(i)) = cell.value;
@@ -282,11 +325,14 @@ Column type_column(std::string column_name, const std::vector<std::string_view>&
     } else if (cell.number) {
       if (numbers++ == 0) first_number = i;
       percents += cell.percent;
+      for (std::size_t m = 0; cell.beside != 0 && m < kValueMarks.size(); ++m)
+        if (kValueMarks[m].letter == cell.beside) beside[m].push_back(i);
       large += std::abs(cell.value) >= kExactInteger && cells[i].find_first_of(".eE") == std::string_view::npos;
     } else {
       return no_numbers(std::move(column_name), cells, rows, i, notes);
     }
   }
+  note_value_marks(column_name, beside, rows, notes);
   if (numbers == 0) notes.push_back({"data.no_values", "column '" + column_name + "' has no value in any row"});
   if (percents > 0 && percents == numbers)
     notes.push_back({"data.percent", "column '" + column_name + "' is written in per cent and kept as fractions: " +

@@ -221,8 +221,8 @@ TEST(Csv, OddNumbersMakeTextAndSayWhere) {
       {"1 200", "has a blank between its digits"},
       {"1\u202F200", "has a blank between its digits"},
       {"12 beds", "is not a number"},
-      {"7 [r]", "ends in a mark; keep the mark in a column of its own"},
-      {"4.2% [p]", "ends in a mark; keep the mark in a column of its own"},
+      {"7 [q]", "ends in a mark; keep the mark in a column of its own"},
+      {"4.2% [note 3]", "ends in a mark; keep the mark in a column of its own"},
       {"08:30", "is a time of day; write hours or minutes as one number"},
       {"12:00:05", "is a time of day; write hours or minutes as one number"},
       {"#N/A", "is an error of a spreadsheet; leave the cell empty"},
@@ -311,6 +311,34 @@ TEST(Csv, MutatedBytesAreReadOrRefused) {
   }
   EXPECT_GT(refused, 1000u);
   EXPECT_GT(read, 1000u);
+}
+
+// Official statistics set letters beside numbers: the number is read, and what stood beside it is told.
+TEST(Csv, MarksBesideNumbersAreKeptInTheLedger) {
+  const RawTable table = parse("unit,x\na,4.2% [p]\nb,5.0%\nc,1.5%[r]\nd,[x]\ne,7% [p]\nf,\u22123%\u00A0[e]\ng,\n");
+  const Column& x = table.columns[1];
+  ASSERT_EQ(x.type, Column::Type::number);
+  EXPECT_DOUBLE_EQ(x.numbers(0), 0.042);
+  EXPECT_DOUBLE_EQ(x.numbers(2), 0.015);
+  EXPECT_DOUBLE_EQ(x.numbers(5), -0.03);
+  EXPECT_EQ(x.missing[3], Missing::unavailable);
+  Names marks;
+  for (const Note& note : table.ledger.notes)
+    if (note.code == "data.value_marks") marks.push_back(note.message);
+  EXPECT_EQ(
+      marks,
+      (Names{"column 'x' has the mark [e] (estimated) beside 1 number, in row 7; the numbers are read as they stand",
+             "column 'x' has the mark [p] (provisional) beside 2 numbers, the first in row 2; the numbers are read "
+             "as they stand",
+             "column 'x' has the mark [r] (revised) beside 1 number, in row 4; the numbers are read as they stand"}));
+}
+
+// A mark that nobody knows, one beside a text and one beside nothing make no number.
+TEST(Csv, OtherMarksAreNoNumbers) {
+  for (const char* cell : {"4.2 [q]", "4.2 [pr]", "4.2 [p] [r]", "high [p]", "4.2 p", "[4.2]"})
+    EXPECT_EQ(parse("unit,x\na,1\nb," + std::string(cell) + "\n").columns[1].type, Column::Type::text) << cell;
+  const RawTable kept = parse("unit,code\na,7 [p]\nb,8 [p]\n", {.text = {"code"}});
+  EXPECT_EQ(kept.columns[1].levels, (Names{"7 [p]", "8 [p]"})) << "what is to stay text keeps all of it";
 }
 
 }  // namespace

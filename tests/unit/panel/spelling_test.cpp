@@ -49,7 +49,7 @@ TEST(Spelling, RowsTakenKeepTheirTexts) {
 
 // What was meant as numbers is no factor by itself.
 TEST(Spelling, TextThatMayBeNumbers) {
-  for (const char* cells : {"#N/A\n#N/A\n7\n", "7 [r]\n8 [r]\n", "00:30\n01:00\n", "1 200\n3 400\n", "12 beds\n",
+  for (const char* cells : {"#N/A\n#N/A\n7\n", "7 [q]\n8 [q]\n", "00:30\n01:00\n", "1 200\n3 400\n", "12 beds\n",
                             "x\ny\n-3\n", "\u22122 x\ny\n", "\xC2\xA3 5k\ny\n"})
     EXPECT_TRUE(may_be_numbers(parse(cells).columns[0])) << cells;
   for (const char* cells : {"North\nSouth\n", "Q1\nQ2\n", "A1\nB2\n", "x\n-\n"})
