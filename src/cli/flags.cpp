@@ -150,7 +150,7 @@ std::vector<Flag> fit_flags() {
           {"profile", true, false, "small-sample profile: fixest, reghdfe, xtreg, areg, plm, linearmodels, none"},
           {"driver", true, true, "name=term,term: a driver group"},
           {"use", true, true, "a decomposition: method(option=value)"},
-          {"test", true, true, "a linear combination: a + b = 0"},
+          {"test", true, true, "a + b = 0, all or drivers; with ' by wild' or another way to test"},
           {"subset", true, false, "condition on the rows used: type == \"acute\""},
           {"split", true, false, "column: one fit for each of its values"},
           {"fsplit", true, false, "the same and the full sample"},

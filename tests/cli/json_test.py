@@ -6,7 +6,7 @@ from command import CommandTest, run
 
 FIT = ["schema", "version", "estimator", "outcome", "nobs", "status", "terms", "vcov", "df_residual", "sigma2", "r_squared",
        "r_squared_within", "rss", "effects", "effects_rank", "not_identified", "sample"]
-TERM = ["term", "estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high", "mde", "not_estimable", "carriers"]
+TERM = ["term", "estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high", "mde", "df", "not_estimable", "carriers"]
 
 
 class Json(CommandTest):

@@ -18,7 +18,8 @@ FOLDER = pathlib.Path(os.environ["HEADWATER_SOURCE"]).parent / "shared" / "refer
 # How many cases of each family need nothing but the linear estimators.
 FAMILIES = {"panel_within": 30, "panel_pooling": 10, "panel_between": 18, "panel_fd": 10, "mundlak_cre": 4, "weighted_ols": 2,
             "weighted_within_lsdv": 2, "nist_linear": 6, "pooled_ols_sandwich": 6, "cluster_small_sample_conventions": 30,
-            "panel_robust_vcov": 40, "cluster_robust_CR": 40, "estimatr_lm_robust": 15, "driscoll_kraay_gaps": 5}
+            "panel_robust_vcov": 40, "cluster_robust_CR": 40, "estimatr_lm_robust": 15, "driscoll_kraay_gaps": 5,
+            "hc_absorbed": 7, "cr2_absorbed": 13, "wild_enumerated": 7}
 NIST_DIGITS = {"nist_linear_longley": 12, "nist_linear_norris": 12, "nist_linear_noint1": 14, "nist_linear_wampler1": 9.3,
                "nist_linear_wampler2": 13, "nist_linear_wampler3": 9.5}
 
@@ -83,8 +84,8 @@ class Reference:
         name = mapped.get(name, name)
         return {"sexfemale": "sex::female"}.get(name, name)
 
-    def fit(self, covariance, profile):
-        return fit(self.case["dataset"], self.formula, *self.words, "--covariance", covariance, "--profile", profile)
+    def fit(self, covariance, profile, *more):
+        return fit(self.case["dataset"], self.formula, *self.words, "--covariance", covariance, "--profile", profile, *more)
 
     def compare(self, what, got, reference, tolerance):
         self.compared[what] += 1
@@ -133,6 +134,65 @@ def classical(reference):
     reference.compare("nobs", got["nobs"], case.get("nobs_estimation", case["nobs"]), 0)
 
 
+def compare_degrees(reference, key, got, block):
+    """Satterthwaite's degrees of freedom of every coefficient, and HTZ of all slopes together."""
+    terms = {term["term"]: term for term in got["terms"]}
+    for name, value in block["tests"]["df_satterthwaite"].items():
+        reference.compare(f"{key} degrees of freedom", terms[reference.name(name)]["df"], number(value), 1e-8 * number(value))
+    joint = block.get("wald_all_slopes", {})
+    htz = joint.get("HTZ") or ({"Fstat": joint["F"]["HTZ"], "df_denom": joint["df_denom"]["HTZ"]} if "F" in joint else None)
+    if not htz:
+        return
+    test, value = got["tests"][0], number(htz["Fstat"])
+    if math.isnan(value) or math.isnan(number(htz["df_denom"])):
+        reference.compare(f"{key} HTZ that does not exist", 0 if test["p_value"] is None else 1, 0, 0)
+    else:
+        reference.compare(f"{key} HTZ", test["statistic"], value, 1e-7 * value)
+        p = number((joint.get("p_value") or {}).get("HTZ", htz.get("p")))
+        reference.compare(f"{key} HTZ p", test["p_value"], p, 1e-6 * max(p, 1e-12))
+
+
+def clubbed(reference):
+    """clubSandwich: covariance, degrees of freedom and joint test of all slopes."""
+    case = reference.case
+    cluster = reference.options.get("clusters") or reference.index[0]
+    table = {"CR0": f"cluster({cluster}, df = satterthwaite)", "CR2": f"CR2({cluster})", "CR3": f"CR3({cluster})"}
+    slopes = reference.formula.split("~")[1].split("|")[0].strip()
+    for key, block in case["vcovs"].items():
+        if "not_available" in block:
+            reference.left_out[f"{key}: {block['not_available']}"] += 1
+        elif key not in table:
+            reference.left_out[f"{key}: the same sums with another factor"] += 1
+        elif key == "CR3" and reference.options.get("effect") == "twoways":
+            # clubSandwich's is not what refits without each cluster give where a second effect cuts across the clusters; ours is.
+            reference.left_out["CR3 of two effects: clubSandwich's is no leave-one-out"] += 1
+        else:
+            got = reference.fit(table[key], "none", "--driver", f"slopes={slopes}")
+            names = block.get("names") or list(block["se"])
+            reference.compare_matrix(key, got, names, block["matrix"])
+            compare_degrees(reference, key, got, block)
+
+
+def leverage(reference):
+    """sandwich's HC2 to HC5 on explicit dummies."""
+    for key in ("HC2", "HC3", "HC4", "HC4m", "HC5"):
+        block = reference.case["vcovs"][key]
+        reference.compare_matrix(key, reference.fit(key, "none"), block["names"], block["matrix"])
+
+
+def wild(reference):
+    """Every sign vector of the clusters: p values are shares of whole numbers."""
+    options = reference.options
+    null = f"`{options['tested']}` = {options['null_value']}"
+    for key, words in (("restricted_WCR", ""), ("unrestricted_WCU", "null = free")):
+        for p, option in (("p_symmetric", "p = symmetric"), ("p_equal_tail", "p = equal_tail")):
+            how = ", ".join(word for word in (words, option) if word)
+            got = reference.fit(f"cluster({options['clusters']})", "areg", "--test", f"{null} by wild({how})")["tests"][-1]
+            reference.compare(f"{key} {p}", got["p_value"], reference.case[key][p], 1e-15)
+            t = reference.case["t_statistic"]
+            reference.compare("t", got["statistic"], t, 1e-8 * abs(t))
+
+
 def rules(reference):
     """The names of plm, sandwich, clubSandwich and estimatr for the covariances we have, and our words for them."""
     unit, time = reference.index or [None, None]
@@ -143,7 +203,9 @@ def rules(reference):
              "HC.white1.HC0.group": ("HC0", "none"), "HC.white1.HC1.group": ("robust", "plm"), "DC.HC0": (both, "none"),
              "SCC.HC0.default": ("driscoll_kraay", "plm"), "CR0": (unit_rule, "none"), "CR1S": (unit_rule, "plm"),
              "arellano.HC0": (unit_rule, "none"), "arellano.sss": (unit_rule, "plm"), "vcovHC.const": ("iid", "areg"),
-             "vcovHC.HC0": ("HC0", "none"), "vcovHC.HC1": ("robust", "areg"), "HC0": ("HC0", "none"), "HC1": ("robust", "areg"),
+             "vcovHC.HC2": ("HC2", "none"), "vcovHC.HC3": ("HC3", "none"), "vcovHC.HC4": ("HC4", "none"),
+             "vcovHC.HC4m": ("HC4m", "none"), "vcovHC.HC5": ("HC5", "none"), "HC2": ("HC2", "none"), "HC3": ("HC3", "none"),
+             "club.CR2": (f"CR2({unit})", "none"), "vcovHC.HC0": ("HC0", "none"), "vcovHC.HC1": ("robust", "areg"), "HC0": ("HC0", "none"), "HC1": ("robust", "areg"),
              "vcovCL.entity.HC0.nocadjust": (unit_rule, "none"), "vcovCL.time.HC0.nocadjust": (time_rule, "none"),
              "vcovCL.twoway.HC0.nocadjust": (both, "none"), "vcovCL.entity.HC1": (unit_rule, "areg"),
              "vcovCL.time.HC1": (time_rule, "areg"), "vcovCL.twoway.HC1": (f"cluster({unit}, {time}, groups = own)", "areg"),
@@ -183,9 +245,16 @@ def conventions(reference):
 
 def estimatr(reference):
     cluster = f"cluster({reference.options['clusters']})"
-    table = {"classical": ("iid", "areg"), "HC0": ("HC0", "none"), "HC1": ("robust", "areg"), "stata": (cluster, "areg"), "CR0": (cluster, "none")}
+    table = {"classical": ("iid", "areg"), "HC0": ("HC0", "none"), "HC1": ("robust", "areg"), "stata": (cluster, "areg"), "CR0": (cluster, "none"),
+             "HC2": ("HC2", "none"), "HC3": ("HC3", "none")}
     for key, block in reference.case["by_se_type"].items():
-        if key in table:
+        if key == "CR2":
+            got = reference.fit(f"CR2({reference.options['clusters']})", "none")
+            reference.compare_errors(key, got, block["se"])
+            terms = {term["term"]: term for term in got["terms"]}
+            for name, df in block["df"].items():
+                reference.compare("CR2 degrees of freedom", terms[reference.name(name)]["df"], number(df), 1e-8 * number(df))
+        elif key in table:
             reference.compare_errors(key, reference.fit(*table[key]), block["se"])
         else:
             reference.left_out[f"{key}: a covariance that is not offered"] += 1
@@ -231,6 +300,12 @@ def check(case):
         gaps(reference)
     elif family == "estimatr_lm_robust":
         estimatr(reference)
+    elif family in ("cluster_robust_CR", "cr2_absorbed"):
+        clubbed(reference)
+    elif family == "hc_absorbed":
+        leverage(reference)
+    elif family == "wild_enumerated":
+        wild(reference)
     elif family == "cluster_small_sample_conventions":
         conventions(reference)
     else:

@@ -56,12 +56,12 @@ std::string without_slopes(const std::string& name) {
 
 std::vector<Written> written_once(const Fit& fit) {
   std::vector<Written> all;
-  for (std::size_t q = 0; q < fit.effect_levels.size(); ++q) {
+  for (std::size_t q = 0; q < fit.effects.size(); ++q) {
     const EffectsRank::PerEffect& effect = fit.effects_rank.effects[q];
     const std::string key = without_slopes(effect.name);
     const auto known = std::find_if(all.begin(), all.end(), [&](const Written& w) { return w.key == key; });
     if (known == all.end())
-      all.push_back({key, &fit.effect_levels[q], effect.intercept, static_cast<double>(effect.slopes)});
+      all.push_back({key, &fit.effects[q].levels, effect.intercept, static_cast<double>(effect.slopes)});
     else {
       known->intercept |= effect.intercept;
       known->slopes += static_cast<double>(effect.slopes);
@@ -123,7 +123,7 @@ double redundant_by_pairs(const Fit& fit, std::size_t q) {
   Index most = 0;
   for (std::size_t p = 0; p < q; ++p)
     if (fit.effects_rank.effects[p].intercept)
-      most = std::max(most, components(dummies(fit.effect_levels[p]), dummies(fit.effect_levels[q])).count);
+      most = std::max(most, components(dummies(fit.effects[p].levels), dummies(fit.effects[q].levels)).count);
   return static_cast<double>(most);
 }
 
@@ -135,14 +135,14 @@ struct PairwiseCount {
 PairwiseCount absorbed_as_reghdfe(const CountInput& input) {
   const Fit& fit = input.fit;
   std::vector<bool> nested;
-  for (const Grouping& levels : fit.effect_levels) nested.push_back(nested_in_any(levels, input.clusters));
+  for (const Effect& effect : fit.effects) nested.push_back(nested_in_any(effect.levels, input.clusters));
   PairwiseCount result;
   for (std::size_t q = 0; q < nested.size(); ++q)
     result.any_nested |= nested[q] && fit.effects_rank.effects[q].intercept;
   bool holds_constant = result.any_nested;
   for (std::size_t q = 0; q < nested.size(); ++q) {
     const EffectsRank::PerEffect& effect = fit.effects_rank.effects[q];
-    const double L = levels_of(fit.effect_levels[q]);
+    const double L = levels_of(fit.effects[q].levels);
     result.counted += L * static_cast<double>(effect.slopes) - static_cast<double>(effect.flat_slopes);
     if (!effect.intercept || nested[q]) continue;
     result.counted += L - std::max(redundant_by_pairs(fit, q), holds_constant ? 1.0 : 0.0);
@@ -187,7 +187,7 @@ Counted fixest_count(const CountInput& input) {
 
 Counted reghdfe_count(const CountInput& input) {
   const double k = slopes_of(input);
-  if (input.fit.effect_levels.empty()) return {k, "K = " + number(k) + (k == 1 ? " coefficient" : " coefficients")};
+  if (input.fit.effects.empty()) return {k, "K = " + number(k) + (k == 1 ? " coefficient" : " coefficients")};
   const PairwiseCount absorbed = absorbed_as_reghdfe(input);
   return {k + absorbed.counted + (absorbed.any_nested ? 1 : 0),
           "K = " + number(k) + " slopes + " + number(absorbed.counted) + " absorbed" +
@@ -197,7 +197,7 @@ Counted reghdfe_count(const CountInput& input) {
 Counted xtreg_count(const CountInput& input) {
   if (input.gathers != Gathers::clusters) return exact_count(input);
   const double k = slopes_of(input);
-  if (input.fit.effect_levels.empty()) return {k, "K = " + number(k) + (k == 1 ? " coefficient" : " coefficients")};
+  if (input.fit.effects.empty()) return {k, "K = " + number(k) + (k == 1 ? " coefficient" : " coefficients")};
   return {k + 1, "K = " + number(k) + " slopes + 1 constant, effects not counted"};
 }
 
@@ -215,8 +215,9 @@ Counted slopes_count(const CountInput& input) {
 
 Counted linearmodels_count(const CountInput& input) {
   const double k = slopes_of(input);
-  const auto& levels = input.fit.effect_levels;
-  if (levels.size() == 1 && input.gathers == Gathers::clusters && nested_in_all(levels.front(), input.clusters))
+  const auto& effects = input.fit.effects;
+  if (effects.size() == 1 && input.gathers == Gathers::clusters &&
+      nested_in_all(effects.front().levels, input.clusters))
     return {k, "K = " + number(k) + ", the effect is nested in the clusters"};
   return columns_count(input);
 }

@@ -17,6 +17,7 @@ constexpr int kFewClusters = 20;
 constexpr double kNegativeShare = 1e-12;  // a variance below minus this share of its terms is negative
 
 void note_few_clusters(Covariance& covariance) {
+  if (covariance_row(covariance.type).adjust && covariance.degrees) return;  // these count for it
   for (const auto& cluster : covariance.clusters)
     if (cluster.count < kFewClusters)
       covariance.notes.push_back({"covariance.few_clusters",
@@ -46,12 +47,12 @@ MethodCall with_option(MethodCall rule, const std::string& key, const std::strin
   return rule;
 }
 
-void fill_matrix(Covariance& result, const Fit& fit, const Meat& sums) {
+void fill_matrix(Covariance& result, const Fit& fit, const Meat& meat) {
   if (fit.k() == 0) return;
   Vector size = Vector::Zero(fit.k());
   if (result.gathers != Gathers::nothing) {
-    result.matrix = result.factor * sums.total(result.rule.get("groups", "min") == "own");
-    size = result.factor * sums.size();
+    result.matrix = result.factor * meat.total(result.rule.get("groups", "min") == "own");
+    size = result.factor * meat.size();
   } else if (fit.likelihood) {
     result.matrix = fit.bread;
     result.factor = 1;
@@ -79,11 +80,28 @@ Covariance covariance(const Fit& fit) { return covariance(fit, fit.design->spec.
 
 Covariance covariance(const Fit& fit, const MethodCall& asked, const std::string& profile) {
   const MethodCall rule = resolved_rule(asked, profile, fit.atoms);
-  const bool needed = gathers(rule) != Gathers::nothing && fit.k() > 0;
-  return covariance(fit, rule, profile, needed ? meat_terms(rule, influence(fit), fit.atoms) : Meat{});
+  return covariance(fit, rule, profile, sums_of(fit, rule));
 }
 
-Covariance covariance(const Fit& fit, const MethodCall& asked, const std::string& profile, const Meat& sums) {
+RuleSums sums_of(const Fit& fit, const MethodCall& rule) {
+  const CovarianceRow& row = covariance_row(rule.method);
+  if (row.gathers == Gathers::nothing || fit.k() == 0) return {};
+  RuleSums sums;
+  if (row.adjust)
+    sums.adjusted = row.adjust(fit, rule);
+  else
+    sums.adjusted.psi = influence(fit);
+  sums.meat = meat_terms(rule, sums.adjusted.psi, fit.atoms);
+  sums.adjusted.psi.resize(0, 0);
+  return sums;
+}
+
+Matrix influence(const Fit& fit, const MethodCall& rule) {
+  const CovarianceRow& row = covariance_row(rule.method);
+  return row.adjust ? row.adjust(fit, checked_rule(rule)).psi : influence(fit);
+}
+
+Covariance covariance(const Fit& fit, const MethodCall& asked, const std::string& profile, const RuleSums& sums) {
   Covariance result;
   result.rule = resolved_rule(asked, profile, fit.atoms);
   result.type = result.rule.method;
@@ -100,7 +118,10 @@ Covariance covariance(const Fit& fit, const MethodCall& asked, const std::string
   result.df = fit.likelihood ? std::numeric_limits<double>::infinity() : small.df;
   result.arithmetic = std::move(small.arithmetic);
   result.notes = std::move(small.notes);
-  fill_matrix(result, fit, sums);
+  result.degrees = sums.adjusted.degrees;
+  if (!sums.adjusted.arithmetic.empty()) result.arithmetic = sums.adjusted.arithmetic;
+  merge(result.notes, sums.adjusted.notes);
+  fill_matrix(result, fit, sums.meat);
   note_few_clusters(result);
   note_missing_periods(result, fit.atoms);
   return result;
@@ -122,7 +143,19 @@ double Covariance::std_error(Index coefficient) const {
   return std::isnan(variance) ? variance : std::sqrt(std::max(0.0, variance));
 }
 
-double Covariance::degrees_of_freedom(const Vector&) const { return df; }
+double Covariance::degrees_of_freedom(const Vector& contrast) const {
+  return degrees && !std::isnan(std_error(contrast)) ? degrees->of(contrast) : df;
+}
+
+double Covariance::degrees_of_freedom(Index coefficient) const {
+  return degrees_of_freedom(Vector::Unit(matrix.rows(), coefficient));
+}
+
+Covariance::Joint Covariance::joint(const Matrix& contrasts) const {
+  if (!degrees) return {1, df};
+  const double less = static_cast<double>(contrasts.cols() - 1), eta = degrees->of(contrasts);
+  return eta > less ? Joint{(eta - less) / eta, eta - less} : Joint{std::nan(""), std::nan("")};
+}
 
 bool Covariance::estimable(Index coefficient) const {
   return not_estimable[static_cast<std::size_t>(coefficient)].empty();

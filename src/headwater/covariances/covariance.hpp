@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "headwater/core/labelled.hpp"
+#include "headwater/covariances/adjustment.hpp"
 #include "headwater/estimators/fit.hpp"
 
 namespace headwater {
@@ -18,11 +19,12 @@ struct Covariance {
   std::string text;  // as used: "cluster(trust)"
   MethodCall rule;   // as used, with every option resolved
   Gathers gathers = Gathers::nothing;
-  std::string profile;     // "fixest"
-  Names names;             // k
-  Matrix matrix;           // k × k, with the factor; NaN in the rows and columns of coefficients without an error
-  double factor = 1;       // the small-sample factor on the meat
-  double df = 0;           // of t and F; infinity for the normal distribution
+  std::string profile;  // "fixest"
+  Names names;          // k
+  Matrix matrix;        // k × k, with the factor; NaN in the rows and columns of coefficients without an error
+  double factor = 1;    // the small-sample factor on the meat
+  double df = 0;        // of t and F where the contrast does not matter; infinity for the normal distribution
+  std::shared_ptr<const ContrastDegrees> degrees;  // or null: df whatever is tested
   std::string arithmetic;  // one line, e.g. "G/(G-1) = 10/9 times (N-1)/(N-K) = 199/179; K = 1 slopes + 19 year + 1"
   struct ClusterCount {
     std::string name;
@@ -39,6 +41,14 @@ struct Covariance {
   double std_error(Index coefficient) const;
   // Of t for a combination of coefficients.
   double degrees_of_freedom(const Vector& contrast) const;
+  double degrees_of_freedom(Index coefficient) const;
+  // Of F for q combinations together, k × q: F = scale · (Wald statistic)/q with q and df degrees of freedom. Where
+  // these depend on what is tested the statistic is Hotelling's, scaled (HTZ), and df NaN where too few clusters are
+  // behind it.
+  struct Joint {
+    double scale, df;
+  };
+  Joint joint(const Matrix& contrasts) const;
   bool estimable(Index coefficient) const;
 };
 
@@ -62,11 +72,20 @@ Meat meat_terms(const MethodCall& rule, const Matrix& psi, const Atoms& atoms);
 // Their sum, without a small-sample factor but for groups = own.
 Matrix meat(const MethodCall& rule, const Matrix& psi, const Atoms& atoms);
 
+// What a rule makes of a fit before any small-sample factor, which profiles share.
+struct RuleSums {
+  Meat meat;
+  Adjusted adjusted;  // without psi
+};
+RuleSums sums_of(const Fit& fit, const MethodCall& rule);
+// The influence of each atom on the coefficients after the rule's adjustment of scores, atoms × k.
+Matrix influence(const Fit& fit, const MethodCall& rule);
+
 // The covariance of a fit under spec.covariance and spec.profile of its design, or under those given.
 Covariance covariance(const Fit& fit);
 Covariance covariance(const Fit& fit, const MethodCall& rule, const std::string& profile);
 // The same from sums of squares that are there already: profiles that differ by a factor share them.
-Covariance covariance(const Fit& fit, const MethodCall& rule, const std::string& profile, const Meat& sums);
+Covariance covariance(const Fit& fit, const MethodCall& rule, const std::string& profile, const RuleSums& sums);
 
 // The rule with its options under their names; throws Error{usage, "covariance.unknown"} with the nearest, and what
 // named() throws.
@@ -87,6 +106,7 @@ struct CovarianceRow {
   Gathers gathers;
   bool factor;                                                                  // false: no small-sample factor at all
   Meat (*meat)(const MethodCall& rule, const Matrix& psi, const Atoms& atoms);  // of iid: of rows
+  Adjusted (*adjust)(const Fit& fit, const MethodCall& rule) = nullptr;         // of the scores; null: as they are
 };
 const std::vector<CovarianceRow>& covariances();
 const CovarianceRow& covariance_row(const std::string& name);

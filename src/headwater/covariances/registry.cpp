@@ -8,6 +8,41 @@
 #include "headwater/covariances/rules.hpp"
 
 namespace headwater {
+namespace {
+
+constexpr std::string_view kDegrees = "choice: satterthwaite | profile";
+constexpr std::string_view kDegreesHelp = "of t and F: of each contrast from the leverage, or the profile's (G-1)";
+
+CovarianceRow by_row(std::string_view name, std::string_view question, std::string_view reference,
+                     Adjusted (*adjust)(const Fit&, const MethodCall&)) {
+  return {.card = {.name = name,
+                   .kind = "covariance",
+                   .question = question,
+                   .avoid = "Not when rows of a unit go together over time.",
+                   .reference = reference},
+          .gathers = Gathers::rows,
+          .factor = false,
+          .meat = robust_meat,
+          .adjust = adjust};
+}
+
+CovarianceRow by_leverage(std::string_view name, std::string_view question, std::string_view avoid,
+                          std::string_view reference, std::string_view degrees,
+                          Adjusted (*adjust)(const Fit&, const MethodCall&)) {
+  return {.card = {.name = name,
+                   .kind = "covariance",
+                   .question = question,
+                   .avoid = avoid,
+                   .reference = reference,
+                   .options = {{"df", kDegrees, degrees, kDegreesHelp}},
+                   .list = "columns"},
+          .gathers = Gathers::clusters,
+          .factor = false,
+          .meat = cluster_meat,
+          .adjust = adjust};
+}
+
+}  // namespace
 
 const std::vector<CovarianceRow>& covariances() {
   static const std::vector<CovarianceRow> rows = {
@@ -35,18 +70,40 @@ const std::vector<CovarianceRow>& covariances() {
        .gathers = Gathers::rows,
        .factor = false,
        .meat = robust_meat},
+      by_row("HC2", "How uncertain are they if variances differ and single rows weigh much?",
+             "MacKinnon and White (1985); sandwich HC2", hc2_adjusted),
+      by_row("HC3", "The same, on the safe side: close to what leaving each row out does?",
+             "MacKinnon and White (1985); sandwich HC3", hc3_adjusted),
+      by_row("HC4", "The same with rows of high leverage taken back further?", "Cribari-Neto (2004); sandwich HC4",
+             hc4_adjusted),
+      by_row("HC4m", "The same for errors that are not normal?", "Cribari-Neto and da Silva (2011); sandwich HC4m",
+             hc4m_adjusted),
+      by_row("HC5", "The same with the highest leverage of all taken into account?",
+             "Cribari-Neto, Souza and Vasconcellos (2007); sandwich HC5", hc5_adjusted),
       {.card = {.name = "cluster",
                 .kind = "covariance",
                 .question =
                     "How uncertain are they if errors within a cluster go together in any way? Any number of ways.",
-                .avoid = "Not with fewer than about 20 clusters without a bootstrap.",
+                .avoid = "Not with fewer than about 20 clusters: CR2 is for these.",
                 .reference = "Liang and Zeger (1986); Cameron, Gelbach and Miller (2011)",
                 .options = {{"groups", "choice: min | own", "the profile's",
-                             "G/(G-1) of the fewest clusters, or of each way its own"}},
+                             "G/(G-1) of the fewest clusters, or of each way its own"},
+                            {"df", kDegrees, "profile", kDegreesHelp}},
                 .list = "columns"},
        .gathers = Gathers::clusters,
        .factor = true,
-       .meat = cluster_meat},
+       .meat = cluster_meat,
+       .adjust = cr1_adjusted},
+      by_leverage(
+          "CR2", "How uncertain are they if errors within a cluster go together and clusters are few or unequal?",
+          "Not with a million clusters: cluster says the same there, sooner.",
+          "Bell and McCaffrey (2002); Pustejovsky and Tipton (2018); clubSandwich CR2", "satterthwaite", cr2_adjusted),
+      by_leverage("CR3", "The same, on the safe side: what leaving each cluster out does, squared?",
+                  "Not where each cluster has a coefficient of its own.",
+                  "Bell and McCaffrey (2002); clubSandwich CR3: no (G-1)/G", "satterthwaite", cr3_adjusted),
+      by_leverage("CV3", "The same as CR3 as the jackknife has it, times (G-1)/G?",
+                  "Not where each cluster has a coefficient of its own.",
+                  "MacKinnon, Nielsen and Webb (2023), eq. 10; summclust", "profile", cv3_adjusted),
       {.card = {.name = "driscoll_kraay",
                 .kind = "covariance",
                 .question =
@@ -99,6 +156,8 @@ const CovarianceRow& covariance_row(const std::string& wanted) {
 MethodCall checked_rule(const MethodCall& rule) { return named(rule, covariance_row(rule.method).card); }
 
 Gathers gathers(const MethodCall& rule) { return covariance_row(rule.method).gathers; }
+
+bool adjusts_scores(const MethodCall& rule) { return covariance_row(rule.method).adjust != nullptr; }
 
 std::vector<std::string> cluster_columns(const MethodCall& rule) {
   std::vector<std::string> columns;

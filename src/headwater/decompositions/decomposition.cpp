@@ -169,7 +169,7 @@ Inference inference_of(const Spec& spec, const Atoms& atoms) {
   if (gathers(inference.rule) != Gathers::clusters) return inference;
   inference.df = fewest - 1;
   const bool own = inference.rule.get("groups", "min") == "own";
-  if (!own && profile_row(spec.profile).clusters != Scale::none)
+  if (!own && covariance_row(inference.rule.method).factor && profile_row(spec.profile).clusters != Scale::none)
     inference.factor = static_cast<double>(fewest) / (fewest - 1);
   return inference;
 }

@@ -13,6 +13,7 @@
 
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
+#include "headwater/covariances/rules.hpp"
 #include "headwater/decompositions/methods.hpp"
 #include "headwater/decompositions/parts.hpp"
 #include "headwater/estimators/least_squares.hpp"
@@ -124,6 +125,8 @@ Decomposition of_coefficient(const DecompositionInput& input, const Comparison& 
   d.sample_hash = c.full.design->sample_hash;
   c.parts.tell(d);
   const Vector total = iid ? Vector(r.cwiseProduct(c.brief.linear->residuals - c.full.linear->residuals))
+                       : adjusts_scores(c.covariance.rule)
+                           ? Vector(d.estimates.influence.rowwise().sum())  // leverage differs between the regressions
                            : Vector(influence(c.brief).col(in_short) - influence(c.full).col(in_full));
   if (iid)
     d.total_noise = c.covariance.matrix(in_full, in_full) - error_variance(c) * c.brief.bread(in_short, in_short);
@@ -182,7 +185,7 @@ Decompositions run_gelbach(const DecompositionInput& input) {
                 {.key = "base"});
   Matrix added_columns(design.n(), full.k() + static_cast<Index>(shown.size()));
   added_columns << parts.levels(), parts.values()(Eigen::all, shown);
-  if (!brief.effect_levels.empty())
+  if (!brief.effects.empty())
     added_columns = Absorber(design.effects, design.weights, design.n()).project(added_columns).columns;
   added_columns -= (*brief.linear->regressors * (rows.transpose() * added_columns)).eval();
   const Comparison comparison{full,

@@ -4,9 +4,10 @@
 #include <cmath>
 
 #include "headwater/core/error.hpp"
+#include "headwater/core/quoting.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/decompositions/contrast.hpp"
-#include "headwater/decompositions/group_jackknife.hpp"
+#include "headwater/decompositions/group_leverage.hpp"
 #include "headwater/decompositions/parts.hpp"
 #include "headwater/estimators/fit.hpp"
 
@@ -68,7 +69,7 @@ GroupFits::GroupFits(const Panel& panel, const Design& rows, const AllLevels& re
       columns_(columns),
       groups_(groups),
       uncertainty_(uncertainty),
-      row_factor_(uncertainty.jackknife ? group_factor_roots(rows, groups) : Vector(Vector::Ones(rows.n()))) {
+      row_factor_(!uncertainty.leverage.empty() ? group_factor_roots(rows, groups) : Vector(Vector::Ones(rows.n()))) {
   refuse_without_support(regressors, groups);
   const Vector weights = weights_or_ones(rows);
   share_a_ = share_b_ = Vector::Zero(rows.n());
@@ -127,6 +128,9 @@ GroupFits::Fitted GroupFits::fit(const std::vector<Index>& positions, bool dummy
     design->origins.push_back({regressors_->terms[static_cast<std::size_t>(item)]});
   }
   design->spec.estimator = default_estimator(!design->effects.empty());
+  if (!uncertainty_.leverage.empty())
+    design->spec.covariance =
+        parse_method_call(uncertainty_.leverage + "(" + quoted_name(design->clusters.front().name) + ")");
   try {
     Fitted result{estimate(*panel_, design), {}};
     for (const CoefficientOrigin& origin : result.fit.origins)
@@ -143,8 +147,8 @@ GroupCoefficients GroupFits::in_deviation(const Fitted& fitted, const std::vecto
   const auto K = static_cast<Index>(regressors_->names.size());
   Vector raw = Vector::Zero(K);
   Matrix psi = Matrix::Zero(rows_->n(), K);
-  const Matrix influence = uncertainty_.jackknife ? jackknife_influence(fitted.fit, fitted.fit.design->clusters.front())
-                                                  : coefficient_influence(fitted.fit);
+  const Matrix influence =
+      uncertainty_.leverage.empty() ? coefficient_influence(fitted.fit) : leverage_influence(fitted.fit);
   for (std::size_t c = 0; c < fitted.item.size(); ++c) {
     if (fitted.item[c] < 0) continue;
     raw(fitted.item[c]) = fitted.fit.coefficients(static_cast<Index>(c));

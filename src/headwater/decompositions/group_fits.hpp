@@ -19,7 +19,9 @@ struct GroupCoefficients {
 
 struct GroupUncertainty {
   bool means_drawn = true;  // row weights of means carry influence
-  bool jackknife = false;   // influence of coefficients by leaving clusters out, with each group's own factor
+  std::string
+      leverage;  // the rule that adjusts the coefficients' influence in each group, which then has its own factor;
+                 // "": none
 };
 
 class GroupFits {

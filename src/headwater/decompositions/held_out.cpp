@@ -47,7 +47,7 @@ void check_use(const DecompositionInput& input, const VarianceGame& game) {
   if (input.call.has("inside"))
     refuse(ErrorKind::usage, "decomposition.unsupported",
            "holdout shares the variance among groups and cannot be combined with inside; use players = terms");
-  if (!is_plain_least_squares(fit) || !fit.effect_levels.empty())
+  if (!is_plain_least_squares(fit) || !fit.effects.empty())
     refuse(ErrorKind::usage, "decomposition.unsupported",
            "holdout needs the estimator pooled, not " + fit.estimator +
                ": effects of rows held out are not known from the others");

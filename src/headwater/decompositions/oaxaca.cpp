@@ -14,13 +14,14 @@
 // and its detail under the dummy is not. statsmodels' two_fold_type = "neumark" returns the regression with the dummy.
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/decompositions/attribution.hpp"
 #include "headwater/decompositions/contrast.hpp"
 #include "headwater/decompositions/group_fits.hpp"
-#include "headwater/decompositions/group_jackknife.hpp"
+#include "headwater/decompositions/group_leverage.hpp"
 #include "headwater/decompositions/methods.hpp"
 #include "headwater/decompositions/parts.hpp"
 #include "headwater/estimators/least_squares.hpp"
@@ -66,16 +67,20 @@ const std::vector<Part>& parts_of(bool threefold) {
 }
 
 struct AskedOaxaca {
-  bool threefold = false, means_drawn = true, every_reference = false, jackknife = false;
-  std::string reference;
+  bool threefold = false, means_drawn = true, every_reference = false;
+  std::string reference, leverage;  // the rule that adjusts the coefficients by group, or ""
 };
+
+// What an option of errors takes for the coefficients of each group.
+const std::map<std::string, std::string> kLeverageRules = {{"CR2", "CR2"}, {"CR3", "CV3"}};
 
 AskedOaxaca asked_oaxaca(const MethodCall& call) {
   AskedOaxaca asked;
   asked.threefold = call.get("form", "twofold") == "threefold";
   asked.means_drawn = call.get("uncertainty", "means") == "means";
   asked.reference = call.get("reference", "jann");
-  asked.jackknife = call.get("errors", "cluster") == "CR3";
+  const auto rule = kLeverageRules.find(call.get("errors", ""));
+  if (rule != kLeverageRules.end()) asked.leverage = rule->second;
   asked.every_reference = asked.reference == "all";
   return asked;
 }
@@ -216,7 +221,7 @@ void describe_choices(Decomposition& d, const Context& c) {
   d.choices["uncertainty"] = c.asked.means_drawn ? "means" : "coefficients";
   d.choices["weights"] = c.input.spec.weights.empty() ? "equal" : c.input.spec.weights;
   d.choices["levels"] = "in deviation from the mean over the levels of their factor";
-  d.choices["errors"] = c.asked.jackknife ? "CR3" : "cluster";
+  d.choices["errors"] = c.input.call.get("errors", "cluster");
   d.choices["trace_term"] = "not in the errors; shown as trace_term";
   d.choices["reference"] = c.asked.threefold ? "b" : c.asked.reference;
   d.choices["cotton_share_a"] = significant(c.fits.mass_share(), 6);
@@ -283,7 +288,7 @@ Decomposition decomposed(const Context& c) {
   d.not_identified = c.fits.not_identified();
   add_notes(d, c);
   Inference inference = inference_of(c.input.spec, atoms_of(rows));
-  if (c.asked.jackknife) inference.df = static_cast<double>(fewest_clusters(rows, c.groups) - 1);
+  if (!c.asked.leverage.empty()) inference.df = static_cast<double>(fewest_clusters(rows, c.groups) - 1);
   const double scale = std::max(
       {1.0, rows.y.cwiseAbs().maxCoeff(),
        (c.fits.means(true).cwiseAbs() + c.fits.means(false).cwiseAbs())
@@ -336,9 +341,10 @@ void check_use(const DecompositionInput& input, const Design& design, const TwoG
     throw Error(ErrorKind::usage, "oaxaca.no_constant",
                 "the formula has no constant, so regressions do not pass through the groups' means and the parts would "
                 "not add up; leave '- 1' out");
-  if (asked_oaxaca(input.call).jackknife && design.clusters.size() != 1)
+  if (!asked_oaxaca(input.call).leverage.empty() && design.clusters.size() != 1)
     throw Error(ErrorKind::usage, "oaxaca.clusters",
-                "errors = CR3 leaves clusters of one column out and needs covariance = cluster(one column), not " +
+                "errors = " + input.call.get("errors") +
+                    " takes clusters of one column and needs covariance = cluster(one column), not " +
                     input.spec.covariance.text,
                 {.key = "errors"});
   for (const EffectTerm& effect : input.spec.formula.effects)
@@ -373,8 +379,9 @@ const MethodCard& oaxaca_card() {
                          "coefficients that value the drivers; all: one decomposition for each"});
     c.options.push_back({"uncertainty", "choice: means | coefficients", "means",
                          "means: units and their regressors as drawn; coefficients: means taken as given"});
-    c.options.push_back({"errors", "choice: cluster | CR3", "cluster",
-                         "CR3: each cluster left out, by group, t with the smaller group's clusters less one"});
+    c.options.push_back({"errors", "choice: cluster | CR2 | CR3", "cluster",
+                         "by group, t with the smaller group's clusters less one. CR2: residuals of clusters with "
+                         "leverage set right; CR3: each cluster left out (CV3)"});
     return c;
   }();
   return card;
@@ -387,7 +394,7 @@ Decompositions run_oaxaca(const DecompositionInput& input) {
   check_use(input, whole, groups);
   const AllLevels all = all_levels(input.panel, whole, groups.rows, has_unit_means(*input.fit));
   const Design rows = with_rows(whole, groups.rows);
-  const GroupUncertainty uncertainty{asked.means_drawn, asked.jackknife};
+  const GroupUncertainty uncertainty{asked.means_drawn, asked.leverage};
   const GroupFits fits(input.panel, rows, all, all.fitted, groups, uncertainty);
   const auto under = [&](bool threefold, const std::string& reference) {
     AskedOaxaca one = asked;
@@ -419,7 +426,7 @@ Decompositions run_oaxaca(const DecompositionInput& input) {
     add_detail(d, context, overlap);
     note_overlap(d.notes, fits, overlap);
     tell_groups(d, input.spec, rows, groups,
-                asked.jackknife ? kDescribe : "use errors = CR3, which leaves each unit out");
+                !asked.leverage.empty() ? kDescribe : "use errors = CR3, which leaves each unit out");
     add_explained_variance(d, *input.fit);
     add_table(d, "reference", "explained_under", kReferences, explained, "explained part under each reference");
     add_table(d, "reference", "unexplained_under", kReferences, unexplained, "unexplained part under each reference");

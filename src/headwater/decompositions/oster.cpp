@@ -123,7 +123,7 @@ Matrix moment_influence(const Fit& fit, Index examined, const Problem& p, const 
   const Vector total = mean_square(p.outcome), full = mean_square(fit.linear->residuals);
   Matrix psi(fit.n(), 6);
   psi.col(0) = w.array() * p.treatment.array() * p.brief_residuals.array() / (p.mass * p.moments.treatment);
-  psi.col(1) = influence(fit).col(examined);
+  psi.col(1) = influence(fit, fit.design->spec.covariance).col(examined);
   psi.col(2) = mean_square(p.brief_residuals) - full;
   if (setting.r_max)
     psi.col(3) = *setting.r_max * total - (total - full);

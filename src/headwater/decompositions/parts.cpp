@@ -40,7 +40,7 @@ bool has_effects(const Fit& fit) { return !fit.design->effects.empty(); }
 }  // namespace
 
 Matrix coefficient_influence(const Fit& fit) {
-  const Matrix psi = influence(fit);
+  const Matrix psi = influence(fit, fit.design->spec.covariance);
   Matrix rows = Matrix::Zero(fit.design->n(), psi.cols());
   for (Index a = 0; a < psi.rows(); ++a) rows.row(fit.atoms.design_row[static_cast<std::size_t>(a)]) += psi.row(a);
   return rows;
@@ -236,7 +236,7 @@ std::string outcome_unit(const Spec& spec) { return log_outcome(spec) ? "log poi
 void add_explained_variance(Decomposition& decomposition, const Fit& fit) {
   const GoodnessOfFit& g = fit.goodness;
   if (!(g.tss_within > 0) || !(g.tss > 0)) return;
-  if (!fit.effect_levels.empty())
+  if (!fit.effects.empty())
     add_extra(decomposition, "explained_within", 1 - g.rss / g.tss_within,
               "share of the variance within the effects that the drivers explain");
   add_extra(decomposition, "explained_total", (g.tss_within - g.rss) / g.tss,

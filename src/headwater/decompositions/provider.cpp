@@ -31,7 +31,7 @@ namespace {
 
 std::size_t unit_effect(const DecompositionInput& input) {
   const Design& design = *input.fit->design;
-  const bool absorbed = is_plain_least_squares(*input.fit) && !input.fit->effect_levels.empty();
+  const bool absorbed = is_plain_least_squares(*input.fit) && !input.fit->effects.empty();
   for (std::size_t q = 0; absorbed && design.has_unit && q < design.effects.size(); ++q) {
     const Effect& effect = design.effects[q];
     if (effect.levels.name == quoted_name(design.unit.name) && effect.intercept && effect.slopes.cols() == 0) return q;

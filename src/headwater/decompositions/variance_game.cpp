@@ -46,7 +46,7 @@ VarianceGame::VarianceGame(const DecompositionInput& input, const GameOptions& o
     throw Error(ErrorKind::usage, "decomposition.unsupported",
                 input.call.method + " splits the variance of a least-squares fit; " + fit_.estimator + " is " +
                     (fit_.likelihood ? "a likelihood" : "none") + ", whose fit has no such variance");
-  base_name_ = (options_.total || fit_.effect_levels.empty() ? "variance of " : "variance within the effects of ") +
+  base_name_ = (options_.total || fit_.effects.empty() ? "variance of " : "variance within the effects of ") +
                fit_.design->outcome_name;
   weights_ = fit_.weights.size() > 0 ? fit_.weights : Vector(Vector::Ones(fit_.n()));
   choose_columns();
@@ -119,7 +119,7 @@ void VarianceGame::set_base() {
   const Design& design = *fit_.design;
   within_ = residuals_on(constant(), fit_.linear->outcome, weights_);
   whole_ = within_;
-  if (options_.total && !fit_.effect_levels.empty()) {
+  if (options_.total && !fit_.effects.empty()) {
     if (!fit_.linear->of_design)
       throw Error(ErrorKind::usage, "decomposition.unsupported",
                   "of = total needs an estimator whose rows are those of the data (pooled, within, mundlak), not " +
@@ -162,7 +162,7 @@ void VarianceGame::set_layers() {
     return result;
   };
   const Vector none = Vector::Zero(fit_.n()), own = rows_.rightCols(1), errors = residual_.influence;
-  if (options_.total && !fit_.effect_levels.empty()) before_.push_back(layer("effects", whole_, within_));
+  if (options_.total && !fit_.effects.empty()) before_.push_back(layer("effects", whole_, within_));
   if (!always_.empty()) before_.push_back(layer("always: " + options_.always, within_, own));
   residual_ = layer("residual", errors, none);
   explained_ = squares(own, weights_) - residual_.value;

@@ -5,6 +5,7 @@
 
 #include "headwater/core/distributions.hpp"
 #include "headwater/core/text.hpp"
+#include "headwater/core/threads.hpp"
 #include "headwater/diagnostics/test.hpp"
 
 namespace headwater {
@@ -57,17 +58,22 @@ Notes few_carriers(const CoefficientTable& table, const Covariance& covariance) 
 CoefficientTable coefficient_table(const Fit& fit, const Covariance& covariance) {
   CoefficientTable table;
   table.names = fit.names;
-  table.df = covariance.df;
   table.estimate = fit.coefficients;
   table.std_error.resize(fit.k());
+  table.df.resize(fit.k());
   for (Index j = 0; j < fit.k(); ++j) table.std_error(j) = covariance.std_error(j);
+  parallel_for(static_cast<std::size_t>(fit.k()), [&](std::size_t j) {
+    table.df(static_cast<Index>(j)) = covariance.degrees_of_freedom(static_cast<Index>(j));
+  });
   table.statistic = table.estimate.cwiseQuotient(table.std_error);
   table.p_value.resize(fit.k());
-  const double reach = student_quantile(0.5 + fit.design->spec.level / 2, covariance.df);
-  table.conf_low = table.estimate - reach * table.std_error;
-  table.conf_high = table.estimate + reach * table.std_error;
-  for (Index j = 0; j < fit.k(); ++j) table.p_value(j) = student_two_sided(table.statistic(j), covariance.df);
-  for (std::size_t j = 0; j < fit.scales.size(); ++j) stay_inside(table, static_cast<Index>(j), fit.scales[j], reach);
+  Vector reach(fit.k());
+  for (Index j = 0; j < fit.k(); ++j) reach(j) = student_quantile(0.5 + fit.design->spec.level / 2, table.df(j));
+  table.conf_low = table.estimate - reach.cwiseProduct(table.std_error);
+  table.conf_high = table.estimate + reach.cwiseProduct(table.std_error);
+  for (Index j = 0; j < fit.k(); ++j) table.p_value(j) = student_two_sided(table.statistic(j), table.df(j));
+  for (std::size_t j = 0; j < fit.scales.size(); ++j)
+    stay_inside(table, static_cast<Index>(j), fit.scales[j], reach(static_cast<Index>(j)));
   table.carriers.resize(static_cast<std::size_t>(fit.k()));
   if (covariance.gathers != Gathers::nothing)
     table.carriers = carriers_of(fit, covariance.rule, Matrix::Identity(fit.k(), fit.k()));
@@ -75,14 +81,14 @@ CoefficientTable coefficient_table(const Fit& fit, const Covariance& covariance)
   return table;
 }
 
-Detectable minimum_detectable_effects(const Fit& fit, const Covariance& covariance) {
+Detectable minimum_detectable_effects(const Fit& fit, const Covariance& covariance, const CoefficientTable& table) {
   const Spec& spec = fit.design->spec;
-  const double reach =
-      student_quantile(0.5 + spec.level / 2, covariance.df) + student_quantile(spec.power, covariance.df);
   Detectable result;
   result.names = fit.names;
   result.mde.resize(fit.k());
-  for (Index j = 0; j < fit.k(); ++j) result.mde(j) = reach * covariance.std_error(j);
+  for (Index j = 0; j < fit.k(); ++j)
+    result.mde(j) = (student_quantile(0.5 + spec.level / 2, table.df(j)) + student_quantile(spec.power, table.df(j))) *
+                    covariance.std_error(j);
   result.within_sd = Vector::Zero(fit.k());
   if (fit.linear)
     for (Index j = 0; j < fit.k(); ++j) result.within_sd(j) = column_sd(*fit.linear->regressors, j, fit.weights);
@@ -95,6 +101,8 @@ Detectable minimum_detectable_effects(const Fit& fit, const Covariance& covarian
 Tree describe(const CoefficientTable& table) {
   Tree tree;
   tree.vector("std_error", "term", table.std_error, "standard error", "outcome per regressor");
+  tree.vector("term_df", "term", table.df, "degrees of freedom of the coefficient's t (infinite: normal)",
+              "degrees of freedom");
   tree.vector("statistic", "term", table.statistic, "estimate / std_error");
   tree.vector("p_value", "term", table.p_value, "two-sided p-value of the t test that the coefficient is zero");
   tree.vector("conf_low", "term", table.conf_low, "lower end of the confidence interval", "outcome per regressor");

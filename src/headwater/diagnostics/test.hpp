@@ -29,19 +29,8 @@ struct Test {
 
 // Joint Wald test that every coefficient of a driver slot is zero, F with the covariance's df.
 std::vector<Test> driver_tests(const Fit& fit, const Covariance& covariance);
-// "agency_l1 + 2*agency_l2 = 0": names are coefficient names, back-quoted or as printed. Throws Error{usage}.
-Test linear_combination(const Fit& fit, const Covariance& covariance, const std::string& text);
 // Long-run sum of each distributed lag, x itself included where it is a regressor: one test a variable.
 std::vector<Test> long_run_sums(const Fit& fit, const Covariance& covariance);
-
-// Per coefficient: what a null result could have missed.
-struct Detectable {
-  Names names;
-  Vector mde;                // smallest |effect| found with the spec's power at its level, in the coefficient's unit
-  Vector within_sd;          // standard deviation of the regressor after the estimator's transformation
-  Vector mde_per_within_sd;  // mde · within_sd, in units of the outcome
-};
-Detectable minimum_detectable_effects(const Fit& fit, const Covariance& covariance);
 
 // The units whose removal would move each coefficient most, from the influence, no refit (one-step approximation).
 struct Movers {
@@ -68,12 +57,20 @@ OtherCovariances other_covariances(const Fit& fit, const Covariance& own);
 // estimate.
 struct CoefficientTable {
   Names names;
-  Vector estimate, std_error, statistic, p_value, conf_low, conf_high;
-  double df;
+  Vector estimate, std_error, df, statistic, p_value, conf_low, conf_high;
   std::vector<Carriers> carriers;  // how many clusters carry each; unknown under iid
   Notes notes;                     // errors that rest on a handful of clusters
 };
 CoefficientTable coefficient_table(const Fit& fit, const Covariance& covariance);
+
+// Per coefficient: what a null result could have missed.
+struct Detectable {
+  Names names;
+  Vector mde;                // smallest |effect| found with the spec's power at its level, in the coefficient's unit
+  Vector within_sd;          // standard deviation of the regressor after the estimator's transformation
+  Vector mde_per_within_sd;  // mde · within_sd, in units of the outcome
+};
+Detectable minimum_detectable_effects(const Fit& fit, const Covariance& covariance, const CoefficientTable& table);
 
 // Variation of every regressor: total, between units, within units, and after absorbing the effects.
 struct Variation {

@@ -11,7 +11,7 @@
 #include "headwater/core/error.hpp"
 #include "headwater/core/quoting.hpp"
 #include "headwater/core/text.hpp"
-#include "headwater/diagnostics/test.hpp"
+#include "headwater/diagnostics/asked_tests.hpp"
 #include "headwater/formula/formula.hpp"
 #include "headwater/linalg/solve.hpp"
 
@@ -21,7 +21,7 @@ namespace {
 std::string distribution_text(const char* family, const std::vector<double>& df) {
   std::vector<std::string> parts;
   parts.reserve(df.size());
-  for (const double d : df) parts.push_back(shortest(d));
+  for (const double d : df) parts.push_back(d == std::floor(d) ? shortest(d) : significant(d, 4));
   return std::string(family) + "(" + joined(parts, ", ") + ")";
 }
 
@@ -52,6 +52,19 @@ Test without_answer(Test test, const Fit& fit, const std::vector<Index>& members
   return test;
 }
 
+Matrix unit_columns(const std::vector<Index>& members, Index k) {
+  Matrix columns = Matrix::Zero(k, static_cast<Index>(members.size()));
+  for (std::size_t i = 0; i < members.size(); ++i) columns(members[i], static_cast<Index>(i)) = 1;
+  return columns;
+}
+
+// Where degrees of freedom depend on what is tested, restrictions that cannot be told apart leave none.
+Covariance::Joint joint_degrees(const Covariance& covariance, const std::vector<Index>& members, int rank) {
+  if (rank < static_cast<int>(members.size()))
+    return {covariance.degrees ? std::nan("") : 1, covariance.degrees ? std::nan("") : covariance.df};
+  return covariance.joint(unit_columns(members, covariance.matrix.rows()));
+}
+
 Test joint_test(const Fit& fit, const Covariance& covariance, const std::vector<Index>& members,
                 std::string hypothesis) {
   const auto q = static_cast<Index>(members.size());
@@ -62,10 +75,16 @@ Test joint_test(const Fit& fit, const Covariance& covariance, const std::vector<
     return without_answer(std::move(test), fit, members, covariance);
   const Quadratic wald = quadratic_pseudo_inverse(covariance.matrix(members, members), fit.coefficients(members));
   test.df1 = wald.rank;
-  test.df2 = covariance.df;
-  test.statistic = wald.rank > 0 ? wald.value / wald.rank : std::nan("");
-  test.distribution = distribution_text("F", {test.df1, test.df2});
-  test.p_value = f_upper(test.statistic, test.df1, test.df2);
+  const Covariance::Joint joint = joint_degrees(covariance, members, wald.rank);
+  test.df2 = joint.df;
+  test.statistic = wald.rank > 0 ? joint.scale * wald.value / wald.rank : std::nan("");
+  test.distribution = std::isnan(test.df2) ? "not estimable" : distribution_text("F", {test.df1, test.df2});
+  test.p_value = std::isnan(test.statistic) ? test.statistic : f_upper(test.statistic, test.df1, test.df2);
+  if (std::isnan(test.df2) && wald.rank == q)
+    test.notes.push_back({"test.few_degrees", "'" + test.hypothesis + "' has " + std::to_string(q) +
+                                                  " restrictions, and " + covariance.text +
+                                                  " leaves fewer degrees of freedom than that: too few clusters are "
+                                                  "behind them to test them together"});
   if (wald.rank < q)
     test.notes.push_back({"test.rank", "'" + test.hypothesis + "' has " + std::to_string(q) +
                                            " restrictions of which " + std::to_string(wald.rank) +
@@ -198,7 +217,7 @@ std::vector<Test> driver_tests(const Fit& fit, const Covariance& covariance) {
   return tests;
 }
 
-Test linear_combination(const Fit& fit, const Covariance& covariance, const std::string& text) {
+LinearNull linear_null(const Fit& fit, const std::string& text) {
   const auto [left, right] = sides(text);
   const FormReader reader(fit, text);
   const LinearForm a = reader(*parse_expression(left)), b = reader(*parse_expression(right));
@@ -206,7 +225,11 @@ Test linear_combination(const Fit& fit, const Covariance& covariance, const std:
   if (weights.isZero(0))
     throw Error(ErrorKind::usage, "test.empty",
                 "the test '" + text + "' names no coefficient, or each of them cancels");
-  return combination_test(fit, covariance, weights, b.constant - a.constant, text);
+  return {weights, b.constant - a.constant, text};
+}
+
+Test linear_test(const Fit& fit, const Covariance& covariance, const LinearNull& null) {
+  return combination_test(fit, covariance, null.weights, null.value, null.text);
 }
 
 namespace {

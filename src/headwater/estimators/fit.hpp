@@ -91,10 +91,10 @@ struct Fit {
   std::optional<Likelihood> likelihood;
   std::vector<NotIdentified> not_identified;  // columns dropped, with what they are collinear with
   EffectsRank effects_rank;
-  std::vector<Grouping> effect_levels;  // over the atoms, of the effects absorbed
-  double certificate = 0;               // of the absorption
-  Index df_model = 0;                   // identified slopes including the constant if it is a column
-  Index df_residual = 0;                // atoms.n − df_model − effects rank
+  std::vector<Effect> effects;  // absorbed, over the atoms
+  double certificate = 0;       // of the absorption
+  Index df_model = 0;           // identified slopes including the constant if it is a column
+  Index df_residual = 0;        // atoms.n − df_model − effects rank
   GoodnessOfFit goodness;
   Status status = Status::converged;
   std::string status_detail;
@@ -107,6 +107,12 @@ struct Fit {
 
 // ψ = scores · bread: n × k influence of each atom on the coefficients.
 Matrix influence(const Fit& fit);
+// w x̃ B, n × k: the influence of an error of one in each atom, of fits by least squares.
+Matrix influence_of_errors(const Fit& fit);
+// Which column of the regressors of least squares is a constant.
+std::optional<Index> constant_regressor(const Fit& fit);
+// Columns less their weighted means, to the last digit.
+Matrix about_means(Matrix X, const Vector& weights);
 
 // The residuals of linear rows are orthogonal to the regressors themselves: β = (X̃'WX̃)⁻¹X̃'Wỹ.
 bool is_least_squares(const Fit& fit);

@@ -23,35 +23,56 @@ bool far_from_zero(const Matrix& X, Index constant) {
   return false;
 }
 
-// The slopes' ψ, then the constant's: its own less the means times the slopes'.
-Matrix centred_influence(const Fit& fit, Index constant) {
-  const Index n = fit.n(), k = fit.k();
-  const Matrix& regressors = *fit.linear->regressors;
-  const Vector w = fit.weights.size() > 0 ? fit.weights : Vector::Ones(n);
-  const Vector we = w.cwiseProduct(fit.linear->residuals);
-  std::vector<Index> slopes;
-  for (Index j = 0; j < k; ++j)
-    if (j != constant) slopes.push_back(j);
-  Matrix X = regressors(Eigen::all, slopes);
+// The means that are taken out; the second pass takes what the first mean was rounded by.
+Eigen::RowVectorXd take_means_out(Matrix& X, const Vector& weights) {
+  const Vector w = weights.size() > 0 ? weights : Vector(Vector::Ones(X.rows()));
   Eigen::RowVectorXd means = Eigen::RowVectorXd::Zero(X.cols());
-  for (int pass = 0; pass < 2; ++pass) {  // the second pass takes what the first mean was rounded by
+  for (int pass = 0; pass < 2; ++pass) {
     const Eigen::RowVectorXd middle = w.transpose() * X / w.sum();
     X.rowwise() -= middle;
     means += middle;
   }
+  return means;
+}
+
+// The slopes' ψ, then the constant's: its own less the means times the slopes'. `we` are weights times errors.
+Matrix centred_influence(const Fit& fit, Index constant, const Vector& we) {
+  const Index n = fit.n(), k = fit.k();
+  std::vector<Index> slopes;
+  for (Index j = 0; j < k; ++j)
+    if (j != constant) slopes.push_back(j);
+  const double mass = fit.weights.size() > 0 ? fit.weights.sum() : static_cast<double>(n);
+  Matrix X = (*fit.linear->regressors)(Eigen::all, slopes);
+  const Eigen::RowVectorXd means = take_means_out(X, fit.weights);
   const Matrix own = (X.array().colwise() * we.array()).matrix() * fit.bread(slopes, slopes);
   Matrix psi(n, k);
   psi(Eigen::all, slopes) = own;
-  psi.col(constant) = (we / w.sum() - own * means.transpose()) / regressors(0, constant);
+  psi.col(constant) = (we / mass - own * means.transpose()) / (*fit.linear->regressors)(0, constant);
   return psi;
 }
 
 }  // namespace
 
 Matrix influence(const Fit& fit) {
-  const std::optional<Index> constant = is_least_squares(fit) ? constant_among(*fit.linear->regressors) : std::nullopt;
+  const std::optional<Index> constant = constant_regressor(fit);
   if (!constant || !far_from_zero(*fit.linear->regressors, *constant)) return fit.scores.rows() * fit.bread;
-  return centred_influence(fit, *constant);
+  const Vector w = fit.weights.size() > 0 ? fit.weights : Vector(Vector::Ones(fit.n()));
+  return centred_influence(fit, *constant, w.cwiseProduct(fit.linear->residuals));
+}
+
+Matrix influence_of_errors(const Fit& fit) {
+  const Vector w = fit.weights.size() > 0 ? fit.weights : Vector(Vector::Ones(fit.n()));
+  if (const std::optional<Index> constant = constant_regressor(fit)) return centred_influence(fit, *constant, w);
+  return (fit.linear->regressors->array().colwise() * w.array()).matrix() * fit.bread;
+}
+
+std::optional<Index> constant_regressor(const Fit& fit) {
+  return is_least_squares(fit) ? constant_among(*fit.linear->regressors) : std::nullopt;
+}
+
+Matrix about_means(Matrix X, const Vector& weights) {
+  take_means_out(X, weights);
+  return X;
 }
 
 }  // namespace headwater

@@ -113,7 +113,7 @@ void fill_goodness(Fit& fit, const Transformed& data) {
 Notes disconnected(const Fit& fit) {
   const auto& effects = fit.effects_rank.effects;
   if (effects.size() != 2 || effects[1].redundant < 2) return {};
-  const Grouping &first = fit.effect_levels[0], &second = fit.effect_levels[1];
+  const Grouping &first = fit.effects[0].levels, &second = fit.effects[1].levels;
   if (nested_in(first, second) || nested_in(second, first)) return {};
   return {{"fit.disconnected",
            "the effects " + first.name + " and " + second.name + " fall into " + std::to_string(effects[1].redundant) +
@@ -168,7 +168,7 @@ Fit solve_least_squares(std::shared_ptr<const Design> design, Transformed data) 
     for (Index j = 0; j < before.cols(); ++j) before.col(j) = centred(data.X.col(j), data.weights);
   const Absorber absorber(data.effects, data.weights, data.atoms.n);
   fit.effects_rank = absorber.rank();
-  for (const Effect& effect : data.effects) fit.effect_levels.push_back(effect.levels);
+  fit.effects = data.effects;
   Absorbed absorbed = absorber.project(before);
   const Absorbed outcome = absorber.project(levels ? centred(data.y, data.weights) : data.y);
   fit.certificate = std::max(absorbed.certificate, outcome.certificate);

@@ -204,7 +204,7 @@ void add_coefficients(TidyTable& sheet, const Tree& fit) {
     start_coefficient(sheet, fit, terms[i], none ? "not estimable" : text_attribute(fit, "status"));
     for (const char* key : {"estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high", "mde"})
       sheet.cell(key, csv_number(numbers(fit, key)[i]));
-    sheet.cell("df", shortest(scalar(fit, "df")));
+    sheet.cell("df", shortest(term_df(fit, i)));
     if (const std::string mark = term_mark(fit, i); !mark.empty()) sheet.cell("mark", csv_text(mark));
   }
   for (const std::string& name : labels(fit, "unidentified")) start_coefficient(sheet, fit, name, "not identified");

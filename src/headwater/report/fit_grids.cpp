@@ -201,6 +201,25 @@ GridCell model_cell(const Tree& fit, const ModelColumn& column, std::size_t i) {
   return with_error(fit, column.array.c_str(), i);
 }
 
+GridCell df_cell(const Tree& fit, std::size_t i) {
+  const double df = term_df(fit, i);
+  return has_std_error(fit, i) ? GridCell{significant(df, 3), df} : GridCell("");
+}
+
+// "[0.1, 0.4]", "(-inf, 0.2] or [0.7, inf)", or "" where a test has no set.
+std::string test_set(const Tree& tests, std::size_t test) {
+  const auto& owner = integers(tests, "interval_test");
+  const double error = numbers(tests, "std_error")[test];
+  std::vector<std::string> pieces;
+  for (std::size_t i = 0; i < owner.size(); ++i) {
+    if (owner[i] != static_cast<std::int64_t>(test)) continue;
+    const double low = numbers(tests, "interval_low")[i], high = numbers(tests, "interval_high")[i];
+    pieces.push_back((std::isinf(low) ? "(-inf" : "[" + shown(low, error)) + ", " +
+                     (std::isinf(high) ? "inf)" : shown(high, error) + "]"));
+  }
+  return joined(pieces, " or ");
+}
+
 std::string model_note(const Tree& fit, const std::vector<ModelColumn>& columns) {
   std::vector<std::string> parts;
   const auto shows = [&](const char* name) {
@@ -248,15 +267,19 @@ Grid model_grid(const Tree& fit, const GridStyle& style) {
   grid.column("estimate", Align::decimal);
   for (const ModelColumn& column : columns)
     grid.column(column.heading, column.statistic == "p" ? Align::right : Align::decimal);
-  const bool few = few_carriers(fit);
+  const bool few = few_carriers(fit), by_term = own_df(fit);
+  if (by_term) grid.column("df", Align::decimal);
   if (few) grid.column("rests on", Align::right);
   for (std::size_t i = 0; i < terms.size(); ++i) {
     GridRow row{{terms[i], estimate_cell(fit, i, style.stars)}};
     for (const ModelColumn& column : columns) row.cells.push_back(model_cell(fit, column, i));
+    if (by_term) row.cells.push_back(df_cell(fit, i));
     if (few) row.cells.push_back(carriers_cell(fit, i));
     grid.rows.push_back(std::move(row));
   }
   for (const std::string& name : labels(fit, "unidentified")) grid.rows.push_back({{name, "not identified"}});
+  if (by_term)
+    grid.notes.push_back("df: degrees of freedom of each coefficient's t; below 4 p values and intervals are rough.");
   if (few)
     grid.notes.push_back("rests on: how many " + texts(fit, "carriers_of").front() +
                          " carry the coefficient in effect; with so few its standard error is far too small.");
@@ -312,16 +335,21 @@ Grid tests_grid(const Tree& fit) {
   for (const char* name : {"estimate", "MDE", "statistic"}) grid.column(name, Align::decimal);
   grid.column("under it", Align::left);
   grid.column("p", Align::right);
+  const bool sets = !integers(*tests, "interval_test").empty();
+  if (sets) grid.column("interval", Align::left);
   const auto &hypotheses = texts(*tests, "hypothesis"), &distributions = texts(*tests, "distribution");
   const auto &statistic = numbers(*tests, "statistic"), &p = numbers(*tests, "p_value"),
              &b = numbers(*tests, "estimate"), &se = numbers(*tests, "std_error"), &mde = numbers(*tests, "mde");
-  for (std::size_t i = 0; i < hypotheses.size(); ++i)
-    grid.rows.push_back({{hypotheses[i],
-                          {std::isnan(b[i]) ? "" : shown(b[i], se[i]), b[i]},
-                          {std::isnan(mde[i]) ? "" : shown(mde[i], se[i]), mde[i]},
-                          {shown(statistic[i]), statistic[i]},
-                          distributions[i],
-                          grid.marked({shown_p(p[i]), p[i]}, test_mark(*tests, fit, i))}});
+  for (std::size_t i = 0; i < hypotheses.size(); ++i) {
+    GridRow row{{hypotheses[i],
+                 {std::isnan(b[i]) ? "" : shown(b[i], se[i]), b[i]},
+                 {std::isnan(mde[i]) ? "" : shown(mde[i], se[i]), mde[i]},
+                 {shown(statistic[i]), statistic[i]},
+                 distributions[i],
+                 grid.marked({shown_p(p[i]), p[i]}, test_mark(*tests, fit, i))}};
+    if (sets) row.cells.push_back(test_set(*tests, i));
+    grid.rows.push_back(std::move(row));
+  }
   return grid;
 }
 

@@ -32,6 +32,21 @@ void support(Contract& out, const Tree& fit, std::size_t i) {
   out.end_object();
 }
 
+// The confidence set of a test: intervals, possibly several or unbounded ones.
+void test_set(Contract& out, const Tree& tests, std::size_t test) {
+  const auto& owner = integers(tests, "interval_test");
+  out.json.key("set");
+  out.json.begin_array();
+  for (std::size_t i = 0; i < owner.size(); ++i) {
+    if (owner[i] != static_cast<std::int64_t>(test)) continue;
+    out.begin_object();
+    out.number("low", numbers(tests, "interval_low")[i], "unbounded below");
+    out.number("high", numbers(tests, "interval_high")[i], "unbounded above");
+    out.end_object();
+  }
+  out.json.end_array();
+}
+
 void terms(Contract& out, const Tree& fit) {
   out.json.key("terms");
   out.json.begin_array();
@@ -41,6 +56,7 @@ void terms(Contract& out, const Tree& fit) {
     out.json.member("term", names[i]);
     for (const char* key : {"estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high", "mde"})
       out.number(key, numbers(fit, key)[i], why_undefined(fit, i));
+    if (fit.find_array("term_df")) out.number("df", term_df(fit, i), "infinite: the normal distribution");
     support(out, fit, i);
     out.end_object();
   }
@@ -195,6 +211,7 @@ void fit_object(Contract& out, const Tree& result, const Tree& fit) {
       for (const char* key : {"statistic", "p_value"}) out.number(key, numbers(*tests, key)[i]);
       if (std::isfinite(numbers(*tests, "estimate")[i]))
         for (const char* key : {"estimate", "std_error", "mde"}) out.number(key, numbers(*tests, key)[i]);
+      test_set(out, *tests, i);
       out.end_object();
     }
     out.json.end_array();

@@ -34,4 +34,14 @@ std::string term_mark(const Tree& fit, std::size_t term) {
          "its error is far too small";
 }
 
+double term_df(const Tree& fit, std::size_t term) {
+  return fit.find_array("term_df") ? numbers(fit, "term_df")[term] : scalar(fit, "df");
+}
+
+bool own_df(const Tree& fit) {
+  for (std::size_t i = 0; i < labels(fit, "term").size(); ++i)
+    if (const double df = term_df(fit, i); has_std_error(fit, i) && df != scalar(fit, "df")) return true;
+  return false;
+}
+
 }  // namespace headwater

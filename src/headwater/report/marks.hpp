@@ -18,4 +18,8 @@ std::string test_mark(const Tree& tests, const Tree& fit, std::size_t test);
 std::string term_mark(const Tree& fit, std::size_t term);
 bool has_std_error(const Tree& fit, std::size_t term);
 
+// Degrees of freedom of the coefficient's t, and whether they are its own. Files of the first version have one number.
+double term_df(const Tree& fit, std::size_t term);
+bool own_df(const Tree& fit);
+
 }  // namespace headwater

@@ -21,8 +21,8 @@ void terms_of(PayloadContext& c, const Tree& fit) {
   if (fit.find_axis("term")) {
     const Positions keep = shown_terms(c, labels(fit, "term"));
     c.out.columns(fit,
-                  {"term", "driver", "estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high", "mde",
-                   "within_sd", "mde_per_within_sd"},
+                  {"term", "driver", "estimate", "std_error", "term_df", "statistic", "p_value", "conf_low",
+                   "conf_high", "mde", "within_sd", "mde_per_within_sd"},
                   &keep);
     c.out.json.key("lead");
     c.out.json.begin_array();

@@ -470,7 +470,8 @@ const std::vector<KeyCard>& config_keys() {
       all.push_back({name.substr(0, dot), name.substr(dot + 1), type, shown, option->description()});
     }
     for (const ModelKey& key : kModelKeys) all.push_back({"model", key.name, "text", key.fallback, key.help});
-    all.push_back({"model", "test", "text", "", "a linear combination to test, a + b = 0; may be repeated"});
+    all.push_back({"model", "test", "text", "",
+                   "a + b = 0, all or drivers, also with ' by METHOD' (wild, holm, ...); may be repeated"});
     for (const CaptionKey& key : caption_keys())
       all.push_back({"report", key.name, "text", "", key.help + (key.required ? " (a report needs it)" : "")});
     all.push_back({"decompose", "use", "method(options)", "", "a decomposition; may be repeated"});

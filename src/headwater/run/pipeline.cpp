@@ -7,6 +7,7 @@
 
 #include "headwater/core/progress.hpp"
 #include "headwater/core/threads.hpp"
+#include "headwater/diagnostics/asked_tests.hpp"
 #include "headwater/diagnostics/panel_summary.hpp"
 #include "headwater/run/files.hpp"
 #include "headwater/run/guess_keys.hpp"
@@ -17,11 +18,11 @@ namespace {
 void infer(ModelResult& model) {
   model.covariance = covariance(model.fit);
   model.coefficients = coefficient_table(model.fit, model.covariance);
-  model.detectable = minimum_detectable_effects(model.fit, model.covariance);
+  model.detectable = minimum_detectable_effects(model.fit, model.covariance, model.coefficients);
   model.tests = driver_tests(model.fit, model.covariance);
   for (Test& test : long_run_sums(model.fit, model.covariance)) model.tests.push_back(std::move(test));
   for (const std::string& text : model.spec.tests)
-    model.tests.push_back(linear_combination(model.fit, model.covariance, text));
+    for (Test& test : asked_tests(model.fit, model.covariance, text)) model.tests.push_back(std::move(test));
   model.movers = influential_units(model.fit, model.covariance);
   model.other_covariances = other_covariances(model.fit, model.covariance);
 }

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .result import Result
 
 COEFFICIENTS = ["estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high", "mde", "within_sd", "mde_per_within_sd"]
-SUPPORT = ["not_estimable", "carriers", "carriers_all", "carriers_of", "few_carriers"]
+SUPPORT = ["term_df", "not_estimable", "carriers", "carriers_all", "carriers_of", "few_carriers"]
 TESTS = ["hypothesis", "distribution", "statistic", "df1", "df2", "p_value", "estimate", "std_error", "mde"]
 COUNTS = ["nobs", "units", "periods", "df_residual"]
 FIGURES = ["r_squared", "r_squared_within", "sigma2", "rss", "outcome_mean", "outcome_sd", "effects_rank", "certificate"]

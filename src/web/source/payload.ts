@@ -65,6 +65,7 @@ export interface Fit {
   reference: string[]; // of an event study's term: the level left out, where the formula names it
   estimate: number[];
   std_error: Maybe[];
+  term_df?: Maybe[]; // files of the first version have df alone
   statistic: Maybe[];
   p_value: Maybe[];
   conf_low: Maybe[];

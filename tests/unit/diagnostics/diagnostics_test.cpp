@@ -7,7 +7,7 @@
 
 #include "headwater/core/distributions.hpp"
 #include "headwater/core/error.hpp"
-#include "headwater/diagnostics/test.hpp"
+#include "headwater/diagnostics/asked_tests.hpp"
 #include "headwater/panel/readers.hpp"
 
 namespace headwater {
@@ -43,7 +43,7 @@ TEST(Coefficients, HaveIntervalsAndMinimumDetectableEffects) {
   const Fit fit = fitted("y ~ x + z | id");
   const Covariance V = covariance(fit);
   const CoefficientTable table = coefficient_table(fit, V);
-  const Detectable detectable = minimum_detectable_effects(fit, V);
+  const Detectable detectable = minimum_detectable_effects(fit, V, coefficient_table(fit, V));
   ASSERT_DOUBLE_EQ(V.df, 29);
   const double t = student_quantile(0.975, 29), power = student_quantile(0.8, 29);
   for (Index j = 0; j < 2; ++j) {
@@ -74,7 +74,7 @@ TEST(Coefficients, OfVariancesAndSharesStayWhereTheyCanBe) {
   EXPECT_NEAR(table.conf_high(1), 0.2 * std::exp(1.959963984540054 * 0.5 / 0.2), 1e-12);
   EXPECT_NEAR(table.conf_low(2), 0.349634817751286, 1e-14);
   EXPECT_NEAR(table.conf_high(2), 0.9663818222695137, 1e-14);
-  const Detectable detectable = minimum_detectable_effects(fit, V);
+  const Detectable detectable = minimum_detectable_effects(fit, V, coefficient_table(fit, V));
   for (const Index j : {1, 2}) {
     EXPECT_TRUE(std::isnan(table.statistic(j)));
     EXPECT_TRUE(std::isnan(table.p_value(j)));
@@ -109,7 +109,7 @@ TEST(Wald, OfADriverIsTheQuadraticFormOverItsTerms) {
 
 TEST(EffectiveUnits, AreThoseWhoseVariationDecidesATest) {
   const Fit fit = fitted("y ~ x | id");
-  const auto one = linear_combination(fit, covariance(fit), "x = 0");
+  const auto one = linear_test(fit, covariance(fit), linear_null(fit, "x = 0"));
   std::vector<double> by_unit(30, 0);
   for (Index i = 0; i < fit.n(); ++i)
     by_unit[static_cast<std::size_t>(i / 6)] += (*fit.linear->regressors)(i, 0) * (*fit.linear->regressors)(i, 0);
@@ -156,7 +156,7 @@ TEST(NotEstimable, CoefficientsHaveNoNumbersAndTestsOfThemNoAnswer) {
   const CoefficientTable table = coefficient_table(fit, V);
   for (const Vector* column : {&table.std_error, &table.statistic, &table.p_value, &table.conf_low, &table.conf_high})
     EXPECT_TRUE(std::isnan((*column)(0)));
-  EXPECT_TRUE(std::isnan(minimum_detectable_effects(fit, V).mde(0)));
+  EXPECT_TRUE(std::isnan(minimum_detectable_effects(fit, V, coefficient_table(fit, V)).mde(0)));
   EXPECT_TRUE(table.notes.empty()) << "what has no error needs no warning of it";
   EXPECT_TRUE(influential_units(fit, V).entries.empty());
   const headwater::Test test = driver_tests(fit, V).at(0);
@@ -171,23 +171,23 @@ TEST(NotEstimable, CoefficientsHaveNoNumbersAndTestsOfThemNoAnswer) {
 TEST(LinearCombination, IsReadWithItsNumbers) {
   const Fit fit = fitted("y ~ x + z | id");
   const Covariance V = covariance(fit);
-  const headwater::Test test = linear_combination(fit, V, "x + 2*z = 0.5");
+  const headwater::Test test = linear_test(fit, V, linear_null(fit, "x + 2*z = 0.5"));
   const double estimate = fit.coefficients(0) + 2 * fit.coefficients(1);
   const double error = std::sqrt(V.matrix(0, 0) + 4 * V.matrix(0, 1) + 4 * V.matrix(1, 1));
   EXPECT_NEAR(test.estimate, estimate, 1e-13);
   EXPECT_NEAR(test.std_error, error, 1e-13);
   EXPECT_NEAR(test.statistic, (estimate - 0.5) / error, 1e-10);
   EXPECT_EQ(test.distribution, "t(29)");
-  EXPECT_NEAR(linear_combination(fit, V, "(x - z)/2 = z").estimate, fit.coefficients(0) / 2 - 1.5 * fit.coefficients(1),
-              1e-13);
-  EXPECT_NEAR(linear_combination(fit, V, "x").estimate, fit.coefficients(0), 1e-15)
+  EXPECT_NEAR(linear_test(fit, V, linear_null(fit, "(x - z)/2 = z")).estimate,
+              fit.coefficients(0) / 2 - 1.5 * fit.coefficients(1), 1e-13);
+  EXPECT_NEAR(linear_test(fit, V, linear_null(fit, "x")).estimate, fit.coefficients(0), 1e-15)
       << "against zero when nothing is said";
 }
 
 std::string test_message(const std::string& text) {
   const Fit fit = fitted("y ~ log(x + 1) + z | id");
   try {
-    linear_combination(fit, covariance(fit), text);
+    linear_null(fit, text);
   } catch (const Error& error) {
     return error.message();
   }

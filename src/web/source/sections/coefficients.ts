@@ -17,6 +17,10 @@ interface Row {
 
 const kMostDrawn = 20;
 
+// Of a coefficient's t; files of the first version have one number for all.
+const degrees = (fit: Fit, i: number) => fit.term_df?.[i] ?? fit.df;
+const ownDegrees = (fit: Fit) => fit.term.some((_, i) => fit.std_error[i] !== null && degrees(fit, i) !== fit.df);
+
 function rowsOf(model: Model): Row[] {
   const fits = model.fits.filter(usable);
   const terms = [...new Set(fits.flatMap((fit) => fit.term))].filter((term) => term !== "(Intercept)");
@@ -85,6 +89,16 @@ function forestFigure(report: Report, model: Model, at: number): HTMLElement | n
             value: (row) => row.fit.p_value[row.i],
             shown: (row) => pValue(row.fit.p_value[row.i]),
           },
+          ...(rows.some((row) => ownDegrees(row.fit))
+            ? [
+                {
+                  heading: "degrees of freedom",
+                  numeric: true,
+                  value: (row: Row) => degrees(row.fit, row.i),
+                  shown: (row: Row) => number(degrees(row.fit, row.i), degrees(row.fit, row.i)),
+                },
+              ]
+            : []),
           {
             heading: "minimum detectable",
             numeric: true,

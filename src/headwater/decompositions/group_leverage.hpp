@@ -1,4 +1,4 @@
-// Influence for groups of few clusters: what leaving each cluster out does to a regression.
+// Influence for groups of few clusters: rules that look at leverage, with each group's own number of clusters.
 #pragma once
 
 #include "headwater/decompositions/groups.hpp"
@@ -6,10 +6,9 @@
 
 namespace headwater {
 
-// Rows of the fit's design × k, whose sum over a cluster is (G − 1)/G times the change of the coefficients when the
-// cluster is left out: with G/(G − 1) the variance is the jackknife's, CR3. Effects are held as absorbed, which is
-// exact where their levels lie within clusters.
-Matrix jackknife_influence(const Fit& fit, const Grouping& clusters);
+// Rows of the fit's design × k under the fit's own rule of leverage, less the root of G/(G − 1) with which the group's
+// rows are multiplied.
+Matrix leverage_influence(const Fit& fit);
 
 // Root of each row's own small-sample factor, G_g/(G_g − 1) of its group's clusters, over the common one of all
 // clusters.

@@ -1,5 +1,5 @@
 // Influence by leaving clusters out equals refitting without each of them; oaxaca's CR3 is the jackknife by group.
-#include "headwater/decompositions/group_jackknife.hpp"
+#include "headwater/decompositions/group_leverage.hpp"
 
 #include <gtest/gtest.h>
 
@@ -20,15 +20,17 @@ Vector coefficients_without(const SmallModel& m, std::int32_t cluster) {
   return estimate(m.panel, std::make_shared<const Design>(with_rows(*m.design, rows))).coefficients;
 }
 
-TEST(GroupJackknife, EqualsRefittingWithoutEachCluster) {
+TEST(GroupLeverage, EqualsRefittingWithoutEachCluster) {
   for (const char* weights : {"", "w"})
     for (const auto& [formula, estimator] :
          {std::pair{"y ~ x + z", "pooled"}, std::pair{"y ~ x * z + i(type)", "pooled"},
-          std::pair{"y ~ x + z | unit", "within"}})
+          std::pair{"y ~ x + z | unit", "within"}, std::pair{"y ~ x + z | unit + year", "within"},
+          std::pair{"y ~ x + z | year", "within"}})
       for (const double keep : {1.0, 0.7}) {
-        const SmallModel m = small_model(small_panel(19, 9, 5, keep), small_spec(formula, estimator, weights));
+        const SmallModel m =
+            small_model(small_panel(19, 9, 5, keep), small_spec(formula, estimator, weights, "CV3(unit)"));
         const Grouping& clusters = m.design->clusters.front();
-        const Matrix psi = jackknife_influence(m.fit, clusters);
+        const Matrix psi = leverage_influence(m.fit);
         for (std::int32_t g = 0; g < clusters.count; ++g) {
           Vector own = Vector::Zero(m.fit.k());
           for (Index i = 0; i < m.design->n(); ++i)
@@ -42,7 +44,7 @@ TEST(GroupJackknife, EqualsRefittingWithoutEachCluster) {
 
 // With coefficients only, explained parts under b are fixed differences of means times the coefficients of b, whose
 // variance is (G_b − 1)/G_b Σ (β − β(−g))².
-TEST(GroupJackknife, OaxacaUsesEachGroupsOwnClusters) {
+TEST(GroupLeverage, OaxacaUsesEachGroupsOwnClusters) {
   Spec spec = small_spec("y ~ x", "pooled", "w");
   spec.drivers = {{"first", parse_terms("x")}};
   const SmallModel m = small_model(small_panel(23, 15, 4, 0.9), spec);
@@ -82,21 +84,23 @@ TEST(GroupJackknife, OaxacaUsesEachGroupsOwnClusters) {
   EXPECT_GT(d.covariance(0, 0), m.run(call + ")").front().covariance(0, 0));
 }
 
-TEST(GroupJackknife, PartsStillHaveTheTotalsVariance) {
+TEST(GroupLeverage, PartsStillHaveTheTotalsVariance) {
   const SmallModel m = small_model(small_panel(29, 24, 4, 0.8), small_spec("y ~ x + z + type", "pooled", "w"));
   for (const char* options : {"form = threefold", "reference = all", "reference = cotton, uncertainty = coefficients"})
-    for (const Decomposition& d : m.run(std::string("oaxaca(groups = q, cut = 0.3, errors = CR3, ") + options + ")"))
-      EXPECT_NEAR(d.covariance.sum(), d.total_std_error * d.total_std_error, 1e-12) << options;
+    for (const char* errors : {"CR2", "CR3"})
+      for (const Decomposition& d :
+           m.run(std::string("oaxaca(groups = q, cut = 0.3, errors = ") + errors + ", " + options + ")"))
+        EXPECT_NEAR(d.covariance.sum(), d.total_std_error * d.total_std_error, 1e-12) << errors << " " << options;
 }
 
-TEST(GroupJackknife, NeedsClustersOfOneColumn) {
+TEST(GroupLeverage, NeedsClustersOfOneColumn) {
   const SmallModel m = small_model(small_panel(29, 24, 4), small_spec("y ~ x + z", "pooled", "", "robust"));
   try {
     m.run("oaxaca(groups = q, cut = 0, errors = CR3)");
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.message(),
-              "errors = CR3 leaves clusters of one column out and needs covariance = cluster(one column), not robust");
+              "errors = CR3 takes clusters of one column and needs covariance = cluster(one column), not robust");
   }
 }
 
