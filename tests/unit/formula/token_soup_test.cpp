@@ -32,7 +32,7 @@ class Soup {
     std::string text = pick(4) == 0 ? "ratio(y, x) ~ " : "y ~ ";
     text += sum(3);
     if (pick(2)) text += " | trust" + std::string(pick(2) ? "^x" : "[z]");
-    if (pick(4) == 0) text += " | x ~ z";
+    if (pick(4) == 0) text += " | endogenous ~ z";
     return text;
   }
 
