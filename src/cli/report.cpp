@@ -3,6 +3,7 @@
 #include "headwater/hdf5/file_roles.hpp"
 #include "headwater/report/html.hpp"
 #include "headwater/result/result_file.hpp"
+#include "headwater/run/files.hpp"
 #include "output.hpp"
 
 namespace headwater::cli {
@@ -20,6 +21,7 @@ int report_command(const Words& words) {
     throw Error(ErrorKind::usage, "usage.arguments",
                 "headwater report takes a result file and a place: headwater report RESULT.h5 -o report.html");
   check_files({{"result file", flags.arguments().front()}}, {{"report", flags.get("output")}});
+  require_ending(flags.get("output"), "report", {".html", ".htm"}, kReportIsHtml);
   Captions captions;
   for (const CaptionKey& key : caption_keys())
     if (flags.has("report." + key.name)) captions[key.name] = flags.get("report." + key.name);

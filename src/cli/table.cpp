@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <filesystem>
+#include <map>
 
 #include "flags.hpp"
 #include "headwater/core/error.hpp"
@@ -13,6 +14,7 @@
 #include "headwater/report/grid_book.hpp"
 #include "headwater/report/grids.hpp"
 #include "headwater/result/result_file.hpp"
+#include "headwater/run/files.hpp"
 #include "output.hpp"
 
 namespace headwater::cli {
@@ -49,7 +51,7 @@ BookOptions book_options(const Flags& flags) {
   if (flags.has("statistics")) options.statistics = parse_statistics(flags.get("statistics"));
   options.full_notes = parse_notes(flags.get("notes", "short"));
   options.names = flags.get("names", "");
-  check_names(options.names);
+  check_names(options.names, "--names");
   return options;
 }
 
@@ -96,6 +98,16 @@ void check_format(const std::string& format, bool to_file) {
               "--format is '" + format + "'; it is text, markdown, latex, csv, html or xlsx", {.key = "format"});
 }
 
+void check_ending(const std::string& path, const std::string& format) {
+  static const std::map<std::string, std::vector<std::string_view>> own = {
+      {"text", {".txt"}}, {"markdown", {".md"}},       {"latex", {".tex"}},
+      {"csv", {".csv"}},  {"html", {".html", ".htm"}}, {"xlsx", {".xlsx"}}};
+  const std::vector<std::string_view>& endings = own.at(format);
+  require_ending(path, "table file", endings,
+                 "--format " + format + " is written: name it " + std::string(endings.front()) +
+                     ", or give the --format that goes with its name");
+}
+
 }  // namespace
 
 std::vector<Flag> table_flags() {
@@ -122,6 +134,7 @@ int table_command(const Words& words) {
   const BookOptions options = book_options(flags);
   const std::string from = flags.arguments().front(), to = flags.get("output");
   check_files({{"result file", from}}, {{"table file", to}});
+  check_ending(to, format);
   if (!flags.has("output")) check_printing({{"result file", from}});
   const Tree result = read_result(from);
   if (format == "csv") {

@@ -230,6 +230,32 @@ METHODS = [
      "'x' under report.names does not call a column anything; write column = words", {"study.cfg": MODEL + "[report]\nnames = x\n"}),
 ]
 
+# What is written under a name that says something else, and options of methods.
+OUTPUTS = [
+    ("a table in a document", "table good.h5 -o t.docx", USAGE,
+     "the table file 't.docx' ends in .docx, and --format text is written: name it .txt, or give the --format that goes with its name"),
+    ("LaTeX named CSV", "table good.h5 --format latex -o t.csv", USAGE,
+     "the table file 't.csv' ends in .csv, and --format latex is written: name it .tex, or give the --format that goes with its name"),
+    ("a report named PDF", "report good.h5 -o r.pdf", USAGE,
+     "the report 'r.pdf' ends in .pdf, and a report is a page of HTML: name it .html"),
+    ("a run's table named CSV", "run study.cfg --output.table t.csv", USAGE,
+     "the table file 't.csv' ends in .csv, and [output] table is text: name it .txt (other formats come from headwater table RESULT.h5 "
+     "--format)", {"study.cfg": MODEL}),
+    ("a table's name without words", "table good.h5 --names x", USAGE,
+     "'x' under --names does not call a column anything; write column = words"),
+    ("a reliability misspelt", f"{DECOMPOSE} --use 'provider(reliability = estimated)'", USAGE,
+     "reliability = estimated is neither a number nor estimate; give the share of the variance that is not noise, such as 0.9, or "
+     "reliability = estimate"),
+    ("one set of effects twice", f"{DECOMPOSE} --use 'leave_out(first = trust, second = trust)'", USAGE,
+     "first and second are both trust; name two sets of effects, or leave second out"),
+    ("a quantity of nothing", f"{DECOMPOSE} --use 'index(price = w, quantity = x, item = trust, from = 2015, to = 2019)'", DATA,
+     "panel.csv, row 2: 'x' is 0, and what weighs, prices or counts rows must be positive; correct the cell or leave the row out"),
+    ("a share below zero", f"decompose bad.csv 'y ~ x' {KEYS} --use 'olley_pakes(share = s)'", DATA,
+     "bad.csv, row 3: 's' is -2, and what weighs, prices or counts rows must be positive; correct the cell or leave the row out",
+     {"bad.csv": "trust,year,y,x,s\n" + "".join(f"t{u},{2015 + t},{(u * 7 + t * 3) % 11},{(u * 5 + t) % 7},{-2 if u == 0 and t == 1 else 3}\n"
+                                              for u in range(6) for t in range(4))}),
+]
+
 
 class SecondHour(MistakesTest):
     def test_typography(self):
@@ -260,6 +286,9 @@ class SecondHour(MistakesTest):
 
     def test_columns(self):
         self.answers(COLUMNS)
+
+    def test_outputs(self):
+        self.answers(OUTPUTS)
 
     def test_files(self):
         self.answers(FILES)

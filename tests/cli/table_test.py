@@ -157,7 +157,7 @@ class Table(CommandTest):
             self.assertNotIn("l(x, 1)", text)
         self.assertIn("spending, 1 financial year earlier", {row[0] for row in self.workbook(result, "--names", names).sheets["Table 1"]})
         self.assertEqual(self.message("table", result, "--names", "x"),
-                         (2, "'x' under report.names does not call a column anything; write column = words"))
+                         (2, "'x' under --names does not call a column anything; write column = words"))
 
     def test_a_published_table_has_no_folder_and_no_hash(self):
         result = self.triplet()

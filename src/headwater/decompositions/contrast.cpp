@@ -132,10 +132,12 @@ Vector row_values(const Panel& panel, const Design& design, const std::string& c
     const std::int64_t row = design.rows[static_cast<std::size_t>(i)];
     values(i) = source.numbers(row);
     if (!(values(i) > 0 && std::isfinite(values(i))))
-      throw Error(ErrorKind::data, "decomposition.weights",
-                  "'" + column + "' is " + (std::isnan(values(i)) ? "missing" : shortest(values(i))) +
-                      " in a row used, but weights must be positive; correct the cell or leave the row out",
-                  {.row = panel.source_row(row), .column = column});
+      throw Error(
+          ErrorKind::data, "decomposition.weights",
+          panel.ledger().file + ", row " + std::to_string(panel.source_row(row)) + ": '" + column + "' is " +
+              (std::isnan(values(i)) ? "missing" : shortest(values(i))) +
+              ", and what weighs, prices or counts rows must be positive; correct the cell or leave the row out",
+          {.file = panel.ledger().file, .row = panel.source_row(row), .column = column});
   }
   return design.draws.size() > 0 ? Vector(values.cwiseProduct(design.draws)) : values;
 }

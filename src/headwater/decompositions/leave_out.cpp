@@ -75,6 +75,10 @@ Grouping second_levels(const DecompositionInput& input, const Design& design, co
 
 Pruned pruned(const DecompositionInput& input, const Design& design, const std::string& first,
               const std::string& second) {
+  if (first == second)
+    throw Error(ErrorKind::usage, "decomposition.option",
+                "first and second are both " + first + "; name two sets of effects, or leave second out",
+                {.key = "second"});
   const Grouping a = row_groups(input.panel, design, first), b = second_levels(input, design, second);
   const std::vector<bool> keep = leave_out_connected(a, b);
   Pruned result;

@@ -117,7 +117,14 @@ std::optional<NoiseOptions> noise_options(const MethodCall& call) {
                 "reliability, a number or estimate",
                 {.key = "autocorrelation"});
   }
-  if (call.get("reliability") != "estimate")
+  const std::string reliability = call.get("reliability");
+  if (reliability != "estimate" && !parse_number(reliability))
+    throw Error(ErrorKind::usage, "method.option_value",
+                "reliability = " + reliability +
+                    " is neither a number nor estimate; give the share of the variance that is not noise, such as 0.9, "
+                    "or reliability = estimate",
+                {.key = "reliability"});
+  if (reliability != "estimate")
     options.reliability =
         share_option(call, "reliability", 0, "share; give a number above 0 and at most 1, such as 0.9, or estimate");
   return options;

@@ -51,11 +51,11 @@ std::string misread_name(const std::string& names) {
 
 }  // namespace
 
-void check_names(const std::string& names) {
+void check_names(const std::string& names, const std::string& where) {
   if (const std::string entry = misread_name(names); !entry.empty())
     throw Error(ErrorKind::usage, "report.names",
-                "'" + entry + "' under report.names does not call a column anything; write column = words",
-                {.key = "report.names"});
+                "'" + entry + "' under " + where + " does not call a column anything; write column = words",
+                {.key = where});
 }
 
 void check_captions(const Captions& captions) {

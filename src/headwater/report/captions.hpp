@@ -15,8 +15,9 @@ struct CaptionKey {
 
 const std::vector<CaptionKey>& caption_keys();
 
-// "column = words; ..." with both sides in every entry. Throws Error{usage, "report.names"}.
-void check_names(const std::string& names);
+// "column = words; ..." with both sides in every entry; `where` says where they stand. Throws Error{usage,
+// "report.names"}.
+void check_names(const std::string& names, const std::string& where = "report.names");
 
 using Captions = std::map<std::string, std::string>;
 
