@@ -11,9 +11,9 @@ class Refused(Exception):
     pass
 
 
-def fit(path, formula, covariance, profile, weights=None, *words):
+def fit(path, formula, covariance, profile, weights=None, *words, estimator=""):
     call = [COMMAND, "fit", str(path), formula, "--unit", "unit", "--time", "year", "--format", "json", "--threads", "1",
-            "--estimator", "within" if "|" in formula else "pooled", "--covariance", covariance, "--profile", profile, *words]
+            "--estimator", estimator or ("within" if "|" in formula else "pooled"), "--covariance", covariance, "--profile", profile, *words]
     if weights:
         call += ["--weights", weights]
     done = subprocess.run(call, capture_output=True, text=True, timeout=60)

@@ -9,6 +9,7 @@ import json
 import math
 import os
 import pathlib
+import re
 import subprocess
 import unittest
 
@@ -16,10 +17,12 @@ COMMAND = os.environ["HEADWATER_COMMAND"]
 FOLDER = pathlib.Path(os.environ["HEADWATER_SOURCE"]).parent / "shared" / "reference" / "golden"
 
 # How many cases of each family need nothing but the linear estimators.
-FAMILIES = {"panel_within": 30, "panel_pooling": 10, "panel_between": 18, "panel_fd": 10, "mundlak_cre": 4, "weighted_ols": 2,
-            "weighted_within_lsdv": 2, "nist_linear": 6, "pooled_ols_sandwich": 6, "cluster_small_sample_conventions": 30,
-            "panel_robust_vcov": 40, "cluster_robust_CR": 40, "estimatr_lm_robust": 15, "driscoll_kraay_gaps": 5,
-            "hc_absorbed": 7, "cr2_absorbed": 13, "wild_enumerated": 7}
+FAMILIES = {"panel_within": 30, "panel_pooling": 10, "panel_between": 18, "panel_fd": 10, "panel_random": 114, "mundlak_cre": 8,
+            "weighted_ols": 2, "weighted_within_lsdv": 2, "nist_linear": 6, "pooled_ols_sandwich": 6, "stata_panel": 30,
+            "cluster_small_sample_conventions": 30, "panel_robust_vcov": 50, "cluster_robust_CR": 50, "estimatr_lm_robust": 15,
+            "driscoll_kraay_gaps": 5, "hc_absorbed": 7, "cr2_absorbed": 13, "wild_enumerated": 7}
+COMPONENTS = {"swar": "swamy_arora", "walhus": "wallace_hussain", "amemiya": "amemiya", "nerlove": "nerlove"}
+RANDOM = {"individual": "unit", "time": "time", "twoways": "both"}
 NIST_DIGITS = {"nist_linear_longley": 12, "nist_linear_norris": 12, "nist_linear_noint1": 14, "nist_linear_wampler1": 9.3,
                "nist_linear_wampler2": 13, "nist_linear_wampler3": 9.5}
 
@@ -42,6 +45,7 @@ class Reference:
     def __init__(self, case):
         self.case, self.options = case, case.get("options") or {}
         keys = [self.options[key] for key in ("unit", "time") if key in self.options]
+        self.random = "random" in (self.options.get("model"), self.options.get("estimator"))
         self.index = self.options.get("index") or keys or (["state", "year"] if case["dataset"].startswith("Produc") else [])
         self.failures, self.compared, self.left_out = [], collections.Counter(), collections.Counter()
         self.formula, self.words = self._model()
@@ -50,16 +54,23 @@ class Reference:
         model, effect = self.options.get("model"), self.options.get("effect")
         if model == "within":
             return {"individual": self.index[:1], "time": self.index[1:], "twoways": self.index}[effect]
+        if model == "fixed_effect":
+            return self.index[:1]
         if model == "between" and effect == "time":
             return self.index[1:]
         fixed = self.options.get("fixed_effects") or []
         return [fixed] if isinstance(fixed, str) else fixed
 
     def _estimator(self, effects):
+        if self.random:
+            method = re.search(r"random\.method=\W?(\w+)", self.case["call"])
+            means = ", means = unit" if self.case["family"] == "mundlak_cre" else ""
+            return (f"random(effect = {RANDOM[self.options.get('effect', 'individual')]}, "
+                    f"components = {COMPONENTS[method.group(1) if method else 'swar']}{means})")
         if self.case["family"] == "mundlak_cre":
             return "mundlak"
         # plm differences rows as they follow, gaps or not.
-        named = {"between": "between", "fd": "first_difference(gaps = bridge)"}.get(self.options.get("model"))
+        named = {"random_effect": "random(components = harmonic_mean)", "between": "between", "fd": "first_difference(gaps = bridge)"}.get(self.options.get("model"))
         return named or ("within" if effects else "pooled")
 
     def _model(self):
@@ -70,19 +81,22 @@ class Reference:
         for flag, column in zip(["--unit", "--time"], self.index):
             words += [flag, column]
         if self.options.get("weights"):
-            words += ["--weights", self.options["weights"]]
+            words += ["--weights", self.options["weights"].removesuffix(" (aweight)")]
         return formula + (" | " + " + ".join(effects) if effects and "|" not in formula else ""), words
 
     def needs_more(self):
-        kind = self.options.get("model") or self.options.get("estimator")
-        return "random effects" if kind == "random" else ""
+        if self.case["family"] == "stata_panel" and self.options["weights"] == "wls":
+            return "means weighted by their rows"
+        if self.random and self.case.get("known_defect_in_tool") and self.options["random.method"] == "nerlove":
+            return "plm weighs time effects by the rows of other periods"
+        return ""
 
     def name(self, name):
         mapped = self.case.get("names_map") or {}
         if name.startswith("mean_") and mapped:
             return f"mean({self.name('x_' + name[5:])})"
         name = mapped.get(name, name)
-        return {"sexfemale": "sex::female"}.get(name, name)
+        return {"sexfemale": "sex::female", "_cons": "(Intercept)"}.get(name, name)
 
     def fit(self, covariance, profile, *more):
         return fit(self.case["dataset"], self.formula, *self.words, "--covariance", covariance, "--profile", profile, *more)
@@ -109,7 +123,8 @@ class Reference:
 def classical(reference):
     """Coefficients, iid errors and covariance, t, p, degrees of freedom, goodness of fit."""
     case = reference.case
-    got = reference.fit("iid", "fixest" if "factor(" in reference.formula else "areg")
+    profile = "plm" if reference.random else "fixest" if "factor(" in reference.formula else "areg"
+    got = reference.fit("iid", profile)
     terms = {term["term"]: term for term in got["terms"]}
     explicit = "factor(" in reference.formula
     if not explicit and set(terms) != {reference.name(name) for name in case["coefficients"]}:
@@ -132,6 +147,51 @@ def classical(reference):
     if "r2" in case and not explicit:
         reference.compare("r2", got["r_squared"], number(case["r2"]["rsq"]), 1e-9)
     reference.compare("nobs", got["nobs"], case.get("nobs_estimation", case["nobs"]), 0)
+    if reference.random:
+        random_effects(reference, got)
+
+
+def random_effects(reference, got):
+    """Variances, shares of the means taken off, and the joint tests of added unit means."""
+    case, random = reference.case, got["random"]
+    variances = case["error_components"]["sigma2"]
+    own = number(variances["idios"])
+    reference.compare("variance components", random["own_variance"], own, 1e-8 * own)
+    for key, effect in zip([key for key in ("id", "time") if key in variances], random["effects"], strict=True):
+        variance = number(variances[key])
+        reference.compare("variance components", effect["variance"], variance, 1e-8 * max(variance, own))
+        theta = case.get("theta", {})
+        theta = theta.get(key, theta) if isinstance(theta, dict) else {"min": theta, "max": theta}
+        theta = theta if isinstance(theta, dict) else {"min": theta, "max": theta}
+        for end, pick in (("min", min), ("max", max)):
+            if end in theta:
+                reference.compare("theta", pick(level["theta"] for level in effect["levels"]), number(theta[end]), 1e-8)
+    for key, rule, profile in (("classical", "iid", "plm"), ("cluster_HC0", f"cluster({reference.index[0]})", "none"),
+                               ("cluster_sss", f"cluster({reference.index[0]})", "plm")):
+        if key in case.get("mundlak_test", {}):
+            test = next(test for test in reference.fit(rule, profile)["tests"] if test["test"] == "mundlak")
+            for ours, theirs in (("statistic", "chisq"), ("p_value", "p_value")):
+                expected = number(case["mundlak_test"][key][theirs])
+                reference.compare("mundlak test", test[ours], expected, 1e-8 * max(1, expected))
+
+
+def stata(reference):
+    """xtreg and regress, to the 12 digits that Stata prints."""
+    case, options = reference.case, reference.options
+    unit = options["index"][0]
+    rules = {("conventional", "pooled"): ("iid", "areg"), ("robust", "pooled"): ("robust", "areg"),
+             ("cluster", "pooled"): (f"cluster({unit})", "areg"), ("conventional", "between"): ("iid", "areg"),
+             ("conventional", "random_effect"): ("iid", "xtreg")}
+    rule, profile = rules.get((options["vce"], options["model"]), ("iid" if options["vce"] == "conventional" else f"cluster({unit})", "xtreg"))
+    got = reference.fit(rule, profile)
+    terms = {term["term"]: term for term in got["terms"]}
+    for name, value in case["coefficients"].items():
+        if reference.name(name) in terms:  # Stata adds the mean of the effects as a constant
+            reference.compare("coefficients", terms[reference.name(name)]["estimate"], number(value), 1e-9 * max(abs(value), case["se"][name]))
+            reference.compare("errors", terms[reference.name(name)]["std_error"], number(case["se"][name]), 1e-6 * case["se"][name])
+    if options["model"] == "random_effect":
+        for ours, theirs in ((got["random"]["own_variance"], "sigma_e"), (got["random"]["effects"][0]["variance"], "sigma_u")):
+            reference.compare("variance components", math.sqrt(ours), case["stats"][theirs], 1e-9 * case["stats"][theirs])
 
 
 def compare_degrees(reference, key, got, block):
@@ -300,12 +360,14 @@ def check(case):
         gaps(reference)
     elif family == "estimatr_lm_robust":
         estimatr(reference)
-    elif family in ("cluster_robust_CR", "cr2_absorbed"):
+    elif family in ("cluster_robust_CR", "cr2_absorbed") and not reference.random:  # CR2 and CR3 take least squares
         clubbed(reference)
     elif family == "hc_absorbed":
         leverage(reference)
     elif family == "wild_enumerated":
         wild(reference)
+    elif family == "stata_panel":
+        stata(reference)
     elif family == "cluster_small_sample_conventions":
         conventions(reference)
     else:
@@ -364,6 +426,34 @@ class Grunfeld(unittest.TestCase):
         # xtreg with period dummies among the regressors, as i.year.
         got = fit("Grunfeld", "inv ~ capital + factor(year) | firm", "--unit", "firm", "--time", "year", "--profile", "xtreg")
         self.assertAlmostEqual(got["terms"][0]["std_error"], 0.0632812940898, delta=1e-12)
+
+
+class Published(unittest.TestCase):
+    """Baltagi, Econometric Analysis of Panel Data, tables 2.1 (Grunfeld) and 2.2 (Munnell; Baltagi and Pinnoi 1995), as printed."""
+
+    def test_grunfeld_and_munnell(self):
+        if not FOLDER.exists():
+            self.skipTest("the reference cases do not lie beside this checkout")
+        grunfeld, munnell = ("Grunfeld", "inv ~ value + capital", "firm"), ("Produc", "log(gsp) ~ log(pcap) + log(pc) + log(emp) + unemp", "state")
+        for (dataset, formula, unit), estimator, printed in [
+            (grunfeld, "random", [(0.110, 0.010), (0.308, 0.017)]),
+            (grunfeld, "random(components = amemiya)", [(0.110, 0.010), (0.308, 0.017)]),
+            (grunfeld, "random(components = maximum_likelihood)", [(0.110, 0.010), (0.308, 0.017)]),
+            (munnell, "random", [(0.004, 0.023), (0.311, 0.020), (0.730, 0.025), (-0.006, 0.001)])]:
+            with self.subTest(dataset=dataset, estimator=estimator):
+                got = fit(dataset, formula, "--unit", unit, "--time", "year", "--estimator", estimator, "--covariance", "iid", "--profile", "plm")
+                for term, (estimate, error) in zip(got["terms"][1:], printed, strict=True):
+                    self.assertAlmostEqual(term["estimate"], estimate, delta=6e-4)
+                    self.assertAlmostEqual(term["std_error"], error, delta=6e-4)
+
+    def test_tests_of_grunfeld(self):
+        if not FOLDER.exists():
+            self.skipTest("the reference cases do not lie beside this checkout")
+        tests = fit("Grunfeld", "inv ~ value + capital", "--unit", "firm", "--time", "year", "--estimator", "random", "--profile", "plm")["tests"]
+        values = {test["test"]: test for test in tests}
+        for name, statistic in (("breusch_pagan", 798.161548369), ("honda", 28.2517530141), ("hausman", 2.330366894)):
+            self.assertAlmostEqual(values[name]["statistic"], statistic, delta=1e-8)
+        self.assertAlmostEqual(values["hausman"]["p_value"], 0.311865446, delta=1e-8)
 
 
 class Filip(unittest.TestCase):

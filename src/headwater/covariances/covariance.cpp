@@ -6,6 +6,7 @@
 
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
+#include "headwater/covariances/error_variance.hpp"
 #include "headwater/covariances/profiles.hpp"
 #include "headwater/covariances/rules.hpp"
 #include "headwater/covariances/soundness.hpp"
@@ -58,7 +59,8 @@ void fill_matrix(Covariance& result, const Fit& fit, const Meat& meat) {
     result.factor = 1;
     result.arithmetic = "inverse of the observed information";
   } else {
-    result.matrix = result.factor * fit.goodness.rss / static_cast<double>(fit.n()) * fit.bread;
+    result.matrix = error_variance(fit, result.factor) * fit.bread;
+    if (by_own_variance(fit)) result.arithmetic = "estimated variance of the rows' own errors";
   }
   make_sound(result, fit, size);
 }

@@ -12,6 +12,7 @@
 //   linearmodels  N/(N−K) on every sandwich, no G; t with N−k−ΣL+(Q−1); singletons stay; V as it is
 //   none          no factor (iid: rss/N); t with G−1, T−1 or N−k−r; singletons go; V as it is
 //
+// With random effects plm and Stata (xtreg) tell errors by the normal distribution, the others by t as above.
 // Where K as the program counts it leaves nothing of N (redundant effects), the exact rank takes its place and a note
 // says so: fixest prints an error of 1e-8 there. On Grunfeld (firm and year effects, clusters by firm) equal to each
 // program's own error, such as fixest's 0.0632812940898, to 12 digits; in random fits equal to pyfixest, linearmodels
@@ -20,6 +21,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
@@ -99,7 +101,8 @@ SmallSample small_sample(const Fit& fit, const MethodCall& rule, const ProfileRo
                         : row.gathers == Gathers::periods ? static_cast<double>(fit.atoms.time.count)
                                                           : 0;
   SmallSample result;
-  result.df = degrees_of_t(input, profile, groups);
+  result.df = fit.random && profile.normal_for_random ? std::numeric_limits<double>::infinity()
+                                                      : degrees_of_t(input, profile, groups);
   const Scale scale = scale_of(profile, row);
   if (scale == Scale::none) {
     result.arithmetic = row.gathers == Gathers::nothing ? "rss/N = rss/" + shortest(N) : "no factor";
@@ -154,6 +157,7 @@ const std::vector<ProfileRow>& profile_rows() {
        .periods = Scale::groups,
        .own_groups = false,
        .t = GroupedT::groups,
+       .normal_for_random = false,
        .repair = Repair::zero,
        .lag = fourth_root},
       {.card = {.name = "reghdfe",
@@ -173,6 +177,7 @@ const std::vector<ProfileRow>& profile_rows() {
        .periods = Scale::groups,
        .own_groups = false,
        .t = GroupedT::smaller,
+       .normal_for_random = false,
        .repair = Repair::zero,
        .lag = newey_west},
       {.card = {.name = "xtreg",
@@ -190,6 +195,7 @@ const std::vector<ProfileRow>& profile_rows() {
        .periods = Scale::groups,
        .own_groups = false,
        .t = GroupedT::groups,
+       .normal_for_random = true,
        .repair = Repair::none,
        .lag = fourth_root},
       {.card = {.name = "areg",
@@ -207,6 +213,7 @@ const std::vector<ProfileRow>& profile_rows() {
        .periods = Scale::groups,
        .own_groups = false,
        .t = GroupedT::groups,
+       .normal_for_random = false,
        .repair = Repair::none,
        .lag = fourth_root},
       {.card = {.name = "plm",
@@ -228,6 +235,7 @@ const std::vector<ProfileRow>& profile_rows() {
        .periods = Scale::none,
        .own_groups = true,
        .t = GroupedT::residual,
+       .normal_for_random = true,
        .repair = Repair::none,
        .lag = fourth_root},
       {.card = {.name = "linearmodels",
@@ -252,6 +260,7 @@ const std::vector<ProfileRow>& profile_rows() {
        .periods = Scale::rows,
        .own_groups = false,
        .t = GroupedT::residual,
+       .normal_for_random = false,
        .repair = Repair::none,
        .lag = newey_west},
       {.card = {.name = "none",
@@ -268,6 +277,7 @@ const std::vector<ProfileRow>& profile_rows() {
        .periods = Scale::none,
        .own_groups = false,
        .t = GroupedT::groups,
+       .normal_for_random = false,
        .repair = Repair::none,
        .lag = fourth_root},
   };

@@ -35,6 +35,7 @@ struct ProfileRow {
   Scale equal_variances, rows, clusters, periods;
   bool own_groups;  // of several ways each has its own G/(G−1)
   GroupedT t;
+  bool normal_for_random;  // with random effects the normal distribution takes the place of t
   Repair repair;
   long (*lag)(double periods);  // of driscoll_kraay where none is given
 };

@@ -22,7 +22,7 @@ namespace {
 class Posterior {
  public:
   Posterior(const MethodCall& call, double rows, double spare, int players, int columns)
-      : spare_(spare), players_(players), random_(call.get("size", "uniform") == "random") {
+      : spare_(spare), players_(players), random_(call.get("size", "uniform") != "uniform") {
     bic_ = call.get("criterion", "g") == "bic";
     const std::string g = call.get("g", "uip");
     g_ = g == "uip"    ? rows

@@ -125,19 +125,22 @@ Contrast weights_contrast(const Design& design, const Composition& c) {
 Vector indicator(const Vector& weights) { return (weights.array() != 0).cast<double>(); }
 
 // Effects whose level no stayer changes contribute nothing by construction.
-void leave_out_constant_effects(Attribution& attribution, const Design& design, const std::vector<Composition>& links) {
-  const auto moves = [&](const Effect& effect, const Composition& c) {
-    for (Index i = 0; i < design.n(); ++i)
-      if (c.stay_before(i) != 0 &&
-          effect.levels.code[static_cast<std::size_t>(i)] !=
-              effect.levels.code[static_cast<std::size_t>(c.partner[static_cast<std::size_t>(i)])])
+void leave_out_constant_effects(Attribution& attribution, const Fit& fit, const std::vector<Composition>& links) {
+  const auto moves = [&](const Grouping& levels, const Composition& c) {
+    for (Index i = 0; i < fit.design->n(); ++i)
+      if (c.stay_before(i) != 0 && levels.code[static_cast<std::size_t>(i)] !=
+                                       levels.code[static_cast<std::size_t>(c.partner[static_cast<std::size_t>(i)])])
         return true;
     return false;
   };
-  for (const Effect& effect : design.effects)
-    if (effect.slopes.cols() == 0 &&
-        std::none_of(links.begin(), links.end(), [&](const Composition& c) { return moves(effect, c); }))
-      attribution.leave_out("effects: " + effect.levels.name);
+  const auto constant = [&](const Grouping& levels) {
+    return std::none_of(links.begin(), links.end(), [&](const Composition& c) { return moves(levels, c); });
+  };
+  for (const Effect& effect : fit.design->effects)
+    if (effect.slopes.cols() == 0 && constant(effect.levels)) attribution.leave_out("effects: " + effect.levels.name);
+  if (!fit.random) return;
+  for (const RandomEffects::Effect& effect : fit.random->effects)
+    if (constant(effect.levels)) attribution.leave_out(random_part_name(effect.levels));
 }
 
 void add_composition(Attribution& attribution, const Design& design, const Composition& c, bool equal_weights) {
@@ -203,7 +206,7 @@ Decomposition change_of_unit(const DecompositionInput& input, const OutcomeParts
   Composition alone;
   alone.stay_before = Vector::Unit(design.n(), a);
   alone.partner = partner;
-  leave_out_constant_effects(attribution, design, {alone});
+  leave_out_constant_effects(attribution, *input.fit, {alone});
   Decomposition d = described(input, two, unit);
   d.choices["unit"] = unit;
   d.choices["frame"] = options.realised ? "realised" : "underlying";
@@ -235,12 +238,13 @@ Index count(const std::vector<Composition>& links, Vector Composition::*member) 
   return total;
 }
 
-void add_links(Attribution& attribution, const Design& design, const std::vector<Composition>& links) {
+void add_links(Attribution& attribution, const Fit& fit, const std::vector<Composition>& links) {
+  const Design& design = *fit.design;
   const bool equal_weights = std::all_of(links.begin(), links.end(), equal);
   Contrast stayers(design);
   for (const Composition& c : links) add_stayers(stayers, c);
   attribution.add_parts(stayers);
-  leave_out_constant_effects(attribution, design, links);
+  leave_out_constant_effects(attribution, fit, links);
   for (const Composition& c : links) add_composition(attribution, design, c, equal_weights);
 }
 
@@ -256,7 +260,7 @@ Decomposition change_of_mean(const DecompositionInput& input, const OutcomeParts
     attribution.add_parts(total);
   } else {
     const std::vector<Composition> links = links_of(design, two, weights, reading == "chain");
-    add_links(attribution, design, links);
+    add_links(attribution, *input.fit, links);
     d.choices["links"] = std::to_string(links.size());
     d.choices["stayers"] = std::to_string(count(links, &Composition::stay_before));
     d.choices["entrants"] = std::to_string(count(links, &Composition::enter));

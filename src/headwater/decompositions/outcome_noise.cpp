@@ -5,6 +5,7 @@
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/decompositions/contrast.hpp"
+#include "headwater/estimators/whitening.hpp"
 
 namespace headwater {
 namespace {
@@ -180,6 +181,7 @@ double variance_within_periods(const Design& design) {
 Matrix coefficient_weights(const Fit& fit) {
   if (fit.k() == 0 || !fit.scores.errors || !fit.linear->of_design) return {};
   const Matrix& columns = *fit.scores.columns;
+  if (fit.random) return fit.bread * fit.random->whitening->transposed(columns).transpose();
   if (fit.weights.size() == 0) return fit.bread * columns.transpose();
   return fit.bread * columns.transpose() * fit.weights.asDiagonal();
 }

@@ -5,7 +5,9 @@
 #include <set>
 
 #include "headwater/core/text.hpp"
+#include "headwater/covariances/error_variance.hpp"
 #include "headwater/decompositions/decomposition.hpp"
+#include "headwater/estimators/whitening.hpp"
 #include "headwater/moments/moments.hpp"
 
 namespace headwater {
@@ -53,6 +55,7 @@ OutcomeParts::OutcomeParts(const Fit& fit, std::vector<bool> apart)
       psi_(headwater::coefficient_influence(fit)) {
   add_drivers();
   if (has_effects(fit)) add_effects();
+  if (fit.random) add_random_effects();
   add_residual();
 }
 
@@ -117,6 +120,21 @@ void OutcomeParts::add_effects() {
   trades_ = std::make_shared<const EffectTrades>(design, *absorber_);
 }
 
+void OutcomeParts::add_random_effects() {
+  Names names;
+  for (std::size_t q = 0; q < fit_->random->effects.size(); ++q) {
+    const RandomEffects::Effect& effect = fit_->random->effects[q];
+    names.push_back(random_part_name(effect.levels));
+    Vector values(fit_->n());
+    for (Index i = 0; i < fit_->n(); ++i) values(i) = effect.predicted(effect.levels.code[static_cast<std::size_t>(i)]);
+    add_part(names.back(), PartKind::effect, {q}, values);
+  }
+  notes_.push_back({"random.predictions",
+                    joined(names, " and ") + (names.size() == 1 ? " holds" : " hold") +
+                        " best linear unbiased predictions: levels drawn towards zero as far as their rows are few or "
+                        "noisy, so they vary less than the effects themselves, and the residual takes the rest"});
+}
+
 void OutcomeParts::add_part(std::string name, PartKind kind, std::vector<std::size_t> effects, const Vector& values) {
   names_.push_back(std::move(name));
   kinds_.push_back(kind);
@@ -168,6 +186,11 @@ std::vector<Index> OutcomeParts::coefficients_of(Index part) const {
 
 Vector OutcomeParts::effect_weights(const std::vector<std::size_t>& effects, const Vector& v) const {
   const Design& design = *fit_->design;
+  if (fit_->random) {
+    Vector weights = Vector::Zero(v.size());
+    for (const std::size_t q : effects) weights += prediction_weights(*fit_->random, q, v);
+    return weights;
+  }
   std::vector<Matrix> functional;
   for (const Effect& effect : design.effects)
     functional.push_back(Matrix::Zero(effect.levels.count, (effect.intercept ? 1 : 0) + effect.slopes.cols()));
@@ -196,7 +219,10 @@ Matrix OutcomeParts::estimation(const Vector& v, const Matrix& coefficient_psi, 
   for (Index p = 0; p < size(); ++p) {
     if (kinds_[static_cast<std::size_t>(p)] != PartKind::effect) continue;
     const Vector a = effect_weights(effects_of_[static_cast<std::size_t>(p)], v);
-    psi.col(p) = a.cwiseProduct(errors) - coefficient_psi * (levels_.transpose() * a);
+    Vector through = levels_.transpose() * a;
+    if (const std::optional<Index> constant = constant_of(*fit_); constant && fit_->random)
+      through(*constant) = a.sum();
+    psi.col(p) = a.cwiseProduct(errors) - coefficient_psi * through;
   }
   psi.rightCols(1) = -psi.leftCols(size() - 1).rowwise().sum();
   return psi;
@@ -204,27 +230,45 @@ Matrix OutcomeParts::estimation(const Vector& v, const Matrix& coefficient_psi, 
 
 Matrix OutcomeParts::estimation_influence(const Vector& v) const { return estimation(v, psi_, values_.rightCols(1)); }
 
+// J V J': what the coefficients alone bring.
+Matrix OutcomeParts::coefficients_alone(const Vector& v, const Matrix& covariance) const {
+  Matrix jacobian = Matrix::Zero(size(), fit_->k());
+  const Vector moved = levels_.transpose() * v;
+  for (Index j = 0; j < fit_->k(); ++j)
+    if (const std::optional<Index> part = part_of_[static_cast<std::size_t>(j)]) {
+      jacobian(*part, j) = moved(j);
+      jacobian(size() - 1, j) = -moved(j);
+    }
+  return jacobian * covariance * jacobian.transpose();
+}
+
+// Coefficients move with whitened errors ε = W(u + e), predicted effects with the rows' own e as well, and
+// cov(ε, e) = σ²_e W: with A_p the weights of ε in part p and a_p those of e, the covariance is
+// σ²_e (A'A + A'Wa + a'W'A + a'a).
+Matrix OutcomeParts::with_random_effects(const Vector& v, double own_variance) const {
+  const Vector none = Vector::Zero(values_.rows()), one = Vector::Ones(values_.rows());
+  const Matrix per_error = *fit_->scores.columns * fit_->bread;
+  const Matrix through = estimation(v, per_error, none);
+  const Matrix own = estimation(v, Matrix::Zero(per_error.rows(), per_error.cols()), one);
+  const Matrix crossed = fit_->random->whitening->transposed(through).transpose() * own;
+  return own_variance * (through.transpose() * through + crossed + crossed.transpose() + own.transpose() * own);
+}
+
 // With errors of variance σ²/w every influence is b_i e_i, so the covariance is σ² Σ b_i b_i'/w_i. A likelihood's is J
 // V J'.
 Matrix OutcomeParts::iid_covariance(const Vector& v, const Covariance& covariance) const {
-  if (fit_->likelihood || !fit_->linear->of_design) {
-    Matrix jacobian = Matrix::Zero(size(), fit_->k());
-    const Vector moved = levels_.transpose() * v;
-    for (Index j = 0; j < fit_->k(); ++j)
-      if (const std::optional<Index> part = part_of_[static_cast<std::size_t>(j)]) {
-        jacobian(*part, j) = moved(j);
-        jacobian(size() - 1, j) = -moved(j);
-      }
-    return jacobian * covariance.matrix * jacobian.transpose();
-  }
+  if (fit_->likelihood || !fit_->linear->of_design) return coefficients_alone(v, covariance.matrix);
+  const double sigma2 = error_variance(*fit_, covariance.factor);
+  if (fit_->random) return with_random_effects(v, sigma2);
   const Vector errors =
       fit_->weights.size() > 0 ? Vector(fit_->weights.cwiseSqrt().cwiseInverse()) : Vector::Ones(values_.rows());
   const Vector scores = fit_->weights.size() > 0 ? Vector(fit_->weights.cwiseSqrt()) : Vector::Ones(values_.rows());
   const Matrix unit_psi = (moving_columns(*fit_)->array().colwise() * scores.array()).matrix() * fit_->bread;
   const Matrix b = estimation(v, unit_psi, errors);
-  const double sigma2 = covariance.factor * fit_->goodness.rss / static_cast<double>(fit_->n());
   return sigma2 * (b.transpose() * b);
 }
+
+std::string random_part_name(const Grouping& levels) { return kEffectsPrefix + levels.name + " (random)"; }
 
 bool log_outcome(const Spec& spec) {
   const std::string& outcome = spec.formula.outcome_name;
@@ -235,7 +279,7 @@ std::string outcome_unit(const Spec& spec) { return log_outcome(spec) ? "log poi
 
 void add_explained_variance(Decomposition& decomposition, const Fit& fit) {
   const GoodnessOfFit& g = fit.goodness;
-  if (!(g.tss_within > 0) || !(g.tss > 0)) return;
+  if (fit.random || !(g.tss_within > 0) || !(g.tss > 0)) return;  // of whitened rows, not of the outcome
   if (!fit.effects.empty())
     add_extra(decomposition, "explained_within", 1 - g.rss / g.tss_within,
               "share of the variance within the effects that the drivers explain");

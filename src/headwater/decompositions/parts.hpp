@@ -51,7 +51,7 @@ class OutcomeParts {
   Matrix iid_covariance(const Vector& v, const Covariance& covariance) const;
   // Row weights a of the parts that carry a row's own noise (effects, residual): part = a'outcome + ..., n × m.
   Matrix noise_weights(const Vector& v) const;
-  // Row weights of the sum of some effects (indices into the fit's effects) in v'(effect parts).
+  // Row weights of the sum of some effects (indices into the fit's effects, absorbed or random) in v'(effect parts).
   Vector effect_weights(const std::vector<std::size_t>& effects, const Vector& v) const;
 
   // What every decomposition into these parts says of them: what is not identified, notes, explained variance.
@@ -60,9 +60,12 @@ class OutcomeParts {
  private:
   void add_drivers();
   void add_effects();
+  void add_random_effects();
   void add_residual();
   void add_part(std::string name, PartKind kind, std::vector<std::size_t> effects, const Vector& values);
   Matrix estimation(const Vector& v, const Matrix& coefficient_influence, const Vector& errors) const;
+  Matrix coefficients_alone(const Vector& v, const Matrix& covariance) const;
+  Matrix with_random_effects(const Vector& v, double own_variance) const;
 
   const Fit* fit_;
   std::vector<bool> apart_;
@@ -84,6 +87,9 @@ class OutcomeParts {
 // Influence of each design row on the coefficients, n × k: atoms that are not rows (unit means, differences) are
 // counted at the design row they belong to.
 Matrix coefficient_influence(const Fit& fit);
+
+// "effects: trust (random)": the part of predicted effects.
+std::string random_part_name(const Grouping& levels);
 
 // Whether the outcome is in logarithms, so that differences are log points.
 bool log_outcome(const Spec& spec);

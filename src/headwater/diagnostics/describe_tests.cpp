@@ -7,13 +7,14 @@ namespace headwater {
 Tree describe(const std::vector<Test>& tests) {
   Tree tree;
   const auto n = static_cast<Index>(tests.size());
-  std::vector<std::string> names, hypotheses, distributions;
+  std::vector<std::string> names, kinds, hypotheses, distributions;
   Vector statistic(n), df1(n), df2(n), p(n), estimate(n), std_error(n), mde(n), units(n);
   std::vector<std::int64_t> owner;
   std::vector<double> low, high;
   for (Index i = 0; i < n; ++i) {
     const Test& test = tests[static_cast<std::size_t>(i)];
     names.push_back(std::to_string(i + 1));
+    kinds.push_back(test.name);
     hypotheses.push_back(test.hypothesis);
     distributions.push_back(test.distribution);
     statistic(i) = test.statistic;
@@ -31,9 +32,10 @@ Tree describe(const std::vector<Test>& tests) {
     }
   }
   tree.axis("test", names, "hypotheses, in the order planned");
+  tree.text("test_name", "test", kinds, "what test it is");
   tree.text("hypothesis", "test", hypotheses, "the hypothesis in words");
   tree.text("distribution", "test", distributions, "reference distribution of the statistic");
-  tree.vector("statistic", "test", statistic, "F or t");
+  tree.vector("statistic", "test", statistic, "F, t, chi-squared or normal");
   tree.vector("df1", "test", df1, "numerator degrees of freedom");
   tree.vector("df2", "test", df2, "denominator degrees of freedom (infinite: normal)");
   tree.vector("p_value", "test", p, "p-value");

@@ -13,8 +13,9 @@ namespace headwater {
 namespace {
 
 Vector unit_leverage(const Fit& fit) {
-  const Matrix half = *moving_columns(fit) * fit.bread;
-  Vector leverage = half.cwiseProduct(*fit.linear->regressors).rowwise().sum();
+  const Matrix& moving = *moving_columns(fit);
+  const Matrix half = moving * fit.bread;
+  Vector leverage = half.cwiseProduct(fit.random ? moving : *fit.linear->regressors).rowwise().sum();
   if (fit.weights.size() > 0) leverage = leverage.cwiseProduct(fit.weights);
   return sums_by(leverage, fit.atoms.unit);
 }

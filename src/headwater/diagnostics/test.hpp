@@ -12,7 +12,7 @@
 namespace headwater {
 
 struct Test {
-  std::string name;        // "wald", "linear_combination"
+  std::string name;        // "wald", "linear_combination", "hausman"
   std::string hypothesis;  // in words: "all capital coefficients are zero"
   double statistic = 0;
   std::string distribution;  // "F(3, 205)", "t(205)", "chi2(3)"
@@ -31,6 +31,10 @@ struct Test {
 std::vector<Test> driver_tests(const Fit& fit, const Covariance& covariance);
 // Long-run sum of each distributed lag, x itself included where it is a regressor: one test a variable.
 std::vector<Test> long_run_sums(const Fit& fit, const Covariance& covariance);
+
+// Of a fit with random effects, else none: breusch_pagan and honda that the effects have no variance, hausman and
+// mundlak that they have nothing to do with the regressors.
+std::vector<Test> random_effects_tests(const Fit& fit, const Covariance& covariance);
 
 // The units whose removal would move each coefficient most, from the influence, no refit (one-step approximation).
 struct Movers {

@@ -14,8 +14,9 @@ void describe_goodness(Tree& tree, const Fit& fit) {
               "outcome²");
   tree.scalar("tss_within", g.tss_within, "weighted sum of squares of the outcome after absorbing the effects",
               "outcome²");
-  tree.scalar("r_squared", g.r_squared, "1 - rss / tss");
-  tree.scalar("r_squared_within", g.r_squared_within, "1 - rss / tss_within");
+  const std::string whitened = fit.random ? "squared correlation of the whitened outcome and its fit" : "";
+  tree.scalar("r_squared", g.r_squared, fit.random ? whitened : "1 - rss / tss");
+  tree.scalar("r_squared_within", g.r_squared_within, fit.random ? whitened : "1 - rss / tss_within");
   tree.scalar("sigma2", g.sigma2, "rss / df_residual", "outcome²");
   const Vector& y = fit.design->y;
   const double mean = y.mean();
@@ -66,6 +67,39 @@ void describe_rows(Tree& tree, const Fit& fit) {
   rows.vector("residual", "row", fit.linear->residuals, "residual", "outcome");
 }
 
+void describe_random(Tree& tree, const RandomEffects& random) {
+  tree.attribute("components", random.components);
+  tree.scalar("own_variance", random.own_variance, "variance of the rows' own errors", "outcome²");
+  Names names, index;
+  std::vector<std::string> effects, labels;
+  std::vector<double> variance, unbounded, predicted, theta;
+  for (const RandomEffects::Effect& effect : random.effects) {
+    names.push_back(effect.levels.name);
+    variance.push_back(effect.variance);
+    unbounded.push_back(effect.unbounded);
+    for (std::int32_t level = 0; level < effect.levels.count; ++level) {
+      index.push_back(std::to_string(index.size() + 1));
+      effects.push_back(effect.levels.name);
+      labels.push_back(effect.levels.labels[static_cast<std::size_t>(level)]);
+      predicted.push_back(effect.predicted(level));
+      theta.push_back(effect.theta(level));
+    }
+  }
+  const auto vector = [](const std::vector<double>& v) -> Vector {
+    return Eigen::Map<const Vector>(v.data(), static_cast<Index>(v.size()));
+  };
+  tree.axis("random_effect", names, "what the random effects are of");
+  tree.vector("variance", "random_effect", vector(variance), "variance of the effect, zero where it came out negative",
+              "outcome²");
+  tree.vector("variance_unbounded", "random_effect", vector(unbounded), "as estimated, before it is set to zero",
+              "outcome²");
+  tree.axis("level", index, "levels of the random effects, one effect after the other");
+  tree.text("level_effect", "level", effects, "effect that the level is of");
+  tree.text("level_label", "level", labels, "unit or period");
+  tree.vector("predicted", "level", vector(predicted), "best linear unbiased prediction of the level", "outcome");
+  tree.vector("theta", "level", vector(theta), "share of its mean that is taken off the level's rows");
+}
+
 }  // namespace
 
 Tree describe(const Fit& fit) {
@@ -90,6 +124,7 @@ Tree describe(const Fit& fit) {
   tree.axis("unidentified", dropped, "regressors that the data cannot tell apart from others or from the effects");
   tree.text("unidentified_because", "unidentified", because, "what they depend on");
   describe_rows(tree, fit);
+  if (fit.random) describe_random(tree.child("random"), *fit.random);
   Tree& extras = tree.child("extras");
   for (const auto& [name, array] : fit.extras) {
     const bool by_row = std::find(array.dims.begin(), array.dims.end(), "row") != array.dims.end();

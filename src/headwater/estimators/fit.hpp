@@ -1,5 +1,6 @@
 // What an estimator looks at and what it returns: coefficients with their origin, bread and a source of scores, which
-// sum to zero within the estimator's declared tolerance; and, each where there is one, linear rows and a likelihood.
+// sum to zero within the estimator's declared tolerance; and, each where there is one, linear rows, a likelihood and
+// random effects.
 // What needs a part asks for it by its type.
 #pragma once
 
@@ -76,6 +77,24 @@ struct Likelihood {
   double value = 0;  // of its logarithm, at the maximum
 };
 
+class RandomWhitening;  // whitening.hpp
+
+// Effects drawn from a distribution, with their best linear unbiased predictions: outcome = levels · coefficients +
+// effects + residual on the design's rows, the residual being that of the linear rows. The scores sum whitened rows.
+struct RandomEffects {
+  struct Effect {
+    Grouping levels;       // over the atoms
+    double variance = 0;   // never negative
+    double unbounded = 0;  // as estimated, before a negative one is set to zero
+    Vector predicted;      // one a level
+    Vector theta;          // one a level: the share of its mean that is taken off its rows
+  };
+  std::vector<Effect> effects;
+  double own_variance = 0;  // of the rows' own errors
+  std::string components;   // how the variances were estimated, in words
+  std::shared_ptr<const RandomWhitening> whitening;
+};
+
 struct Fit {
   std::shared_ptr<const Design> design;
   std::string estimator;  // canonical text, e.g. "long_difference(periods = 4)"
@@ -89,6 +108,7 @@ struct Fit {
   Matrix bread;  // k × k: inverse of minus the mean-free derivative of the summed scores, (X̃'WX̃)⁻¹ for least squares
   std::optional<LinearRows> linear;
   std::optional<Likelihood> likelihood;
+  std::optional<RandomEffects> random;
   std::vector<NotIdentified> not_identified;  // columns dropped, with what they are collinear with
   EffectsRank effects_rank;
   std::vector<Effect> effects;  // absorbed, over the atoms
@@ -130,6 +150,9 @@ std::optional<Index> constant_of(const Fit& fit);
 
 // Effect coefficients of a fit with absorbed effects (levels of outcome − Xβ), one matrix for each design effect.
 std::vector<Matrix> effect_coefficients(const Fit& fit);
+
+// Row weights a of a predicted effect: v'(effect on the rows) = a'(outcome − levels · coefficients).
+Vector prediction_weights(const RandomEffects& random, std::size_t effect, const Vector& v);
 
 // What an estimator may look at. The panel is whole: means and instruments may live on rows that the design has lost.
 struct EstimatorInput {

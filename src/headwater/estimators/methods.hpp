@@ -11,6 +11,7 @@ Fit fit_between(const EstimatorInput& input);
 Fit fit_first_difference(const EstimatorInput& input);
 Fit fit_long_difference(const EstimatorInput& input);
 Fit fit_mundlak(const EstimatorInput& input);
+Fit fit_random(const EstimatorInput& input);
 Fit fit_frontier(const EstimatorInput& input);
 
 const MethodCard& pooled_card();
@@ -19,6 +20,7 @@ const MethodCard& between_card();
 const MethodCard& first_difference_card();
 const MethodCard& long_difference_card();
 const MethodCard& mundlak_card();
+const MethodCard& random_card();
 const MethodCard& frontier_card();
 
 }  // namespace headwater

@@ -15,6 +15,7 @@ const std::vector<EstimatorRow>& estimators() {
       {first_difference_card(), fit_first_difference},
       {long_difference_card(), fit_long_difference},
       {mundlak_card(), fit_mundlak},
+      {random_card(), fit_random},
       {frontier_card(), fit_frontier},
   };
   return rows;
@@ -38,9 +39,8 @@ const EstimatorRow& estimator(std::string_view wanted) {
                                                        {"reg", "pooled"},
                                                        {"wls", "pooled"},
                                                        {"pooling", "pooled"},
-                                                       {"re", "mundlak"},
-                                                       {"random", "mundlak"},
-                                                       {"random_effects", "mundlak"},
+                                                       {"re", "random"},
+                                                       {"random_effects", "random"},
                                                        {"cre", "mundlak"},
                                                        {"be", "between"},
                                                        {"fd", "first_difference"},
@@ -64,6 +64,18 @@ void refuse(const MethodCard& card, const Design& design, std::string_view capab
                   ", which the model " + design.spec.formula.text + " has; " + advice);
 }
 
+// Rows drawn several times are weights, whether the model has some or not.
+void refuse_redrawn(const MethodCard& card, const Design& design) {
+  const bool weighs = std::find(card.supports.begin(), card.supports.end(), "weights") != card.supports.end();
+  if (weighs || design.weights.size() == 0 || design.draws.size() == 0) return;
+  throw Error(
+      ErrorKind::usage, "estimator.unsupported",
+      "the estimator " + std::string(card.name) +
+          " does not take weights, so a cluster drawn twice cannot count twice; use bootstrap = multiplier, which "
+          "refits nothing",
+      {.key = "bootstrap"});
+}
+
 // Refuses what the card does not support among weights, effects, slopes and instruments, and unknown options.
 void check_support(const MethodCard& card, const Design& design) {
   const bool slopes =
@@ -71,6 +83,7 @@ void check_support(const MethodCard& card, const Design& design) {
   refuse(card, design, "instruments", design.instruments.cols() > 0, "no estimator here does yet");
   refuse(card, design, "effects", !design.effects.empty(), "use within");
   refuse(card, design, "slopes", slopes, "use within");
+  refuse_redrawn(card, design);
   refuse(card, design, "weights", design.weights.size() > 0, "leave the weights out or use within or pooled");
   check_options(design.spec.estimator, card);
 }

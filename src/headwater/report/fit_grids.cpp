@@ -64,6 +64,44 @@ bool has(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+const Tree* random_part(const Tree& fit) { return failed(fit) ? nullptr : fit.find_child("random"); }
+
+// "variance 7090, theta 0.861", or the range of theta where levels differ in rows.
+GridCell random_cell(const Tree& fit, const std::string& effect) {
+  const Tree* random = random_part(fit);
+  if (!random) return "";
+  const auto& names = labels(*random, "random_effect");
+  const auto at = static_cast<std::size_t>(std::find(names.begin(), names.end(), effect) - names.begin());
+  if (at == names.size()) return "";
+  double low = 1, high = 0;
+  for (std::size_t i = 0; i < texts(*random, "level_effect").size(); ++i) {
+    if (texts(*random, "level_effect")[i] != effect) continue;
+    low = std::min(low, numbers(*random, "theta")[i]);
+    high = std::max(high, numbers(*random, "theta")[i]);
+  }
+  const double variance = numbers(*random, "variance")[at];
+  const std::string from = significant(low, 3), to = significant(high, 3);
+  return {"variance " + significant(variance, 4) + ", theta " + from + (from == to ? "" : " to " + to), variance};
+}
+
+void random_rows(Grid& grid, const std::vector<const Tree*>& fits) {
+  std::vector<std::string> effects;
+  for (const Tree* fit : fits)
+    if (const Tree* random = random_part(*fit)) add_new(effects, labels(*random, "random_effect"));
+  for (const std::string& effect : effects) {
+    GridRow cells{{"random effect: " + effect}};
+    for (const Tree* fit : fits) cells.cells.push_back(random_cell(*fit, effect));
+    grid.rows.push_back(std::move(cells));
+  }
+  if (effects.empty()) return;
+  GridRow own{{"variance of rows"}};
+  for (const Tree* fit : fits) {
+    const Tree* random = random_part(*fit);
+    own.cells.push_back(random ? scalar_cell(*random, "own_variance") : GridCell(""));
+  }
+  grid.rows.push_back(std::move(own));
+}
+
 void summary_rows(Grid& grid, const std::vector<const Tree*>& fits) {
   const auto row = [&](const std::string& label, const auto& cell) {
     GridRow cells{{label}};
@@ -82,11 +120,17 @@ void summary_rows(Grid& grid, const std::vector<const Tree*>& fits) {
     if (!failed(*fit)) add_new(effects, labels(*fit, "effect"));
   for (const std::string& effect : effects)
     row("effect: " + effect, [&](const Tree& f) { return has(labels(f, "effect"), effect) ? "yes" : "no"; });
+  random_rows(grid, fits);
   row("outcome mean", [](const Tree& f) { return scalar_cell(f, "outcome_mean"); });
   if (!effects.empty())
     row("R2 within",
         [](const Tree& f) { return labels(f, "effect").empty() ? GridCell("") : scalar_cell(f, "r_squared_within"); });
-  row("R2 total", [](const Tree& f) { return scalar_cell(f, "r_squared"); });
+  const auto whitened = [](const Tree& f) { return f.find_child("random") != nullptr; };
+  if (!any(whitened) || any([&](const Tree& f) { return !whitened(f); }))
+    row("R2 total", [&](const Tree& f) { return whitened(f) ? GridCell("") : scalar_cell(f, "r_squared"); });
+  if (any(whitened))
+    row("R2 less theta of means",
+        [&](const Tree& f) { return whitened(f) ? scalar_cell(f, "r_squared") : GridCell(""); });
 }
 
 // What the names of the fits do not say: outcomes where they differ, and values of a split as the data have them.

@@ -108,6 +108,38 @@ void effects(Contract& out, const Tree& fit) {
   out.json.member("effects_rank", static_cast<std::int64_t>(scalar(fit, "effects_rank")));
 }
 
+// Variances and, level by level, predictions and shares of the mean taken off.
+void random(Contract& out, const Tree& fit) {
+  const Tree* random = fit.find_child("random");
+  if (!random) return;
+  out.json.key("random");
+  out.begin_object();
+  out.json.member("components", text_attribute(*random, "components"));
+  out.number("own_variance", scalar(*random, "own_variance"));
+  out.json.key("effects");
+  out.json.begin_array();
+  const auto& names = labels(*random, "random_effect");
+  const auto &owner = texts(*random, "level_effect"), &level = texts(*random, "level_label");
+  for (std::size_t q = 0; q < names.size(); ++q) {
+    out.begin_object();
+    out.json.member("name", names[q]);
+    for (const char* key : {"variance", "variance_unbounded"}) out.number(key, numbers(*random, key)[q]);
+    out.json.key("levels");
+    out.json.begin_array();
+    for (std::size_t i = 0; i < owner.size(); ++i) {
+      if (owner[i] != names[q]) continue;
+      out.begin_object();
+      out.json.member("level", level[i]);
+      for (const char* key : {"predicted", "theta"}) out.number(key, numbers(*random, key)[i]);
+      out.end_object();
+    }
+    out.json.end_array();
+    out.end_object();
+  }
+  out.json.end_array();
+  out.end_object();
+}
+
 void unidentified(Contract& out, const char* key, const Tree& node) {
   out.json.key(key);
   out.json.begin_array();
@@ -191,6 +223,7 @@ void fit_object(Contract& out, const Tree& result, const Tree& fit) {
   out.json.member("df_residual", whole(fit, "df_residual"));
   for (const char* key : {"sigma2", "r_squared", "r_squared_within", "rss"}) out.number(key, scalar(fit, key));
   effects(out, fit);
+  random(out, fit);
   unidentified(out, "not_identified", fit);
   sample(out, fit);
   out.json.member("id", fit.name);
@@ -205,6 +238,7 @@ void fit_object(Contract& out, const Tree& result, const Tree& fit) {
     out.json.begin_array();
     for (std::size_t i = 0; i < labels(*tests, "test").size(); ++i) {
       out.begin_object();
+      if (tests->find_array("test_name")) out.json.member("test", texts(*tests, "test_name")[i]);
       out.json.member("hypothesis", texts(*tests, "hypothesis")[i]);
       out.json.member("distribution", texts(*tests, "distribution")[i]);
       if (const std::string mark = test_mark(*tests, fit, i); !mark.empty()) out.json.member("mark", mark);

@@ -61,6 +61,12 @@ std::string honest_first(const Tree& result) {
     const double within = scalar(fit, "r_squared_within"), rss = scalar(fit, "rss"), tss = scalar(fit, "tss"),
                  tss_within = scalar(fit, "tss_within");
     const bool effects = !labels(fit, "effect").empty();
+    if (fit.find_child("random")) {
+      out += wrapped(fit.name + ": the regressors explain " + shown_percent(within) +
+                         " of the variance of the outcome less theta times its means.",
+                     2);
+      continue;
+    }
     out += wrapped(fit.name + ": the regressors explain " + shown_percent(within) +
                        (effects ? " of the variance within the effects, which is " +
                                       shown_percent((tss_within - rss) / tss) + " of the total variance"

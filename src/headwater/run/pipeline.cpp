@@ -21,6 +21,7 @@ void infer(ModelResult& model) {
   model.detectable = minimum_detectable_effects(model.fit, model.covariance, model.coefficients);
   model.tests = driver_tests(model.fit, model.covariance);
   for (Test& test : long_run_sums(model.fit, model.covariance)) model.tests.push_back(std::move(test));
+  for (Test& test : random_effects_tests(model.fit, model.covariance)) model.tests.push_back(std::move(test));
   for (const std::string& text : model.spec.tests)
     for (Test& test : asked_tests(model.fit, model.covariance, text)) model.tests.push_back(std::move(test));
   model.movers = influential_units(model.fit, model.covariance);
