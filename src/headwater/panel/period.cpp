@@ -52,8 +52,10 @@ class Scanner {
   }
   // "Q" and a digit up to 4, "H" and a digit up to 2.
   bool part(std::string_view letters, std::int64_t most, std::int64_t& number) {
-    if (!any_of(letters)) return false;
-    return digits(1, number) && number >= 1 && number <= most;
+    Scanner trial(rest_);
+    if (!trial.any_of(letters) || !trial.digits(1, number) || number < 1 || number > most) return false;
+    rest_ = trial.rest_;
+    return true;
   }
   bool quarter(std::int64_t& q) { return part("Qq", 4, q); }
   bool half(std::int64_t& h) { return part("Hh", 2, h); }
