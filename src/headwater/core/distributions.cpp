@@ -2,6 +2,7 @@
 
 #include <boost/math/distributions/chi_squared.hpp>
 #include <boost/math/distributions/fisher_f.hpp>
+#include <boost/math/distributions/non_central_chi_squared.hpp>
 #include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
@@ -23,6 +24,7 @@ using Normal = boost::math::normal_distribution<double, Quiet>;
 using StudentsT = boost::math::students_t_distribution<double, Quiet>;
 using FisherF = boost::math::fisher_f_distribution<double, Quiet>;
 using ChiSquared = boost::math::chi_squared_distribution<double, Quiet>;
+using NoncentralChiSquared = boost::math::non_central_chi_squared_distribution<double, Quiet>;
 
 }  // namespace
 
@@ -61,6 +63,17 @@ double chi_squared_upper(double x, double df) {
   if (x <= 0) return 1;
   if (std::isinf(x)) return 0;
   return boost::math::cdf(boost::math::complement(ChiSquared(df), x));
+}
+
+double f_quantile(double p, double df1, double df2) {
+  if (!(p > 0) || !(p < 1) || !(df1 > 0) || !(df2 > 0)) return kNaN;
+  if (df2 > kManyDegrees) return boost::math::quantile(ChiSquared(df1), p) / df1;
+  return boost::math::quantile(FisherF(df1, df2), p);
+}
+
+double noncentral_chi_squared_quantile(double p, double df, double noncentrality) {
+  if (!(p > 0) || !(p < 1) || !(df > 0) || !(noncentrality >= 0)) return kNaN;
+  return boost::math::quantile(NoncentralChiSquared(df, noncentrality), p);
 }
 
 }  // namespace headwater

@@ -11,5 +11,7 @@ double student_quantile(double p, double df);
 // P(F > f) with df1 and df2; df2 infinite: chi-squared(df1) / df1.
 double f_upper(double f, double df1, double df2);
 double chi_squared_upper(double x, double df);
+double f_quantile(double p, double df1, double df2);
+double noncentral_chi_squared_quantile(double p, double df, double noncentrality);
 
 }  // namespace headwater

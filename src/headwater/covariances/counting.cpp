@@ -9,6 +9,7 @@
 //                 the connected components with an effect before it, the most of all pairs, at least 1 for every
 //                 intercept after the first; M of slopes the levels in which they are constant; plus 1 when some effect
 //                 is nested (reghdfe 6, dofadjustments(all))
+//   ivreghdfe     the same without that 1 (ivreg2, small noconstant)
 //   xtreg         K = k + 1 under a cluster rule: absorbed effects are not counted, the constant is (period dummies
 //                 count when they are regressors, as i.year in Stata: write i(year) for them); else as areg
 //   areg          K = k + r with r the exact rank of the effects
@@ -192,6 +193,14 @@ Counted reghdfe_count(const CountInput& input) {
   return {k + absorbed.counted + (absorbed.any_nested ? 1 : 0),
           "K = " + number(k) + " slopes + " + number(absorbed.counted) + " absorbed" +
               (absorbed.any_nested ? " + 1, effects nested in the clusters not counted" : "")};
+}
+
+Counted ivreghdfe_count(const CountInput& input) {
+  const double k = slopes_of(input);
+  if (input.fit.effects.empty()) return {k, "K = " + number(k) + " coefficients"};
+  const PairwiseCount absorbed = absorbed_as_reghdfe(input);
+  return {k + absorbed.counted, "K = " + number(k) + " slopes + " + number(absorbed.counted) + " absorbed" +
+                                    (absorbed.any_nested ? ", effects nested in the clusters not counted" : "")};
 }
 
 Counted xtreg_count(const CountInput& input) {

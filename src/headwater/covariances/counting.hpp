@@ -8,6 +8,7 @@ namespace headwater {
 Counted exact_count(const CountInput& input);  // slopes and the exact rank of the effects
 Counted fixest_count(const CountInput& input);
 Counted reghdfe_count(const CountInput& input);
+Counted ivreghdfe_count(const CountInput& input);  // reghdfe's without the constant
 Counted xtreg_count(const CountInput& input);
 Counted slopes_count(const CountInput& input);  // effects never counted (plm), but by their rank under iid
 Counted linearmodels_count(const CountInput& input);

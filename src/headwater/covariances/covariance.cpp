@@ -55,11 +55,11 @@ void fill_matrix(Covariance& result, const Fit& fit, const Meat& meat) {
     result.matrix = result.factor * meat.total(result.rule.get("groups", "min") == "own");
     size = result.factor * meat.size();
   } else if (fit.likelihood) {
-    result.matrix = fit.bread;
+    result.matrix = fit.unit_covariance;
     result.factor = 1;
     result.arithmetic = "inverse of the observed information";
   } else {
-    result.matrix = error_variance(fit, result.factor) * fit.bread;
+    result.matrix = error_variance(fit, result.factor) * fit.unit_covariance;
     if (by_own_variance(fit)) result.arithmetic = "estimated variance of the rows' own errors";
   }
   make_sound(result, fit, size);

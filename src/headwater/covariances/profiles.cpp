@@ -6,6 +6,7 @@
 //                 N−K; singletons go; negative eigenvalues of V are set to zero (fixest 0.14 `ssc`, `vcov_fix`)
 //   reghdfe       the same factors, t with the smaller of G−1 and N−k−Σ(L−M); singletons go; negative eigenvalues are
 //                 set to zero (Cameron, Gelbach and Miller 2011)
+//   ivreghdfe     as reghdfe with its own K
 //   xtreg, areg   the same factors; t with G−1 or the residual degrees; singletons stay; V as it is
 //   plm           vcovHC sss: each way of clustering with its own G/(G−1)·(N−1)/(N−k), robust N/(N−k); vcovSCC no
 //                 factor; t with N−k−ΣL+(Q−1); singletons stay; V as it is
@@ -178,6 +179,25 @@ const std::vector<ProfileRow>& profile_rows() {
        .own_groups = false,
        .t = GroupedT::smaller,
        .normal_for_random = false,
+       .repair = Repair::zero,
+       .lag = newey_west},
+      {.card = {.name = "ivreghdfe",
+                .kind = "profile",
+                .question =
+                    "The convention of Stata ivreghdfe and ivreg2, small: as reghdfe, without counting a constant "
+                    "where effects are nested in the clusters.",
+                .avoid = "Not for reghdfe tables of the same model, which count it.",
+                .reference = "ivreghdfe 1.1, ivreg2 4.1: small noconstant",
+                .differs = "redundant effects that leave no rows count by their exact rank."},
+       .singletons = Singletons::drop,
+       .count = ivreghdfe_count,
+       .residual = reghdfe_residual,
+       .equal_variances = Scale::rows,
+       .rows = Scale::rows,
+       .clusters = Scale::groups,
+       .periods = Scale::groups,
+       .own_groups = false,
+       .t = GroupedT::smaller,
        .repair = Repair::zero,
        .lag = newey_west},
       {.card = {.name = "xtreg",

@@ -27,6 +27,8 @@ struct Test {
   Notes notes;
 };
 
+// F test that some coefficients are all zero.
+Test zero_test(const Fit& fit, const Covariance& covariance, const std::vector<Index>& members, std::string hypothesis);
 // Joint Wald test that every coefficient of a driver slot is zero, F with the covariance's df.
 std::vector<Test> driver_tests(const Fit& fit, const Covariance& covariance);
 // Long-run sum of each distributed lag, x itself included where it is a regressor: one test a variable.

@@ -65,36 +65,6 @@ Covariance::Joint joint_degrees(const Covariance& covariance, const std::vector<
   return covariance.joint(unit_columns(members, covariance.matrix.rows()));
 }
 
-Test joint_test(const Fit& fit, const Covariance& covariance, const std::vector<Index>& members,
-                std::string hypothesis) {
-  const auto q = static_cast<Index>(members.size());
-  Test test;
-  test.name = "wald";
-  test.hypothesis = std::move(hypothesis);
-  if (!std::all_of(members.begin(), members.end(), [&](Index j) { return covariance.estimable(j); }))
-    return without_answer(std::move(test), fit, members, covariance);
-  const Quadratic wald = quadratic_pseudo_inverse(covariance.matrix(members, members), fit.coefficients(members));
-  test.df1 = wald.rank;
-  const Covariance::Joint joint = joint_degrees(covariance, members, wald.rank);
-  test.df2 = joint.df;
-  test.statistic = wald.rank > 0 ? joint.scale * wald.value / wald.rank : std::nan("");
-  test.distribution = std::isnan(test.df2) ? "not estimable" : distribution_text("F", {test.df1, test.df2});
-  test.p_value = std::isnan(test.statistic) ? test.statistic : f_upper(test.statistic, test.df1, test.df2);
-  if (std::isnan(test.df2) && wald.rank == q)
-    test.notes.push_back({"test.few_degrees", "'" + test.hypothesis + "' has " + std::to_string(q) +
-                                                  " restrictions, and " + covariance.text +
-                                                  " leaves fewer degrees of freedom than that: too few clusters are "
-                                                  "behind them to test them together"});
-  if (wald.rank < q)
-    test.notes.push_back({"test.rank", "'" + test.hypothesis + "' has " + std::to_string(q) +
-                                           " restrictions of which " + std::to_string(wald.rank) +
-                                           " can be told apart with these clusters"});
-  Vector weights = Vector::Zero(fit.k());
-  for (Index i = 0; i < q; ++i) weights(members[static_cast<std::size_t>(i)]) = wald.solution(i);
-  count_carriers(test, fit, covariance, weights);
-  return test;
-}
-
 Test combination_test(const Fit& fit, const Covariance& covariance, const Vector& weights, double value,
                       std::string hypothesis) {
   const Spec& spec = fit.design->spec;
@@ -197,6 +167,36 @@ std::pair<std::string, std::string> sides(const std::string& text) {
 
 }  // namespace
 
+Test zero_test(const Fit& fit, const Covariance& covariance, const std::vector<Index>& members,
+               std::string hypothesis) {
+  const auto q = static_cast<Index>(members.size());
+  Test test;
+  test.name = "wald";
+  test.hypothesis = std::move(hypothesis);
+  if (!std::all_of(members.begin(), members.end(), [&](Index j) { return covariance.estimable(j); }))
+    return without_answer(std::move(test), fit, members, covariance);
+  const Quadratic wald = quadratic_pseudo_inverse(covariance.matrix(members, members), fit.coefficients(members));
+  test.df1 = wald.rank;
+  const Covariance::Joint joint = joint_degrees(covariance, members, wald.rank);
+  test.df2 = joint.df;
+  test.statistic = wald.rank > 0 ? joint.scale * wald.value / wald.rank : std::nan("");
+  test.distribution = std::isnan(test.df2) ? "not estimable" : distribution_text("F", {test.df1, test.df2});
+  test.p_value = std::isnan(test.statistic) ? test.statistic : f_upper(test.statistic, test.df1, test.df2);
+  if (std::isnan(test.df2) && wald.rank == q)
+    test.notes.push_back({"test.few_degrees", "'" + test.hypothesis + "' has " + std::to_string(q) +
+                                                  " restrictions, and " + covariance.text +
+                                                  " leaves fewer degrees of freedom than that: too few clusters are "
+                                                  "behind them to test them together"});
+  if (wald.rank < q)
+    test.notes.push_back({"test.rank", "'" + test.hypothesis + "' has " + std::to_string(q) +
+                                           " restrictions of which " + std::to_string(wald.rank) +
+                                           " can be told apart with these clusters"});
+  Vector weights = Vector::Zero(fit.k());
+  for (Index i = 0; i < q; ++i) weights(members[static_cast<std::size_t>(i)]) = wald.solution(i);
+  count_carriers(test, fit, covariance, weights);
+  return test;
+}
+
 std::vector<Test> driver_tests(const Fit& fit, const Covariance& covariance) {
   const DriverPartition partition = partition_drivers(*fit.design);
   std::vector<Test> tests;
@@ -209,9 +209,9 @@ std::vector<Test> driver_tests(const Fit& fit, const Covariance& covariance) {
         members.push_back(j);
     }
     if (members.empty()) continue;
-    tests.push_back(joint_test(fit, covariance, members,
-                               "every coefficient of " + partition.slots[slot] + " is zero (" +
-                                   counted(static_cast<long long>(members.size()), "term") + ")"));
+    tests.push_back(zero_test(fit, covariance, members,
+                              "every coefficient of " + partition.slots[slot] + " is zero (" +
+                                  counted(static_cast<long long>(members.size()), "term") + ")"));
   }
   if (!tests.empty()) merge(tests.front().notes, partition.notes);
   return tests;

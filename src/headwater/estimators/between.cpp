@@ -3,6 +3,7 @@
 // unbalanced. Degrees of freedom N − k. With one effect in the formula its levels take the place of the units.
 // Baltagi, Econometric Analysis of Panel Data (2021), 2.3. Equals plm(model = "between") and Stata xtreg, be to 1e-12.
 #include "headwater/core/error.hpp"
+#include "headwater/estimators/instrumented.hpp"
 #include "headwater/estimators/least_squares.hpp"
 #include "headwater/estimators/methods.hpp"
 #include "headwater/moments/moments.hpp"
@@ -60,8 +61,8 @@ const MethodCard& between_card() {
       .question = "Do trusts whose regressors are higher on average have higher outcomes on average?",
       .avoid = "Not for what happens when a trust changes: every difference between trusts is in it.",
       .reference = "Baltagi (2021) 2.3; equals plm between, xtreg be",
-      .supports = {"effects", "unbalanced", "no_time"},
-      .options = {}};
+      .supports = {"effects", "instruments", "unbalanced", "no_time"},
+      .options = instrument_option_cards()};
   return card;
 }
 
@@ -72,6 +73,7 @@ Fit fit_between(const EstimatorInput& input) {
                    .y = means_by(design.y, groups),
                    .names = design.names,
                    .origins = column_origins(design),
+                   .instruments = means_by(design.instruments, groups),
                    .atoms = atoms_by(design, groups),
                    .of_design = false,
                    .constant = design.intercept};
@@ -83,7 +85,7 @@ Fit fit_between(const EstimatorInput& input) {
     data.origins.insert(data.origins.begin(), CoefficientOrigin{});
     data.constant = true;
   }
-  return solve_least_squares(input.design, std::move(data));
+  return solve_linear(input, std::move(data));
 }
 
 }  // namespace headwater

@@ -9,6 +9,7 @@
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/design/encoding.hpp"
+#include "headwater/estimators/instrumented.hpp"
 #include "headwater/estimators/least_squares.hpp"
 #include "headwater/estimators/methods.hpp"
 #include "headwater/moments/moments.hpp"
@@ -110,9 +111,11 @@ Fit fit_differences(const EstimatorInput& input, const MethodCard& card, std::in
   const Index lead = design.intercept ? 1 : 0, kept = drift ? 1 : 0;
   data.X.resize(data.atoms.n, design.k() - lead + kept);
   data.y.resize(data.atoms.n);
+  data.instruments.resize(data.atoms.n, design.instruments.cols());
   for (Index i = 0; i < data.atoms.n; ++i) {
     const Pair& pair = pairs[static_cast<std::size_t>(i)];
     data.y(i) = design.y(pair.later) - design.y(pair.earlier);
+    data.instruments.row(i) = design.instruments.row(pair.later) - design.instruments.row(pair.earlier);
     for (Index j = lead; j < design.k(); ++j)
       data.X(i, j - lead + kept) = design.X(pair.later, j) - design.X(pair.earlier, j);
   }
@@ -122,7 +125,7 @@ Fit fit_differences(const EstimatorInput& input, const MethodCard& card, std::in
     data.origins.push_back({j});
   }
   data.constant = drift;
-  Fit fit = solve_least_squares(input.design, std::move(data));
+  Fit fit = solve_linear(input, std::move(data));
   if (across > 0)
     fit.notes.push_back({"difference.gaps",
                          counted(across, "row") + (across == 1 ? " has" : " have") + " no partner exactly " +
@@ -142,8 +145,9 @@ const MethodCard& first_difference_card() {
           "Not for effects that take years, nor with noisy regressors: differencing keeps the noise and loses the "
           "signal.",
       .reference = "Wooldridge (2010) 10.6; equals plm fd",
-      .supports = {"effects", "unbalanced"},
-      .options = {{"gaps", "choice: break | bridge", "break", "bridge differences rows as they follow, as plm does"}},
+      .supports = {"effects", "instruments", "unbalanced"},
+      .options = with_instrument_options(
+          {{"gaps", "choice: break | bridge", "break", "bridge differences rows as they follow, as plm does"}}),
       .positions = {"gaps"}};
   return card;
 }
@@ -155,9 +159,10 @@ const MethodCard& long_difference_card() {
       .question = "Over several periods, how does the outcome change where a regressor changed?",
       .avoid = "Not in short panels: each unit gives few differences, and overlapping ones are correlated.",
       .reference = "Griliches and Hausman (1986); differences K periods apart",
-      .supports = {"effects", "unbalanced"},
-      .options = {{"periods", "integer", "4", "how many periods apart"},
-                  {"gaps", "choice: break | bridge", "break", "bridge counts rows instead of periods"}},
+      .supports = {"effects", "instruments", "unbalanced"},
+      .options = with_instrument_options(
+          {{"periods", "integer", "4", "how many periods apart"},
+           {"gaps", "choice: break | bridge", "break", "bridge counts rows instead of periods"}}),
       .positions = {"periods"}};
   return card;
 }

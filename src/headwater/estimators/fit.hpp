@@ -95,6 +95,17 @@ struct RandomEffects {
   std::shared_ptr<const RandomWhitening> whitening;
 };
 
+struct Fit;
+
+// What stands before a fit by instruments.
+struct FirstStages {
+  std::vector<Fit> fits;            // of each endogenous regressor on the exogenous ones, then the instruments left out
+  std::vector<Index> endogenous;    // positions among the coefficients
+  Index excluded = 0;               // the last coefficients of each first stage
+  double kappa = 1;                 // of the k-class
+  std::optional<double> objective;  // of GMM, at its minimum: Hansen's J
+};
+
 struct Fit {
   std::shared_ptr<const Design> design;
   std::string estimator;  // canonical text, e.g. "long_difference(periods = 4)"
@@ -105,11 +116,13 @@ struct Fit {
   std::vector<ParameterScale> scales;      // k
   Vector weights;                          // atoms.n, or empty: all one
   ScoreSource scores;
+  Matrix unit_covariance;  // k × k: of the coefficients when errors are independent with variance one
   Matrix bread;  // k × k: inverse of minus the mean-free derivative of the summed scores, (X̃'WX̃)⁻¹ for least squares
   std::optional<LinearRows> linear;
   std::optional<Likelihood> likelihood;
   std::optional<RandomEffects> random;
-  std::vector<NotIdentified> not_identified;  // columns dropped, with what they are collinear with
+  std::shared_ptr<const FirstStages> first_stages;  // null: no instruments
+  std::vector<NotIdentified> not_identified;        // columns dropped, with what they are collinear with
   EffectsRank effects_rank;
   std::vector<Effect> effects;  // absorbed, over the atoms
   double certificate = 0;       // of the absorption

@@ -234,7 +234,7 @@ void fill_parameters(Fit& fit, const Frontier& model, const Optimum& optimum) {
   regressors.leftCols(k) = model.X;
   rows.regressors = std::make_shared<const Matrix>(std::move(regressors));
   fit.scores = {std::make_shared<const Matrix>(optimum.at.scores), std::nullopt};
-  fit.bread = by_curvature(optimum, Matrix::Identity(k + 2, k + 2));
+  fit.bread = fit.unit_covariance = by_curvature(optimum, Matrix::Identity(k + 2, k + 2));
   fit.likelihood = Likelihood{optimum.at.value};
   fit.status = optimum.converged ? Status::converged : Status::not_converged;
   fit.status_detail = optimum.converged ? std::string() : "the likelihood was not maximised: " + optimum.record.message;

@@ -44,26 +44,31 @@ std::vector<std::string> absorbers_of(const Vector& column, const std::vector<Ef
   return alone.empty() ? all : alone;
 }
 
-struct Identification {
-  std::vector<Index> candidates;  // columns of X that survive absorption
-  std::vector<NotIdentified> dropped;
-};
-
-Identification survivors(const Transformed& data, const Matrix& centred_columns, const Matrix& absorbed) {
-  Identification result;
-  for (Index j = 0; j < data.X.cols(); ++j) {
-    const double size = std::sqrt(sum_of_squares(data.X.col(j), data.weights));
+// Which columns survive absorption; the others are named with what leaves nothing of them.
+std::vector<Index> survivors(const Transformed& data, const Matrix& raw, const Matrix& centred_columns,
+                             const Matrix& absorbed, const Names& names, std::vector<NotIdentified>& dropped) {
+  std::vector<Index> kept;
+  for (Index j = 0; j < raw.cols(); ++j) {
+    const double size = std::sqrt(sum_of_squares(raw.col(j), data.weights));
     const double spread = std::sqrt(sum_of_squares(centred_columns.col(j), data.weights));
     const double left = std::sqrt(sum_of_squares(absorbed.col(j), data.weights));
-    const std::string& name = data.names[static_cast<std::size_t>(j)];
-    if (spread <= kConstant * size)
-      result.dropped.push_back({name, {"the constant"}});
+    const std::string& name = names[static_cast<std::size_t>(j)];
+    if (data.effects.empty())
+      kept.push_back(j);
+    else if (spread <= kConstant * size)
+      dropped.push_back({name, {"the constant"}});
     else if (left <= kAbsorbed * spread)
-      result.dropped.push_back({name, absorbers_of(centred_columns.col(j), data.effects, data.weights)});
+      dropped.push_back({name, absorbers_of(centred_columns.col(j), data.effects, data.weights)});
     else
-      result.candidates.push_back(j);
+      kept.push_back(j);
   }
-  return result;
+  return kept;
+}
+
+Matrix centred_columns(const Matrix& X, const Vector& weights) {
+  Matrix centred_X(X.rows(), X.cols());
+  for (Index j = 0; j < X.cols(); ++j) centred_X.col(j) = centred(X.col(j), weights);
+  return centred_X;
 }
 
 Matrix picked(const Matrix& X, const std::vector<Index>& columns) {
@@ -158,60 +163,83 @@ std::vector<CoefficientOrigin> column_origins(const Design& design) {
 
 bool fits_exactly(const Fit& fit) { return fit.goodness.rss <= kPerfectFit * fit.goodness.tss && fit.k() > 0; }
 
-Fit solve_least_squares(std::shared_ptr<const Design> design, Transformed data) {
+AbsorbedRows absorb(const Transformed& data, const Names& instrument_names) {
+  const bool levels = has_levels(data.effects);
+  const Matrix before = levels ? centred_columns(data.X, data.weights) : data.X;
+  const Matrix instruments = levels ? centred_columns(data.instruments, data.weights) : data.instruments;
+  const Absorber absorber(data.effects, data.weights, data.atoms.n);
+  Absorbed own = absorber.project(before);
+  const Absorbed excluded = instruments.cols() > 0 ? absorber.project(instruments) : Absorbed{};
+  Absorbed outcome = absorber.project(levels ? centred(data.y, data.weights) : data.y);
+  AbsorbedRows rows;
+  rows.rank = absorber.rank();
+  rows.certificate = std::max(own.certificate, outcome.certificate);
+  rows.converged = own.converged && outcome.converged;
+  if (instruments.cols() > 0) {
+    rows.certificate = std::max(rows.certificate, excluded.certificate);
+    rows.converged = rows.converged && excluded.converged;
+  }
+  rows.columns = survivors(data, data.X, before, own.columns, data.names, rows.dropped);
+  rows.instrument_columns =
+      survivors(data, data.instruments, instruments, excluded.columns, instrument_names, rows.dropped);
+  rows.X = std::move(own.columns);
+  rows.instruments = excluded.columns;
+  rows.outcome = outcome.columns.col(0);
+  return rows;
+}
+
+Fit started_fit(std::shared_ptr<const Design> design, const Transformed& data, AbsorbedRows& rows) {
   Fit fit;
   fit.estimator = design->spec.estimator.text;
   fit.design = std::move(design);
-  const bool levels = has_levels(data.effects);
-  Matrix before = data.X;
-  if (levels)
-    for (Index j = 0; j < before.cols(); ++j) before.col(j) = centred(data.X.col(j), data.weights);
-  const Absorber absorber(data.effects, data.weights, data.atoms.n);
-  fit.effects_rank = absorber.rank();
+  fit.effects_rank = rows.rank;
   fit.effects = data.effects;
-  Absorbed absorbed = absorber.project(before);
-  const Absorbed outcome = absorber.project(levels ? centred(data.y, data.weights) : data.y);
-  fit.certificate = std::max(absorbed.certificate, outcome.certificate);
-  fit.status = absorbed.converged && outcome.converged ? Status::converged : Status::not_converged;
-  Identification identified = data.effects.empty() ? Identification{} : survivors(data, before, absorbed.columns);
-  if (data.effects.empty())
-    for (Index j = 0; j < data.X.cols(); ++j) identified.candidates.push_back(j);
+  fit.certificate = rows.certificate;
+  fit.status = rows.converged ? Status::converged : Status::not_converged;
+  fit.not_identified = std::move(rows.dropped);
+  fit.weights = data.weights;
+  fit.atoms = data.atoms;
+  return fit;
+}
+
+void finish_fit(Fit& fit, const Transformed& data) {
+  fit.df_model = fit.k();
+  fit.df_residual = fit.n() - fit.df_model - fit.effects_rank.rank;
+  refuse_no_df(fit);
+  fill_goodness(fit, data);
+  refuse_flat_outcome(fit, data);
+  add_notes(fit);
+}
+
+Fit solve_least_squares(std::shared_ptr<const Design> design, Transformed data) {
+  AbsorbedRows rows = absorb(data, {});
+  Fit fit = started_fit(std::move(design), data, rows);
   const Matrix tails = data.effects.empty() ? std::move(data.tails) : Matrix();
-  const LeastSquares solution =
-      least_squares(picked(absorbed.columns, identified.candidates), tails, outcome.columns.col(0), data.weights);
-  fit.not_identified = std::move(identified.dropped);
+  const LeastSquares solution = least_squares(picked(rows.X, rows.columns), tails, rows.outcome, data.weights);
+  const auto name_of = [&](Index candidate) {
+    return data.names[static_cast<std::size_t>(rows.columns[static_cast<std::size_t>(candidate)])];
+  };
   for (const LeastSquares::Dropped& dropped : solution.dropped) {
-    NotIdentified entry{
-        data.names[static_cast<std::size_t>(identified.candidates[static_cast<std::size_t>(dropped.column)])], {}};
-    for (const Index partner : dropped.collinear_with)
-      entry.because.push_back(
-          data.names[static_cast<std::size_t>(identified.candidates[static_cast<std::size_t>(partner)])]);
+    NotIdentified entry{name_of(dropped.column), {}};
+    for (const Index partner : dropped.collinear_with) entry.because.push_back(name_of(partner));
     if (entry.because.empty()) entry.because.emplace_back("zero in every row");
     fit.not_identified.push_back(std::move(entry));
   }
   std::vector<Index> kept;
   for (const Index j : solution.kept) {
-    const Index column = identified.candidates[static_cast<std::size_t>(j)];
-    kept.push_back(column);
-    fit.names.push_back(data.names[static_cast<std::size_t>(column)]);
-    fit.origins.push_back(data.origins[static_cast<std::size_t>(column)]);
+    kept.push_back(rows.columns[static_cast<std::size_t>(j)]);
+    fit.names.push_back(data.names[static_cast<std::size_t>(kept.back())]);
+    fit.origins.push_back(data.origins[static_cast<std::size_t>(kept.back())]);
   }
   fit.coefficients = solution.coefficients;
   fit.scales.assign(kept.size(), ParameterScale::linear);
-  fit.linear = LinearRows{data.of_design, std::make_shared<const Matrix>(picked(absorbed.columns, kept)),
-                          outcome.columns.col(0), solution.residuals};
-  fit.bread = solution.bread;
-  fit.weights = data.weights;
+  fit.linear = LinearRows{data.of_design, std::make_shared<const Matrix>(picked(rows.X, kept)), rows.outcome,
+                          solution.residuals};
+  fit.bread = fit.unit_covariance = solution.bread;
   const Vector& residuals = fit.linear->residuals;
   fit.scores = {fit.linear->regressors,
                 fit.weights.size() > 0 ? Vector(residuals.cwiseProduct(fit.weights)) : residuals};
-  fit.df_model = fit.k();
-  fit.df_residual = data.atoms.n - fit.df_model - fit.effects_rank.rank;
-  fit.atoms = std::move(data.atoms);
-  refuse_no_df(fit);
-  fill_goodness(fit, data);
-  refuse_flat_outcome(fit, data);
-  add_notes(fit);
+  finish_fit(fit, data);
   return fit;
 }
 

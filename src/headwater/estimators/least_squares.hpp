@@ -16,15 +16,36 @@ struct Transformed {
   Vector weights;  // atoms.n, or empty
   Names names;     // p
   std::vector<CoefficientOrigin> origins;  // p
+  Matrix instruments = {};                 // atoms.n × q, transformed as the regressors; empty: none
   std::vector<Effect> effects;             // still to be absorbed
   Atoms atoms;
   bool of_design = true;  // the atoms are the design's rows
   bool constant = false;  // X holds a constant column
 };
 
+// The same once the effects are absorbed. Columns that the effects leave nothing of are named in `dropped`.
+struct AbsorbedRows {
+  Matrix X, instruments;
+  Vector outcome;
+  std::vector<Index> columns, instrument_columns;  // those that something is left of
+  std::vector<NotIdentified> dropped;
+  EffectsRank rank;
+  double certificate = 0;
+  bool converged = true;
+};
+AbsorbedRows absorb(const Transformed& data, const Names& instrument_names);
+
 Fit solve_least_squares(std::shared_ptr<const Design> design, Transformed data);
 // Nothing but rounding is left of the outcome.
 bool fits_exactly(const Fit& fit);
+// By least squares, or where the formula has instruments by those (instrumented.hpp).
+Fit solve_linear(const EstimatorInput& input, Transformed data);
+
+// A fit before its coefficients: design, atoms, weights, effects, status, what was dropped.
+Fit started_fit(std::shared_ptr<const Design> design, const Transformed& data, AbsorbedRows& rows);
+// Degrees of freedom, goodness of fit and notes of a fit that has its coefficients and linear rows. Throws
+// Error{identification, "fit.no_degrees_of_freedom"}, Error{data, "fit.flat_outcome"}.
+void finish_fit(Fit& fit, const Transformed& data);
 
 // The design's columns, each with a coefficient of its own.
 std::vector<CoefficientOrigin> column_origins(const Design& design);

@@ -2,6 +2,7 @@
 // Model y = Xβ + e. Estimator: (weighted) least squares. Degrees of freedom n − k, k counting the constant.
 // Wooldridge, Econometric Analysis (2010), 7.8. Equals R lm and plm(model = "pooling"), Stata regress, fixest feols
 // without effects to 1e-12 on the reference cases.
+#include "headwater/estimators/instrumented.hpp"
 #include "headwater/estimators/least_squares.hpp"
 #include "headwater/estimators/methods.hpp"
 #include "headwater/estimators/powers.hpp"
@@ -15,21 +16,22 @@ const MethodCard& pooled_card() {
       .question = "How does the outcome differ between rows whose regressors differ, all rows taken alike?",
       .avoid = "Not when trusts differ in ways that go with the regressors: use within or mundlak.",
       .reference = "Wooldridge (2010) 7.8; equals lm, plm pooling, regress",
-      .supports = {"weights", "unbalanced", "no_unit", "no_time"},
-      .options = {}};
+      .supports = {"weights", "instruments", "unbalanced", "no_unit", "no_time"},
+      .options = instrument_option_cards()};
   return card;
 }
 
 Fit fit_pooled(const EstimatorInput& input) {
   const Design& design = *input.design;
-  return solve_least_squares(input.design, {.X = design.X,
-                                            .tails = power_tails(design),
-                                            .y = design.y,
-                                            .weights = design.weights,
-                                            .names = design.names,
-                                            .origins = column_origins(design),
-                                            .atoms = atoms_of(design),
-                                            .constant = design.intercept});
+  return solve_linear(input, {.X = design.X,
+                              .tails = power_tails(design),
+                              .y = design.y,
+                              .weights = design.weights,
+                              .names = design.names,
+                              .origins = column_origins(design),
+                              .instruments = design.instruments,
+                              .atoms = atoms_of(design),
+                              .constant = design.intercept});
 }
 
 }  // namespace headwater

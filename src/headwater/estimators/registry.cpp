@@ -80,7 +80,7 @@ void refuse_redrawn(const MethodCard& card, const Design& design) {
 void check_support(const MethodCard& card, const Design& design) {
   const bool slopes =
       std::any_of(design.effects.begin(), design.effects.end(), [](const Effect& e) { return e.slopes.cols() > 0; });
-  refuse(card, design, "instruments", design.instruments.cols() > 0, "no estimator here does yet");
+  refuse(card, design, "instruments", design.instruments.cols() > 0, "use pooled, within, between or a difference");
   refuse(card, design, "effects", !design.effects.empty(), "use within");
   refuse(card, design, "slopes", slopes, "use within");
   refuse_redrawn(card, design);

@@ -4,6 +4,7 @@
 // Wooldridge (2010), 10.5; equals fixest feols, reghdfe, plm(model = "within"), lm with dummies to 1e-10 or better on
 // the reference cases.
 #include "headwater/core/error.hpp"
+#include "headwater/estimators/instrumented.hpp"
 #include "headwater/estimators/least_squares.hpp"
 #include "headwater/estimators/methods.hpp"
 
@@ -16,8 +17,8 @@ const MethodCard& within_card() {
       .question = "When a regressor changes within a trust, given the other effects, how does the outcome change?",
       .avoid = "Not for drivers that hardly change over time: they are not identified, or only by a few trusts.",
       .reference = "Wooldridge (2010) 10.5; equals feols, reghdfe, plm within",
-      .supports = {"weights", "effects", "slopes", "unbalanced", "no_time"},
-      .options = {}};
+      .supports = {"weights", "effects", "slopes", "instruments", "unbalanced", "no_time"},
+      .options = instrument_option_cards()};
   return card;
 }
 
@@ -26,14 +27,15 @@ Fit fit_within(const EstimatorInput& input) {
   if (design.effects.empty())
     throw Error(ErrorKind::usage, "estimator.no_effects",
                 "within needs an effect after '|', such as y ~ x | trust, or a unit key");
-  return solve_least_squares(input.design, {.X = design.X,
-                                            .y = design.y,
-                                            .weights = design.weights,
-                                            .names = design.names,
-                                            .origins = column_origins(design),
-                                            .effects = design.effects,
-                                            .atoms = atoms_of(design),
-                                            .constant = design.intercept});
+  return solve_linear(input, {.X = design.X,
+                              .y = design.y,
+                              .weights = design.weights,
+                              .names = design.names,
+                              .origins = column_origins(design),
+                              .instruments = design.instruments,
+                              .effects = design.effects,
+                              .atoms = atoms_of(design),
+                              .constant = design.intercept});
 }
 
 }  // namespace headwater

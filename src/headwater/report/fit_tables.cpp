@@ -4,6 +4,7 @@
 
 #include "headwater/core/text.hpp"
 #include "headwater/report/grids.hpp"
+#include "headwater/report/instruments.hpp"
 #include "headwater/report/tables.hpp"
 
 namespace headwater {
@@ -77,7 +78,7 @@ std::string details_text(const Tree& fit, const std::vector<const Tree*>& group)
   const std::string title =
       "[" + model_heading(fit, group) + "] " + text_attribute(fit, "formula") + (split.empty() ? "" : ", " + split);
   return (group.size() > 1 ? "\n" + wrapped(title, 2) : "") + paragraphs(fit_notes(fit)) +
-         paragraphs(unidentified_notes(fit), 2) + tests_text(fit) +
+         paragraphs(unidentified_notes(fit), 2) + tests_text(fit) + first_stages_text(fit) +
          (group.size() == 1 || ratio ? movers_text(fit) : "");
 }
 

@@ -1,4 +1,5 @@
 // Fits with their coefficients, tests, movers and other covariances.
+#include "headwater/report/instruments.hpp"
 #include "headwater/report/marks.hpp"
 #include "headwater/report/payload_parts.hpp"
 #include "headwater/report/term_text.hpp"
@@ -136,6 +137,7 @@ void fit_part(PayloadContext& c, const Tree& fit) {
                       "sample_rows"});
   terms_of(c, fit);
   c.out.columns(fit, {"note_message"});
+  if (const std::string weak = weak_instruments(fit); !weak.empty()) c.out.json.member("weak_instruments", weak);
   tests_of(c, fit);
   movers_of(c, fit);
   covariances_of(c, fit);

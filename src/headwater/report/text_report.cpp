@@ -6,6 +6,7 @@
 #include "headwater/core/text.hpp"
 #include "headwater/report/captions.hpp"
 #include "headwater/report/grid_book.hpp"
+#include "headwater/report/instruments.hpp"
 #include "headwater/report/layout.hpp"
 #include "headwater/report/tables.hpp"
 
@@ -47,6 +48,8 @@ std::string honest_first(const Tree& result) {
   const Tree* fits = result.find_child("fits");
   if (!fits) return "";
   std::string out;
+  for (const Tree& fit : fits->children)
+    if (const std::string weak = weak_instruments(fit); !weak.empty()) out += wrapped(fit.name + ": " + weak + ".", 2);
   std::map<std::string, std::string> fits_without;  // what is not identified -> in which fits
   for (const Tree& fit : fits->children) {
     if (!usable(fit) || labels(fit, "unidentified").empty()) continue;

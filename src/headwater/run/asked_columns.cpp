@@ -50,8 +50,9 @@ bool is_in_a_model(const std::string& name, const std::vector<Spec>& specs) {
 
 void require_columns(const Panel& panel, const ModelFormula& formula) {
   require_columns_of(panel, *formula.outcome);
-  for (const Term& term : formula.terms)
-    for (const ExpressionPtr& factor : term.factors) require_columns_of(panel, *factor);
+  for (const std::vector<Term>* terms : {&formula.terms, &formula.instruments})
+    for (const Term& term : *terms)
+      for (const ExpressionPtr& factor : term.factors) require_columns_of(panel, *factor);
   for (const EffectTerm& effect : formula.effects) {
     for (const ExpressionPtr& key : effect.keys) require_columns_of(panel, *key);
     for (const ExpressionPtr& slope : effect.slopes) require_columns_of(panel, *slope);

@@ -37,7 +37,7 @@ constexpr ModelKey kModelKeys[] = {
     {"estimator", &ModelConfig::estimator, "within with effects, else pooled", "see headwater methods"},
     {"covariance", &ModelConfig::covariance, "cluster by the unit, else robust",
      "iid, robust, HC0, cluster(a, b), driscoll_kraay(lag = L)"},
-    {"profile", &ModelConfig::profile, "fixest", "fixest, reghdfe, xtreg, areg, plm, linearmodels, none"},
+    {"profile", &ModelConfig::profile, "fixest", "fixest, reghdfe, ivreghdfe, xtreg, areg, plm, linearmodels, none"},
     {"weights", &ModelConfig::weights, "", "column of analytic weights", true},
     {"subset", &ModelConfig::subset, "", "condition on the rows used, such as type == \"acute\""},
     {"split", &ModelConfig::split, "", "column: one fit for each of its values", true},

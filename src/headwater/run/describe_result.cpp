@@ -29,6 +29,7 @@ Notes notes_of(const ModelResult& model) {
   merge(notes, model.fit.notes);
   merge(notes, model.covariance.notes);
   merge(notes, model.coefficients.notes);
+  if (model.instruments) merge(notes, model.instruments->notes);
   for (const Test& test : model.tests) merge(notes, test.notes);
   for (const FailedDecomposition& failure : model.failures)
     notes.push_back({"decomposition.failed", failure.call.text + " has no answer: " + failure.error.message()});
@@ -113,6 +114,7 @@ Tree describe_model(const ModelResult& model, bool estimated) {
   merge(tree, describe(model.coefficients));
   merge(tree, describe(model.detectable));
   merge(tree.child("tests"), describe(model.tests));
+  if (model.instruments) merge(tree.child("instruments"), describe(*model.instruments));
   merge(tree.child("movers"), describe(model.movers));
   merge(tree.child("covariances"), describe(model.other_covariances));
   describe_failures(tree, model.failures);

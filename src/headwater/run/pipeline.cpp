@@ -24,6 +24,10 @@ void infer(ModelResult& model) {
   for (Test& test : random_effects_tests(model.fit, model.covariance)) model.tests.push_back(std::move(test));
   for (const std::string& text : model.spec.tests)
     for (Test& test : asked_tests(model.fit, model.covariance, text)) model.tests.push_back(std::move(test));
+  model.instruments = instrument_strength(model.fit, model.covariance);
+  if (model.instruments)
+    for (Test& test : instrument_tests(model.fit, model.covariance, *model.instruments))
+      model.tests.push_back(std::move(test));
   model.movers = influential_units(model.fit, model.covariance);
   model.other_covariances = other_covariances(model.fit, model.covariance);
 }

@@ -8,6 +8,7 @@
 #include "headwater/core/error.hpp"
 #include "headwater/core/labelled.hpp"
 #include "headwater/decompositions/decomposition.hpp"
+#include "headwater/diagnostics/instruments.hpp"
 #include "headwater/diagnostics/test.hpp"
 #include "headwater/run/config.hpp"
 #include "headwater/run/coverage.hpp"
@@ -26,6 +27,7 @@ struct ModelResult {
   Detectable detectable;
   Variation variation;
   std::vector<Test> tests;
+  std::optional<InstrumentStrength> instruments;  // where there are some
   Movers movers;
   OtherCovariances other_covariances;
   std::vector<Decomposition> decompositions;

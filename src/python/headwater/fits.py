@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 COEFFICIENTS = ["estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high", "mde", "within_sd", "mde_per_within_sd"]
 SUPPORT = ["term_df", "not_estimable", "carriers", "carriers_all", "carriers_of", "few_carriers"]
 TESTS = ["hypothesis", "distribution", "statistic", "df1", "df2", "p_value", "estimate", "std_error", "mde"]
+STAGES = ["endogenous", "term", "estimate", "std_error", "statistic", "p_value"]
+STRENGTH = ["cragg_donald_f", "rk_lm", "rk_wald", "rk_df", "rk_f", "effective_f", "effective_f_critical", "kappa"]
 COUNTS = ["nobs", "units", "periods", "df_residual"]
 FIGURES = ["r_squared", "r_squared_within", "sigma2", "rss", "outcome_mean", "outcome_sd", "effects_rank", "certificate"]
 
@@ -125,6 +127,20 @@ class Fit:
     def tests(self) -> pd.DataFrame:
         """Joint tests of the driver groups, long-run sums and the linear combinations asked for."""
         return self._fitted.child("tests").frame("test", {each: each for each in TESTS})
+
+    @cached_property
+    def first_stages(self) -> pd.DataFrame:
+        """Coefficients of the first stages; no rows without instruments."""
+        columns = {each: f"stage_{each}" for each in STAGES}
+        tree = self._fitted.find("instruments")
+        return tree.frame("stage_row", columns) if tree else pd.DataFrame(columns=list(columns))
+
+    @cached_property
+    def instruments(self) -> pd.Series:
+        """How strong the instruments are, and under ``weak`` why the coefficients are not to be relied on; empty without any."""
+        tree = self._fitted.find("instruments")
+        found: dict[str, Any] = {each: float(tree.scalar(each)) for each in STRENGTH} | {"weak": tree.text("weak")} if tree else {}
+        return pd.Series(found, name=self.name, dtype=object)
 
     @cached_property
     def movers(self) -> pd.DataFrame:

@@ -82,6 +82,7 @@ export interface Fit {
   unidentified: string[];
   unidentified_because: string[];
   note_message: string[];
+  weak_instruments?: string;
   tests?: Tests;
   movers?: { mover_term: string[]; mover_change: Maybe[]; mover_change_in_se: Maybe[]; mover_unit?: string[] };
   covariances?: { rule: string[]; rule_df: Maybe[]; rule_reason: string[]; std_error: Maybe[][] };

@@ -217,10 +217,10 @@ std::string message_of(const std::string& rule, const std::string& profile = "fi
 TEST(Refusals, SayWhatToWrite) {
   EXPECT_EQ(message_of("clutser(id)"), "there is no covariance 'clutser'; did you mean 'cluster'?");
   EXPECT_EQ(message_of("cluster(ward)"), "cluster 'ward' is not at hand for these rows; there are id, year");
-  EXPECT_EQ(
-      message_of("iid", "stata"),
-      "there is no small-sample profile 'stata'; what comes nearest here is reghdfe, of fixest, reghdfe, xtreg, areg, "
-      "plm, linearmodels, none");
+  EXPECT_EQ(message_of("iid", "stata"),
+            "there is no small-sample profile 'stata'; what comes nearest here is reghdfe, of fixest, reghdfe, "
+            "ivreghdfe, xtreg, areg, "
+            "plm, linearmodels, none");
   EXPECT_EQ(message_of("driscoll_kraay(lag = 3)"),
             "driscoll_kraay has lag 3 and the rows 3 periods; the lag is 0 or more and below the number of periods");
   EXPECT_EQ(message_of("driscoll_kraay(lag = -1)"),

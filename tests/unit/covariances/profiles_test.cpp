@@ -99,6 +99,14 @@ TEST(RedundantEffects, CountExactlyWhereTheProgramsCountLeavesNoRows) {
   EXPECT_EQ(with(fit, "robust", "areg").arithmetic, "N/(N-K) = 18/5; K = 1 slopes + 12 absorbed");
 }
 
+TEST(Ivreghdfe, CountsNoConstantWhereEffectsAreNested) {
+  const Fit fit = fitted(trends(), "y ~ x | unit + time", "cluster(unit)");
+  const double N = static_cast<double>(fit.n()), K = 1 + 1 + static_cast<double>(fit.atoms.time.count) - 1;
+  const Covariance theirs = with(fit, "cluster(unit)", "reghdfe"), own = with(fit, "cluster(unit)", "ivreghdfe");
+  EXPECT_NEAR(own.factor / theirs.factor, (N - K) / (N - K + 1), 1e-12);
+  EXPECT_EQ(with(fit, "iid", "ivreghdfe").factor, with(fit, "iid", "reghdfe").factor);
+}
+
 TEST(RedundantEffects, HaveOneNumberOfDegreesOfFreedomInFactorAndT) {
   const Fit fit = fitted(redundant(), "y ~ x | year + region^year", "robust");
   const Covariance fixest = with(fit, "robust", "fixest"), areg = with(fit, "robust", "areg");

@@ -36,6 +36,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"y ~ x + z | unit + year", "within", "contributions(reference = own_base)", 0.8},
                     Case{"y ~ x + z", "pooled", "contributions(reference = base_period, base = 2011, period = 2013)",
                          0.8},
+                    Case{"y ~ x | unit + year | z ~ I(z + q)", "within", "change(from = 2010, to = 2014)", 0.8},
+                    Case{"y ~ x | unit + year | z ~ I(z + q)", "within", "contributions(by = type)", 0.8},
+                    Case{"y ~ x | z ~ I(z + q)", "pooled", "change(from = 2010, to = 2014)", 0.7},
                     Case{"y ~ x + z + q", "pooled", "gelbach(base = x)", 0.8},
                     Case{"y ~ x + z + q | unit + year", "within", "gelbach(base = x)", 0.8},
                     Case{"y ~ x + z + q | unit + year", "within", "gelbach(base = x, effects = added)", 0.8},
@@ -62,6 +65,39 @@ TEST(Identities, PartsSumToTheTotalUnderEveryRule) {
               << call << " " << rule;
         }
       }
+}
+
+// Several instruments, several rules: the parts of an instrumented fit close as any other's.
+TEST(Identities, HoldOfInstruments) {
+  for (const char* rule : {"iid", "robust", "cluster(unit)", "cluster(unit, year)"})
+    for (const char* how : {"2sls", "liml", "gmm, weight = rows"})
+      for (const char* call : {"change(from = 2010, to = 2014)", "contributions(by = type)"}) {
+        const SmallModel m =
+            small_model(small_panel(5, 24, 5, 0.8), small_spec("y ~ x | unit + year | z ~ I(z + q) + I(z - 0.5 * size)",
+                                                               "within(iv = " + std::string(how) + ")", "w", rule));
+        for (const Decomposition& d : m.run(call)) {
+          EXPECT_LE(d.closure_error, d.tolerance) << call << " " << rule;
+          const double direct = d.total_estimable ? d.total_std_error * d.total_std_error : d.covariance.sum();
+          EXPECT_NEAR(d.covariance.sum(), direct, 1e-10 * std::max(1e-3, d.covariance.cwiseAbs().maxCoeff()))
+              << call << " " << rule << " " << how;
+        }
+      }
+}
+
+// A fit without linear rows is refused by its estimator's name, whatever that is.
+TEST(Needs, AreAskedForByType) {
+  SmallModel m = small_model(small_panel(3, 20, 4), small_spec("y ~ x + z | unit", "within"));
+  m.fit.linear.reset();
+  const MethodCall call = parse_method_call("change(from = 2010, to = 2013)");
+  try {
+    run_method(decomposition("change"), {m.panel, m.spec, call, &m.fit, &m.rule});
+    FAIL() << "change answered without rows";
+  } catch (const Error& error) {
+    EXPECT_EQ(
+        error.message(),
+        "change splits rows into levels times coefficients, effects and a residual; within has no such rows, so ask "
+        "for another decomposition");
+  }
 }
 
 TEST(Change, DriversAreCoefficientsTimesMeanChangesOnABalancedPanel) {

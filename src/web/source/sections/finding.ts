@@ -190,6 +190,13 @@ function lostTerms(model: Model): HTMLElement[] {
   return lost.length === 0 ? [] : [p(`Not identified, and so without a finding: ${together(lost.map(termInWords))}.`)];
 }
 
+// Coefficients that weak instruments decide are told of before any of them.
+function weakInstruments(report: Report): HTMLElement[] {
+  return report.payload.fits.flatMap((fit) =>
+    fit.weak_instruments ? [callout(`The instruments of ${roleOf(fit)} are weak`, p(sentence(fit.weak_instruments)))] : [],
+  );
+}
+
 export function finding(report: Report): HTMLElement[] {
   const made = report.payload.claims.filter((claim) => claim.made).map((claim) => heading(claim.driver).toLowerCase());
   const caution =
@@ -197,6 +204,7 @@ export function finding(report: Report): HTMLElement[] {
       ? `For ${together(made)} the author has stated why the driver is as good as randomly assigned, and falsification tests that could have shown otherwise did not: those sentences hold if that statement does. All others are associations.`
       : "These are associations: what was seen together, each driver given the others in the model. They do not say what would happen if a driver were changed.";
   return [
+    ...weakInstruments(report),
     ...rejected(report),
     p(caution),
     ...report.models
