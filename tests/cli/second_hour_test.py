@@ -273,7 +273,7 @@ class SecondHour(MistakesTest):
     def test_methods_under_their_names_elsewhere(self):
         """The list of what is known is that of headwater methods, so only what comes before it is written here."""
         for option, name, nearest in (("--estimator", "fe", "within"), ("--estimator", "OLS", "pooled"),
-                                      ("--estimator", "random_effects", "mundlak"), ("--estimator", "fd", "first_difference"),
+                                      ("--estimator", "random_effects", "random"), ("--estimator", "fd", "first_difference"),
                                       ("--use", "blinder_oaxaca", "oaxaca"), ("--use", "lmg", "shapley"),
                                       ("--use", "eivreg", "errors_in_variables"), ("--use", "kss", "leave_out")):
             what = option.strip("-").replace("use", "decomposition")
