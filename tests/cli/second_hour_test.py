@@ -248,6 +248,12 @@ OUTPUTS = [
      "reliability = estimate"),
     ("one set of effects twice", f"{DECOMPOSE} --use 'leave_out(first = trust, second = trust)'", USAGE,
      "first and second are both trust; name two sets of effects, or leave second out"),
+    ("a unit without which there is no answer",
+     "decompose bad.csv 'y ~ x | unit' --unit unit --time time --driver d=x --use 'leave_one_out(term = x)'", 0,
+     "Note: the answer cannot be computed without 'u 0' (the outcome y has the same value in all 16 rows used; there is nothing to "
+     "explain).",
+     {"bad.csv": "unit,time,y,x\n" + "".join(f"u {u},{2015 + t},{t * t % 5 if u == 0 else 3},{(u * 7 + t * 3) % 11}\n"
+                                            for u in range(5) for t in range(4))}),
     ("a quantity of nothing", f"{DECOMPOSE} --use 'index(price = w, quantity = x, item = trust, from = 2015, to = 2019)'", DATA,
      "panel.csv, row 2: 'x' is 0, and what weighs, prices or counts rows must be positive; correct the cell or leave the row out"),
     ("a share below zero", f"decompose bad.csv 'y ~ x' {KEYS} --use 'olley_pakes(share = s)'", DATA,

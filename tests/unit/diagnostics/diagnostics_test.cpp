@@ -131,7 +131,7 @@ TEST(EffectiveUnits, OfACombinationThatOneUnitCarriesAreFewAndSaidSo) {
   EXPECT_LT(tests[1].carriers.effective, 1.1);
   ASSERT_EQ(tests[1].notes.size(), 1);
   EXPECT_EQ(tests[1].notes[0].message.substr(0, 92),
-            "the test 'every coefficient of b is zero (2 terms)' rests on 1 of 30 units in effect (u3 car");
+            "the test 'every coefficient of b is zero (2 terms)' rests on 1 of 30 units in effect ('u3' c");
 }
 
 TEST(EffectiveUnits, OfEachCoefficientStandInItsTableAndInANote) {
