@@ -163,7 +163,7 @@ class ConfigurationsAndFormulas(Numbered):
             (head + "[run]\nthreads = -1\n", "FILE, row 4: '-1' is not a value for 'threads' of [run]; it takes a whole number"),
             (head + "[run]\nthreads = 5000\n", "'run.threads' is 5000; it lies between 0 (all processors) and 1024"),
             (head + "[run]\nseed = -1\n", "FILE, row 4: '-1' is not a value for 'seed' of [run]; it takes a whole number"),
-            (head + "[run]\nlevel = 95\n", "'run.level' is 95; it lies between 0 and 1"),
+            (head + "[run]\nlevel = 95\n", "'run.level' is 95; it lies between 0 and 1, so write 0.95 for 95 %"),
             (head + "[run]\nsample = both\n", "'run.sample' is 'both'; it is own or common"),
             ("[a" * 100_000 + "\n", "FILE, row 1: a section ends with ']'"),
             ("[data]\n" + "x" * 100_000 + "\n", f"FILE, row 2: expected 'key = value', found '{'x' * 57}...'"),

@@ -89,7 +89,8 @@ TEST_F(Config, MessagesNameFileRowAndTheNearestWord) {
   EXPECT_EQ(message_of("[model]\ntitle = a\n"),
             "the model 'model' has no formula; give formula = y ~ x | effects under [model]");
   EXPECT_EQ(message_of("[model]\nformula = y ~ x\nsingletons = maybe\n"), "singletons is 'maybe'; it is drop or keep");
-  EXPECT_EQ(message_of("[model]\nformula = y ~ x\n[run]\nlevel = 95\n"), "'run.level' is 95; it lies between 0 and 1");
+  EXPECT_EQ(message_of("[model]\nformula = y ~ x\n[run]\nlevel = 95\n"),
+            "'run.level' is 95; it lies between 0 and 1, so write 0.95 for 95 %");
 }
 
 TEST_F(Config, AModelFileHoldsModelsOnly) {
