@@ -139,6 +139,21 @@ TEST(MissingBounds, WithoutGapsBothEndsAreThePart) {
   EXPECT_NEAR(d.estimates.values(1), d.estimates.values(0), 1e-15);
 }
 
+TEST(MissingBounds, SaysWhereTheSignDecidesWhichLimitGivesWhichEnd) {
+  const SmallModel m = small_model(small_panel(3, 30, 4), small_spec("y ~ x + q | unit + year", "within"));
+  const auto notes_of = [&](const char* call) {
+    std::string all;
+    const Decomposition d = m.run(call).front();
+    for (const Note& note : d.notes)
+      if (note.code == "missing_bounds.sign") all += note.message;
+    return all;
+  };
+  EXPECT_EQ(notes_of("missing_bounds(term = x)"), "");
+  EXPECT_EQ(notes_of("missing_bounds(term = q)"),
+            "the coefficient of q is less than twice its standard error, so which limit gives which end is itself "
+            "uncertain");
+}
+
 TEST(SpecificationCurve, EverySpecificationIsItsOwnRunOnTheSameRows) {
   const Panel panel = small_panel(7, 30, 5, 0.9);
   const SmallModel m = small_model(panel, small_spec("y ~ x + z + q | unit + year", "within", "w"));

@@ -357,5 +357,41 @@ TEST(Oaxaca, SaysWhichGroupsThereAre) {
             "mundlak, or change(from, to) for one set of coefficients");
 }
 
+// By weights: the share of each group within the other's range, and the means in pooled standard deviations.
+TEST(Oaxaca, OverlapIsOfTheGroupsOwnRows) {
+  const Panel panel = small_panel(9, 24, 5, 0.8);
+  const Decomposition d = small_model(panel, small_spec("y ~ x + z", "pooled", "w"))
+                              .run("oaxaca(groups = type, a = acute, b = mental)")
+                              .front();
+  const Column &type = panel.column("type"), &x = panel.column("x"), &w = panel.column("w");
+  double low[2] = {INFINITY, INFINITY}, high[2] = {-INFINITY, -INFINITY}, weight[2] = {0, 0}, mean[2] = {0, 0},
+         square[2] = {0, 0}, inside[2] = {0, 0};
+  const auto over = [&](const auto& use) {
+    for (Index i = 0; i < panel.rows(); ++i) {
+      const std::string& level = type.levels[static_cast<std::size_t>(type.codes[static_cast<std::size_t>(i)])];
+      if (level != "community") use(level == "mental" ? 1 : 0, x.numbers(i), w.numbers(i));
+    }
+  };
+  over([&](int g, double value, double by) {
+    low[g] = std::min(low[g], value);
+    high[g] = std::max(high[g], value);
+    weight[g] += by;
+    mean[g] += by * value;
+    square[g] += by * value * value;
+  });
+  over([&](int g, double value, double by) {
+    if (value >= low[1 - g] && value <= high[1 - g]) inside[g] += by / weight[g];
+  });
+  double variance = 0;
+  for (int g = 0; g < 2; ++g) {
+    mean[g] /= weight[g];
+    variance += 0.5 * (square[g] / weight[g] - mean[g] * mean[g]);
+  }
+  EXPECT_LT(std::min(inside[0], inside[1]), 1);
+  EXPECT_NEAR(detail(d, "overlap_a_in_b", "x"), inside[0], 1e-14);
+  EXPECT_NEAR(detail(d, "overlap_b_in_a", "x"), inside[1], 1e-14);
+  EXPECT_NEAR(detail(d, "normalised_difference", "x"), (mean[0] - mean[1]) / std::sqrt(variance), 1e-13);
+}
+
 }  // namespace
 }  // namespace headwater
