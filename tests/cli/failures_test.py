@@ -21,7 +21,7 @@ class Failures(CommandTest):
         self.assertIn("change(from = 1999, to = 2019) has no answer", " ".join(out.split()))
         code, shown, err = run("show", path, "--format", "json")
         self.assertEqual((code, err), (0, ""))
-        self.assertEqual(json.loads(shown)["options"]["from"], "2015")
+        self.assertEqual([each["options"]["from"] for each in json.loads(shown)["decompositions"]], ["2015"])
 
     def test_failures_may_be_allowed(self):
         code, _, err = self.decompose("--use", "change(from = 1999, to = 2019)", "--use", "change(from = 2015, to = 2019)",
@@ -45,10 +45,10 @@ class Failures(CommandTest):
         code, out, err = run("decompose", data, "y ~ x | trust | e ~ a + b", *KEYS, "--use", "change(from = 2015, to = 2020)", "--use",
                              "shapley", "--format", "json")
         self.assertEqual(code, 2)
-        self.assertEqual(err, "headwater: error: shapley of model has no answer: shapley splits the variance of a least-squares fit; within is "
-                              "none, whose fit has no such variance\n")
-        answer = json.loads(out)
-        self.assertEqual([part["component"] for part in answer["components"]], ["other", "effects: trust", "residual"])
+        self.assertEqual(err, "headwater: error: shapley of model has no answer: shapley splits the variance of a least-squares fit; within by "
+                              "instruments is none, whose fit has no such variance\n")
+        (answer,) = json.loads(out)["decompositions"]
+        self.assertIn("other", [part["component"] for part in answer["components"]])
         self.assertLess(abs(sum(part["estimate"] for part in answer["components"]) - answer["total"]["estimate"]), 1e-9)
 
 

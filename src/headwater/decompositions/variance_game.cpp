@@ -44,8 +44,11 @@ VarianceGame::VarianceGame(const DecompositionInput& input, const GameOptions& o
     : input_(input), fit_(*input.fit), options_(options) {
   if (!is_least_squares(fit_))
     throw Error(ErrorKind::usage, "decomposition.unsupported",
-                input.call.method + " splits the variance of a least-squares fit; " + fit_.estimator + " is " +
-                    (fit_.likelihood ? "a likelihood" : "none") + ", whose fit has no such variance");
+                input.call.method + " splits the variance of a least-squares fit; " + fit_.estimator +
+                    (fit_.likelihood     ? " is a likelihood"
+                     : fit_.first_stages ? " by instruments is none"
+                                         : " is none") +
+                    ", whose fit has no such variance");
   base_name_ = (options_.total || fit_.effects.empty() ? "variance of " : "variance within the effects of ") +
                fit_.design->outcome_name;
   weights_ = fit_.weights.size() > 0 ? fit_.weights : Vector(Vector::Ones(fit_.n()));
