@@ -29,7 +29,7 @@ class CheckTest(CommandTest):
                      "  - org, unit key: the unit; compared as text",
                      "  - quarter, time key: the time; in every cell: financial quarter",
                      "  - type, text: row 2 holds 'acute', which is not a number",
-                     "  - type (2 values): 1 of 4 units change", "  - flag (2 values): 4 of 4 units change"]:
+                     "  - type (2 values): 1 of 4 units changes", "  - flag (2 values): 4 of 4 units change"]:
             self.assertIn(line + "\n", out)
         self.assertRegex(out, r"2021-22 Q2 +3 +1 +0\n")
         self.assertRegex(out, r"2021-22 Q4 +3 +0 +1\n")
@@ -59,7 +59,7 @@ class CheckTest(CommandTest):
         config = self.write("c.cfg", "[data]\nfile = panel.csv\nunit = org\ntime = quarter\n[model]\nformula = y ~ beds\n")
         out = self.checked(config)
         self.assertIn("  - R02 has no 2021-22 Q2\n", out)
-        self.assertIn("  - type (2 values): 1 of 4 units change\n", out)
+        self.assertIn("  - type (2 values): 1 of 4 units changes\n", out)
 
     def test_flags_go_with_the_argument(self):
         data = self.data()
