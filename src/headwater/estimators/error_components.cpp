@@ -226,7 +226,7 @@ ErrorComponents harmonic_mean(const ComponentData& data) {
 ErrorComponents wallace_hussain(const ComponentData& data) {
   const LeastSquares pooled = least_squares(data.levels.X, data.levels.y, Vector());
   const std::int64_t rank = Absorber(effects_of_groups(data), Vector(), data.n()).rank().rank;
-  const ErrorComponents result =
+  ErrorComponents result =
       solved(data.balanced() ? classical_forms(data, within_squares(data, pooled.residuals), pooled.residuals, rank)
                              : least_squares_forms(data, pooled, rank));
   if (!(result.own > 0)) no_degrees("the rows' own variance is estimated as " + significant(result.own, 3));
