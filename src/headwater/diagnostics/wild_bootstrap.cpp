@@ -21,11 +21,7 @@
 #include "headwater/covariances/rules.hpp"
 
 namespace headwater {
-namespace {
-
-constexpr double kTied = 1e-9;
-constexpr int kHalfPoints = 128, kBisections = 48;
-constexpr double kFarthest = 1e4;  // standard errors from the estimate
+namespace wild_bootstrap_parts {
 
 // s and S of one vector of residuals.
 struct Sums {
@@ -91,6 +87,17 @@ Sums Clusters::sums(const Vector& u, const Vector& errors) const {
   }
   return result;
 }
+
+}  // namespace wild_bootstrap_parts
+
+using wild_bootstrap_parts::Clusters;
+using wild_bootstrap_parts::Sums;
+
+namespace {
+
+constexpr double kTied = 1e-9;
+constexpr int kHalfPoints = 128, kBisections = 48;
+constexpr double kFarthest = 1e4;  // standard errors from the estimate
 
 // t* of every draw as a function of d = c'β − r: (n₀ + d n₁)/√(A + 2dB + d²C); without the null imposed d has no part.
 struct Forms {
