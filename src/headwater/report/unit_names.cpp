@@ -21,7 +21,7 @@ bool begins_word(std::string_view text, std::size_t at) {
 }
 
 bool ends_word(std::string_view text, std::size_t end) {
-  return end == text.size() || !letter_or_digit(text[end]) || !letter_or_digit(text[end - 1]);
+  return end == 0 || end == text.size() || !letter_or_digit(text[end]) || !letter_or_digit(text[end - 1]);
 }
 
 // The run of letters and digits at `at`, or the one other character there.
@@ -117,6 +117,7 @@ void UnitNames::add_small_groups(const Tree& data) {
   if (!data.find_array("small_group_level")) return;
   const auto &columns = texts(data, "small_group_column"), &levels = texts(data, "small_group_level");
   for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (columns[i].empty() || levels[i].empty()) continue;  // what has no name stands nowhere
     by_column_[columns[i]].insert(levels[i]);
     small_levels_.insert(levels[i]);
     if (is_name(levels[i])) small_words_[std::string(first_word(levels[i], 0))].insert(levels[i]);

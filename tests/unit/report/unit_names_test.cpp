@@ -53,6 +53,20 @@ TEST(UnitNames, LevelsOfSmallGroupsAreFoundBesideTheirColumn) {
   EXPECT_FALSE(units.of_small_group("model.NORTH"));
 }
 
+TEST(UnitNames, WhatHasNoNameStandsNowhere) {
+  Tree result = small_result(1);
+  Tree& data = result.child("data");
+  data.axis("small_group", {"1", "2", "3"}, "small groups");
+  data.text("small_group_column", "small_group", {"", "region", ""}, "column");
+  data.text("small_group_level", "small_group", {"LONELY", "", ""}, "level");
+  const UnitNames units(result);
+  for (const char* text : {"region == \"\"", "region", "LONELYHEARTS", "x", "", " region"}) {
+    EXPECT_FALSE(units.stands_in(text)) << text;
+    EXPECT_EQ(units.without_names(text), text);
+  }
+  EXPECT_FALSE(units.small_group(""));
+}
+
 TEST(UnitNames, AreTakenOutOfATextThatStays) {
   const UnitNames units = names_of({"RAB", "RCD", "12"});
   EXPECT_EQ(units.without_names("the test rests on 1 of 124 units (RAB carries 99 %)"),
