@@ -4,9 +4,7 @@
 //   two-step GMM under the fit's rule, S the meat at 2SLS (Hansen 1982); of a fit by GMM its own
 // Equal to AER's and fixest's statistics to 1e-10 on the reference cases, and to ivregress's J to the digits printed.
 #include <cmath>
-#include <limits>
 
-#include "headwater/core/distributions.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/diagnostics/instruments.hpp"
 #include "headwater/estimators/instrumented.hpp"
@@ -14,18 +12,6 @@
 
 namespace headwater {
 namespace {
-
-Test chi_squared_test(const char* name, std::string hypothesis, double statistic, double df) {
-  Test test;
-  test.name = name;
-  test.hypothesis = std::move(hypothesis);
-  test.statistic = statistic;
-  test.df1 = df;
-  test.df2 = std::numeric_limits<double>::infinity();
-  test.distribution = "chi2(" + shortest(df) + ")";
-  test.p_value = chi_squared_upper(statistic, df);
-  return test;
-}
 
 // Nothing where every first stage fits exactly: an endogenous regressor that is its own instrument is exogenous.
 std::optional<Test> exogeneity(const Fit& fit, const Covariance& own, const Names& endogenous) {

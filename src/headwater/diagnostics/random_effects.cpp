@@ -10,7 +10,6 @@
 //   added to the whitened rows, and their coefficients are zero (Mundlak 1978; Wooldridge 2010, 10.7.3); Wald, χ²(q).
 // Equal to plm's plmtest, phtest and to its Wald test of added means to 1e-9.
 #include <cmath>
-#include <limits>
 
 #include "headwater/core/distributions.hpp"
 #include "headwater/core/error.hpp"
@@ -31,18 +30,6 @@ std::string words_of_effects(const RandomEffects& random) {
   Names names;
   for (const RandomEffects::Effect& effect : random.effects) names.push_back(effect.levels.name);
   return joined(names, " and ");
-}
-
-Test chi_squared_test(const char* name, std::string hypothesis, double statistic, double df) {
-  Test test;
-  test.name = name;
-  test.hypothesis = std::move(hypothesis);
-  test.statistic = statistic;
-  test.df1 = df;
-  test.df2 = std::numeric_limits<double>::infinity();
-  test.distribution = "chi2(" + shortest(df) + ")";
-  test.p_value = chi_squared_upper(statistic, df);
-  return test;
 }
 
 Test unanswered(Test test, Note why) {

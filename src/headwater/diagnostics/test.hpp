@@ -85,6 +85,9 @@ struct Variation {
 };
 Variation variation(const Fit& fit);
 
+// A statistic that is χ² with `df` degrees of freedom under the hypothesis.
+Test chi_squared_test(const char* name, std::string hypothesis, double statistic, double df);
+
 const std::vector<MethodCard>& diagnostics();
 
 Tree describe(const std::vector<Test>& tests);
