@@ -23,7 +23,7 @@
 namespace headwater {
 namespace {
 
-constexpr Index kSmallCluster = 150;  // rows of a block that is formed
+constexpr Index kSmallCluster = 100;  // rows of a block that is formed
 constexpr double kAlone = 1e-6;       // share of a cluster's part in a coefficient that only it can tell
 
 const Grouping& one_way(const Fit& fit, const MethodCall& rule) {

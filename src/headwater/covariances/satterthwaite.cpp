@@ -22,7 +22,7 @@
 namespace headwater {
 namespace {
 
-constexpr std::size_t kFormedClusters = 1500;  // whose G × G matrix is formed
+constexpr std::size_t kFormedClusters = 150;  // whose G × G matrix is formed
 
 struct ClusterImage {
   std::vector<Index> column;    // of the largest effect, level·width + column
