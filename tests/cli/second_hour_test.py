@@ -86,8 +86,8 @@ OTHERS = [
      "there is no function 'np.log' in formulas; what comes nearest here is log, of l, f, d, lag, lead, diff, i, poly, factor, is.na, "
      "ifelse, pmin, pmax, log, log10, log2, log1p, exp, expm1, sqrt, abs, sin, cos, floor, round, I"),
     ("a profile of Stata", f"{PLAIN} --profile Stata", USAGE,
-     "there is no small-sample profile 'Stata'; what comes nearest here is reghdfe, of fixest, reghdfe, ivreghdfe, xtreg, areg, plm, linearmodels, "
-     "none"),
+     "there is no small-sample profile 'Stata'; what comes nearest here is reghdfe, of fixest, reghdfe, ivreghdfe, xtreg, areg, plm, "
+     "linearmodels, none"),
     ("weights that are the unit", f"{PLAIN} --weights trust", DATA,
      "column 'trust' of panel.csv holds text and is used as a number; it is the unit key, so use it as a factor or an effect"),
     ("a test without its right side", f"{PLAIN} --test 'x ='", USAGE,

@@ -164,7 +164,8 @@ def stata(checked):
     case, options = checked.case, checked.options
     checked.tolerance, checked.of_matrix = 1e-9 if options["method"] != "gmm" else 1e-7, 1e-6
     kind = options["variance"].split("(")[1].split(")")[0].split(" ")[0]
-    column, rule = {"unadjusted": ("y_unadjusted", "iid"), "robust": ("y_robust", "HC0"), "cluster": ("y_clustered", "cluster(cluster_id)")}[kind]
+    column, rule = {"unadjusted": ("y_unadjusted", "iid"), "robust": ("y_robust", "HC0"),
+                    "cluster": ("y_clustered", "cluster(cluster_id)")}[kind]
     if options["other"] == "small" and kind == "robust":
         rule = "robust"
     endogenous = "x1 + x2" if options["num_endog"].endswith("2") else "x1"

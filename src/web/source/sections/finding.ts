@@ -193,7 +193,9 @@ function lostTerms(model: Model): HTMLElement[] {
 // Coefficients that weak instruments decide are told of before any of them.
 function weakInstruments(report: Report): HTMLElement[] {
   return report.payload.fits.flatMap((fit) =>
-    fit.weak_instruments ? [callout(`The instruments of ${roleOf(fit)} are weak`, p(sentence(fit.weak_instruments)))] : [],
+    fit.weak_instruments
+      ? [callout(`The instruments of ${roleOf(fit)} are weak`, p(sentence(fit.weak_instruments)))]
+      : [],
   );
 }
 
