@@ -5,6 +5,7 @@
 #include "headwater/report/json.hpp"
 #include "headwater/report/tables.hpp"
 #include "headwater/run/files.hpp"
+#include "headwater/run/outputs.hpp"
 #include "output.hpp"
 
 namespace headwater::cli {
@@ -39,7 +40,7 @@ int fit_and_print(const char* name, const Words& words, TreeWriter json, TreeWri
   check_printing(files_read(config));
   const RunResult result = run(config);
   const Tree tree = describe(result);
-  save(tree, config);
+  write_result_file(tree, config);
   switch (format) {
     case Format::text: print(text_report(tree, {.stars = config.output.stars})); break;
     case Format::json: print_data(json(tree)); break;

@@ -43,7 +43,8 @@ const std::vector<Command>& commands() {
        "--use 'change(from = 2019, to = 2023)'",
        fit_flags, decompose_command},
       {"show", "show RESULT", "print the tables of a result file", "", show_flags, show_command},
-      {"table", "table RESULT [options]", "the tables as text, Markdown, LaTeX, CSV, HTML or an Excel workbook",
+      {"table", "table RESULT [RESULT ...] [options]",
+       "the tables as text, Markdown, LaTeX, CSV, HTML or an Excel workbook",
        "Example: headwater table out.h5 --fits base,full --format latex -o table.tex. Models stand side by side, "
        "errors in "
        "brackets under the estimates, no stars unless asked for.",

@@ -6,10 +6,9 @@
 #include <cstdio>
 
 #include "headwater/core/error.hpp"
-#include "headwater/core/progress.hpp"
 #include "headwater/core/utf8.hpp"
 #include "headwater/report/html.hpp"
-#include "headwater/result/result_file.hpp"
+#include "headwater/run/outputs.hpp"
 
 namespace headwater::cli {
 
@@ -47,21 +46,12 @@ void finish_output() {
     throw Error(ErrorKind::io, "io.cannot_write", "cannot write to standard output; check the disk it goes to");
 }
 
-void save(const Tree& tree, const RunConfig& config) {
-  if (config.output.result.empty()) return;
-  const Stage stage("writing " + config.output.result);
-  write_result(tree, config.output.result);
-}
-
 std::string save_report(const Tree& tree, const RunConfig& config) {
-  const std::string& path = config.output.report;
-  if (path.empty()) return "";
+  if (config.output.report.empty()) return "";
   if (report_page().empty())
     return "Report: left out; this build has no report page, because Node.js was not there when it was built\n";
-  const Stage stage("writing " + path);
-  const Audience audience = parse_audience(config.output.audience);
-  write_report(config.output.result.empty() ? tree : read_result(config.output.result), path, audience);
-  return "Report (" + std::string(name(audience)) + "): " + path + "\n";
+  write_report_file(tree, config);
+  return "Report (" + config.output.audience + "): " + config.output.report + "\n";
 }
 
 int tell_failures(const RunResult& result) {

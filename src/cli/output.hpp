@@ -19,8 +19,6 @@ void print_data(const std::string& text);
 void check_printing(const FileRoles& read);
 // Flushes what was printed. Throws Error{io, "io.cannot_write"} when it did not all get out.
 void finish_output();
-// Writes the result file when one is asked for.
-void save(const Tree& tree, const RunConfig& config);
 // Writes the HTML report when one is asked for, from the result file where there is one, and says where it is, or that
 // this build has no page for it; "" when none was asked for.
 std::string save_report(const Tree& tree, const RunConfig& config);

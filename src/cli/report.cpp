@@ -8,8 +8,10 @@
 
 namespace headwater::cli {
 std::vector<Flag> report_flags() {
-  std::vector<Flag> flags = {{"output", true, false, "HTML file to write (also -o)"},
-                             {"audience", true, false, "publish or internal [publish]"}};
+  std::vector<Flag> flags = {
+      {"output", true, false, "HTML file to write (also -o)"},
+      {"audience", true, false, "publish or internal [publish]"},
+      {"form", true, false, "summary (two pages of A4), report (about eight) or full (everything there is) [report]"}};
   for (const CaptionKey& key : caption_keys()) flags.push_back({"report." + key.name, true, false, key.help});
   return flags;
 }
@@ -26,7 +28,8 @@ int report_command(const Words& words) {
   for (const CaptionKey& key : caption_keys())
     if (flags.has("report." + key.name)) captions[key.name] = flags.get("report." + key.name);
   const Audience audience = parse_audience(flags.get("audience", "publish"));
-  write_report(read_result(flags.arguments().front()), flags.get("output"), audience, captions);
+  write_report(read_result(flags.arguments().front()), flags.get("output"), audience, captions,
+               parse_form(flags.get("form", "report")));
   print("wrote " + flags.get("output") + " (" + name(audience) + ")\n");
   return 0;
 }

@@ -2,12 +2,11 @@
 #include "flags.hpp"
 #include "headwater/core/error.hpp"
 #include "headwater/core/quoting.hpp"
-#include "headwater/core/utf8.hpp"
-#include "headwater/hdf5/whole_file.hpp"
 #include "headwater/report/csv_tidy.hpp"
 #include "headwater/report/json.hpp"
 #include "headwater/report/tables.hpp"
 #include "headwater/run/files.hpp"
+#include "headwater/run/outputs.hpp"
 #include "output.hpp"
 
 namespace headwater::cli {
@@ -22,11 +21,6 @@ bool answered(const Command& command, const Flags& flags) {
                     ": headwater " + std::string(command.usage.substr(0, command.usage.find(" ["))));
   if (flags.has("print-config")) print_data(to_text(read_config(flags.arguments().front(), config_overrides(flags))));
   return flags.has("print-config");
-}
-
-void write_table(const std::string& path, const std::string& text) {
-  if (path.empty()) return print(text);
-  write_whole_file(path, visible(text));
 }
 
 // What `check FILE` takes.
@@ -81,11 +75,11 @@ int run_command(const Words& words) {
   check_printing(files_read(config));
   const RunResult result = run(config);
   const Tree tree = describe(result);
-  save(tree, config);
+  write_result_file(tree, config);
   if (format == "json") print_data(decompositions_json(tree));
   if (format == "csv") print_data(csv_answer(tree));
-  if (format == "text" || !config.output.table.empty())
-    write_table(config.output.table, text_report(tree, {.stars = config.output.stars}));
+  write_table_file(tree, config);
+  if (format == "text" && config.output.table.empty()) print(text_report(tree, {.stars = config.output.stars}));
   if (format == "text" && !config.output.result.empty()) print("\nResult file: " + config.output.result + "\n");
   const std::string report = save_report(tree, config);
   if (format == "text") print(report);

@@ -1,18 +1,14 @@
-#include <algorithm>
 #include <filesystem>
 #include <map>
 
 #include "flags.hpp"
 #include "headwater/core/error.hpp"
-#include "headwater/core/method.hpp"
 #include "headwater/core/text.hpp"
-#include "headwater/core/utf8.hpp"
 #include "headwater/hdf5/file_roles.hpp"
 #include "headwater/hdf5/whole_file.hpp"
-#include "headwater/report/captions.hpp"
+#include "headwater/report/book_options.hpp"
 #include "headwater/report/csv_tidy.hpp"
 #include "headwater/report/grid_book.hpp"
-#include "headwater/report/grids.hpp"
 #include "headwater/result/result_file.hpp"
 #include "headwater/run/files.hpp"
 #include "output.hpp"
@@ -20,50 +16,17 @@
 namespace headwater::cli {
 namespace {
 
-TableWhat parse_what(const std::string& what) {
-  if (what == "coefficients") return TableWhat::coefficients;
-  if (what == "decompositions") return TableWhat::decompositions;
-  if (what == "all") return TableWhat::all;
-  throw Error(ErrorKind::usage, "usage.what", "--what is '" + what + "'; it is coefficients, decompositions or all",
-              {.key = "what"});
-}
+constexpr std::size_t kMostResults = 64;  // beside each other in a table
 
-std::vector<std::string> parse_statistics(const std::string& text) {
-  std::vector<std::string> wanted = split(text, ',');
-  const auto& known = statistic_names();
-  for (const std::string& name : wanted)
-    if (std::find(known.begin(), known.end(), name) == known.end())
-      throw Error(ErrorKind::usage, "usage.statistics",
-                  "--statistics has '" + name + "'; they are " + joined(known, ", "), {.key = "statistics"});
-  return wanted;
-}
-
-bool parse_notes(const std::string& notes) {
-  if (notes == "short" || notes == "full") return notes == "full";
-  throw Error(ErrorKind::usage, "usage.notes", "--notes is '" + notes + "'; it is short or full", {.key = "notes"});
-}
-
-BookOptions book_options(const Flags& flags) {
-  BookOptions options;
-  options.stars = flags.has("stars");
-  options.what = parse_what(flags.get("what", "all"));
-  if (flags.has("fits")) options.fits = split(flags.get("fits"), ',');
-  if (flags.has("statistics")) options.statistics = parse_statistics(flags.get("statistics"));
-  options.full_notes = parse_notes(flags.get("notes", "short"));
-  options.names = flags.get("names", "");
-  check_names(options.names, "--names");
-  return options;
-}
-
-std::string tables(const GridBook& book, const std::string& format) {
-  if (format == "markdown") return markdown_tables(book);
-  if (format == "latex") return latex_tables(book);
-  if (format == "html") return html_tables(book);
-  return format == "text" ? visible(text_tables(book)) : xlsx_tables(book);
+BookOptions options_of(const Flags& flags) {
+  std::map<std::string, std::string> given;
+  for (const BookOptionCard& card : book_option_cards())
+    if (flags.has(card.name)) given[card.name] = flags.get(card.name);
+  return book_options(given);
 }
 
 // FILE.csv holds the first table, FILE-tests.csv and so on the others.
-void write_csv(const std::vector<CsvTable>& tables, const std::string& result, const std::string& path) {
+void write_csv(const std::vector<CsvTable>& tables, const FileRoles& results, const std::string& path) {
   const std::filesystem::path file(path);
   FileRoles written;
   for (const CsvTable& table : tables) {
@@ -71,7 +34,7 @@ void write_csv(const std::vector<CsvTable>& tables, const std::string& result, c
     if (!written.empty()) own.replace_filename(file.stem().string() + "-" + table.name + file.extension().string());
     written.push_back({"table file", own.string()});
   }
-  check_files({{"result file", result}}, written);
+  check_files(results, written);
   for (std::size_t i = 0; i < tables.size(); ++i) {
     write_whole_file(written[i].path, tables[i].text);
     print("wrote " + written[i].path + "\n");
@@ -108,35 +71,46 @@ void check_ending(const std::string& path, const std::string& format) {
                      ", or give the --format that goes with its name");
 }
 
+FileRoles result_files(const Words& paths) {
+  FileRoles files;
+  for (const std::string& path : paths) files.push_back({"result file", path});
+  return files;
+}
+
+Tree read_together(const Words& paths) {
+  std::vector<LabelledResult> results;
+  for (const std::string& path : paths)
+    results.push_back({std::filesystem::path(path).stem().string(), read_result(path)});
+  return together(std::move(results));
+}
+
 }  // namespace
 
 std::vector<Flag> table_flags() {
-  return {
+  std::vector<Flag> flags = {
       {"format", true, false, "text, markdown, latex, csv, html or xlsx [text]"},
       {"output", true, false,
-       "file to write (also -o); xlsx needs one, csv writes further tables to FILE-tests.csv and so on"},
-      {"stars", false, false, "stars beside the estimates"},
-      {"statistics", true, false,
-       "what stands with an estimate, as a,b: std_error, t, p, interval, mde [all of one model, std_error of several]"},
-      {"names", true, false, "what columns are called, as column = words; they win over those of [report] names"},
-      {"notes", true, false, "short or full: formulas, arithmetic, how the effects were taken out [short]"},
-      {"fits", true, false, "fits to show side by side, in this order, as a,b [all]"},
-      {"what", true, false, "coefficients, decompositions or all [all]"}};
+       "file to write (also -o); xlsx needs one, csv writes further tables to FILE-tests.csv and so on"}};
+  for (const BookOptionCard& card : book_option_cards()) flags.push_back({card.name, card.has_value, false, card.help});
+  return flags;
 }
 
 int table_command(const Words& words) {
   const Command& command = *find_command("table");
-  const Flags flags(command, words, 0, 1);
+  const Flags flags(command, words, 0, kMostResults);
   if (flags.arguments().empty())
-    throw Error(ErrorKind::usage, "usage.arguments", "headwater table takes a result file: headwater table RESULT");
+    throw Error(ErrorKind::usage, "usage.arguments",
+                "headwater table takes a result file, or several: headwater table RESULT");
   const std::string format = flags.get("format", "text");
   check_format(format, flags.has("output"));
-  const BookOptions options = book_options(flags);
-  const std::string from = flags.arguments().front(), to = flags.get("output");
-  check_files({{"result file", from}}, {{"table file", to}});
+  BookOptions options = options_of(flags);
+  options.side_by_side = flags.arguments().size() > 1;
+  const FileRoles from = result_files(flags.arguments());
+  const std::string to = flags.get("output");
+  check_files(from, {{"table file", to}});
   check_ending(to, format);
-  if (!flags.has("output")) check_printing({{"result file", from}});
-  const Tree result = read_result(from);
+  if (!flags.has("output")) check_printing(from);
+  const Tree result = read_together(flags.arguments());
   if (format == "csv") {
     const std::vector<CsvTable> all =
         csv_tables(with_fits(result, options.fits), options.what, words_of(result, options));
@@ -146,7 +120,7 @@ int table_command(const Words& words) {
       print_csv(all);
     return 0;
   }
-  const std::string text = tables(grid_book(result, options), format);
+  const std::string text = tables_as(grid_book(result, options), format);
   if (!flags.has("output")) {
     print_data(text);
     return 0;

@@ -53,7 +53,7 @@ def simulated():
 @pytest.fixture(scope="session")
 def triplet(simulated):
     """A result with three fits, two decompositions each and a driver that is not identified."""
-    return hw.fit("ratio(activity, resource) ~ l(log(capital_stock), 1) + l(agency_share, 1) + dma_baseline | trust + type^quarter",
+    return hw.fits("ratio(activity, resource) ~ l(log(capital_stock), 1) + l(agency_share, 1) + dma_baseline | trust + type^quarter",
                   simulated.panel, unit="trust", time="quarter",
                   drivers={"capital": "l(log(capital_stock), 1)", "workforce": ["l(agency_share, 1)"], "digital": "dma_baseline"},
                   decompose=["change", "contributions"])

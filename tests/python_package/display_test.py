@@ -29,14 +29,14 @@ def test_what_cannot_be_told_comes_first(triplet):
 
 def test_forest_has_the_numbers_of_the_table(triplet):
     fit = next(iter(triplet.fits.values()))
-    chart = fit.plot().to_dict()
+    chart = fit.coefplot().to_dict()
     (rows,) = chart["datasets"].values()
     table = fit.coefficients.query("status == 'identified'")
     assert [row["term"] for row in rows] == table["term"].tolist()
     assert [row["conf_low"] for row in rows] == table["conf_low"].tolist()
     assert "Not identified: dma_baseline" in " ".join(chart["title"]["subtitle"])
     assert "Simulated" in chart["title"]["subtitle"][0]
-    facets = triplet.plot(terms=["l(agency_share, 1)"]).to_dict()
+    facets = triplet.coefplot(terms=["l(agency_share, 1)"]).to_dict()
     assert facets["facet"]["column"]["sort"] == ["activity", "resource", "ratio"]
 
 

@@ -44,7 +44,7 @@ def test_frame_gives_the_digits_of_the_command(command_json, real_panel, real_fr
     assert without_messages(json.loads(fit.json)) == without_messages(told)
     table = fit.coefficients
     assert table[["term", *NUMBERS]].to_dict("records") == [{key: term[key] for key in ("term", *NUMBERS)} for term in told["terms"]]
-    assert fit.vcov.to_numpy().tolist() == told["vcov"]["matrix"]
+    assert fit.vcov_matrix.to_numpy().tolist() == told["vcov"]["matrix"]
 
 
 def frames(frame, folder):
@@ -66,7 +66,7 @@ def test_every_source_gives_the_same_bits(real_frame, tmp_path):
     for name, source in frames(real_frame, tmp_path).items():
         fit = hw.fit(SEVEN, source, **({} if isinstance(source, hw.Panel) else KEYS))
         assert fit.coefficients.equals(expected.coefficients), name
-        assert fit.vcov.equals(expected.vcov), name
+        assert fit.vcov_matrix.equals(expected.vcov_matrix), name
         assert fit.rows.equals(expected.rows), name
 
 
@@ -153,7 +153,7 @@ def test_arrays_are_views_that_keep_the_result_alive(simulated):
 def test_other_threads_run_while_it_computes(simulated):
     panel = hw.Panel(hw.simulate("clean", trusts=300, quarters=40).panel, unit="trust", time="quarter")
     formula = "log(activity) ~ sw(l(turnover, 1:4), l(agency_share, 1:4), l(dma, 1:4), l(engagement, 1:4)) | trust + type^quarter + region^quarter"
-    worker = threading.Thread(target=hw.fit, args=(formula, panel))
+    worker = threading.Thread(target=hw.fits, args=(formula, panel))
     worker.start()
     turns = 0
     while worker.is_alive():
@@ -172,7 +172,7 @@ def test_methods_come_from_the_registries(command):
 
 def test_failed_fits_of_several_are_values(simulated):
     frame = simulated.panel.assign(nothing=np.nan)
-    result = hw.fit("c(log(activity), nothing) ~ turnover | trust", frame, unit="trust", time="quarter")
+    result = hw.fits("c(log(activity), nothing) ~ turnover | trust", frame, unit="trust", time="quarter")
     good, bad = result.fits.values()
     assert bad.status == "failed" and bad.error.code and str(bad.error) in repr(bad)
     with pytest.raises(hw.HeadwaterError):

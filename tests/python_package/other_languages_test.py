@@ -82,7 +82,7 @@ def test_r_reads_the_numbers_of_the_file(rscript, demo_file, tmp_path):
         table = fit.coefficients
         assert (found["terms"], found["status"]) == (table["term"].tolist(), table["status"].tolist())
         assert found["estimate"] == [None if value != value else value for value in table["estimate"]]
-        assert found["vcov"] == fit.vcov.to_numpy().ravel().tolist()
+        assert found["vcov"] == fit.vcov_matrix.to_numpy().ravel().tolist()
         assert found["p"] == fit.tests["p_value"].tolist()
         assert found["components"] == part.components["component"].tolist()
         assert found["parts"] == part.components["estimate"].tolist()
@@ -129,6 +129,6 @@ def test_julia_reads_the_numbers_of_the_file(julia, demo_file, tmp_path):
     found = json.loads(done.stdout)
     with hw.open(demo_file) as result:
         fit = result.fits["joint.ratio"]
-        assert found["terms"] == fit.vcov.index.tolist()
-        assert found["vcov"] == fit.vcov.to_numpy().ravel().tolist()
+        assert found["terms"] == fit.vcov_matrix.index.tolist()
+        assert found["vcov"] == fit.vcov_matrix.to_numpy().ravel().tolist()
         assert found["parts"] == result.decompositions["joint.ratio"]["change"].components["estimate"].tolist()

@@ -12,7 +12,7 @@ import headwater as hw
 from conftest import SOURCE
 from headwater import reader
 
-TABLES = ["coefficients", "not_identified", "vcov", "tests", "movers", "variation", "effects", "sample", "rows", "notes"]
+TABLES = ["coefficients", "not_identified", "vcov_matrix", "tests", "movers", "variation", "effects", "sample", "rows", "notes"]
 
 
 def test_a_file_gives_what_the_fit_gave(triplet, triplet_file):
@@ -21,7 +21,7 @@ def test_a_file_gives_what_the_fit_gave(triplet, triplet_file):
         for name, fit in triplet.fits.items():
             for table in TABLES:
                 assert getattr(stored.fits[name], table).equals(getattr(fit, table)), (name, table)
-            assert stored.fits[name].glance.equals(fit.glance)
+            assert stored.fits[name].glance().equals(fit.glance())
             assert list(stored.fits[name].decompositions) == list(fit.decompositions)
             for method, decomposition in fit.decompositions.items():
                 twin = stored.decompositions[name][method]
@@ -39,7 +39,7 @@ def test_datasets_have_labelled_axes(triplet, triplet_file):
             fit = next(iter(result.fits.values()))
             first, second = fit.coefficients["term"][:2]
             dataset = fit.dataset
-            assert dataset["vcov"].sel(term=first, term_2=second).item() == fit.vcov.loc[first, second]
+            assert dataset["vcov"].sel(term=first, term_2=second).item() == fit.vcov_matrix.loc[first, second]
             assert dataset["estimate"].attrs["unit"]
             assert dataset.attrs["formula"] == fit.formula
             assert result.dataset(f"/fits/{fit.name}/tests")["p_value"].dims == ("test",)
@@ -226,5 +226,5 @@ def test_files_that_are_none(tmp_path):
 
 
 def test_a_stored_result_has_no_data_to_decompose(triplet_file):
-    with hw.open(triplet_file) as stored, pytest.raises(hw.HeadwaterError, match="holds no data to decompose"):
+    with hw.open(triplet_file) as stored, pytest.raises(hw.HeadwaterError, match="holds no data; name the decompositions"):
         next(iter(stored.fits.values())).decompose("change")

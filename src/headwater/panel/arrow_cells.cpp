@@ -109,8 +109,9 @@ bool is_utc(std::string_view zone) {
   return zone.empty() || zone == "UTC" || zone == "Z" || zone == "+00:00" || zone == "Etc/UTC";
 }
 
-bool is_pandas_period(const ArrowSchema& schema) {
-  if (!schema.metadata) return false;
+// What the metadata of a column say under a key; "" when they do not speak of it.
+std::string_view metadata_of(const ArrowSchema& schema, std::string_view key) {
+  if (!schema.metadata) return {};
   const char* at = schema.metadata;
   const auto next_number = [&] {
     std::int32_t number;
@@ -125,9 +126,9 @@ bool is_pandas_period(const ArrowSchema& schema) {
       part = {at, length};
       at += length;
     }
-    if (item[0] == "ARROW:extension:name" && item[1] == "pandas.period") return true;
+    if (item[0] == key) return item[1];
   }
-  return false;
+  return {};
 }
 
 // IEEE 754 binary16: a sign, 5 bits of exponent, 10 of fraction.
@@ -160,7 +161,9 @@ void put_in_order(Column& column, const std::vector<std::string>& order) {
 
 // Why a panel column cannot hold the type; "" when it can.
 std::string type_obstacle(std::string_view format, const ArrowSchema& schema) {
-  if (is_pandas_period(schema))
+  // Why our own package could not hand the cells over.
+  if (const std::string_view why = metadata_of(schema, "headwater.obstacle"); !why.empty()) return std::string(why);
+  if (metadata_of(schema, "ARROW:extension:name") == "pandas.period")
     return "holds pandas periods, whose calendar the file does not give in a way that others read; turn them into text "
            "with astype(str)";
   if (format.size() == 1 && std::strchr("nbcCsSiIlLefguU", format[0])) return "";

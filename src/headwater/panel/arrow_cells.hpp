@@ -21,6 +21,8 @@ class ArrowCells {
 
   // `key`: text whatever it looks like.
   Column finish(const std::vector<std::int64_t>& rows, bool key, Notes& notes);
+  // The column is not to be had; the first reason stays.
+  void refuse(const std::string& why);
   const std::string& name() const { return name_; }
   // Why a panel column cannot hold the cells, a whole message; "" when it can.
   const std::string& obstacle() const { return obstacle_; }
@@ -32,7 +34,6 @@ class ArrowCells {
   void add_missing(Missing reason);
   void add_number(double value);
   void add_integer(std::string_view format, std::uint64_t bits);
-  void refuse(const std::string& why);
   void note_order(const arrow_c::ArrowArray& values);
   std::vector<std::string> exact_texts() const;
   void add_text(std::string text);

@@ -39,15 +39,16 @@ void check_stream(ArrowArrayStream& stream, int outcome, const std::string& file
 std::vector<ArrowCells> columns_of(const ArrowSchema& schema, const std::string& file) {
   if (std::string_view(schema.format) != "+s") data_error(file, "type", "is not a table of columns");
   std::vector<ArrowCells> columns;
-  std::unordered_set<std::string> known;
+  std::unordered_set<std::string> known, twice;
   for (std::int64_t j = 0; j < schema.n_children; ++j) {
     columns.emplace_back(*schema.children[j], file);
     const std::string& name = columns.back().name();
     if (name.empty())
       data_error(file, "empty_name", "has no name for column " + std::to_string(j + 1) + "; every column needs one");
-    if (!known.insert(name).second)
-      data_error(file, "duplicate_name", "has two columns named '" + name + "'; every column needs a name of its own");
+    if (!known.insert(name).second) twice.insert(name);
   }
+  for (ArrowCells& column : columns)
+    if (twice.count(column.name()) > 0) column.refuse("is there twice or more; give every column a name of its own");
   return columns;
 }
 

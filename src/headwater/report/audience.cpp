@@ -11,6 +11,15 @@ Audience parse_audience(const std::string& text) {
               {.key = "audience"});
 }
 
+Form parse_form(const std::string& text) {
+  for (const Form form : {Form::summary, Form::report, Form::full})
+    if (text == name(form)) return form;
+  throw Error(ErrorKind::usage, "report.form", "the form of a report is '" + text + "'; it is summary, report or full",
+              {.key = "form"});
+}
+
+const char* name(Form form) { return form == Form::summary ? "summary" : form == Form::report ? "report" : "full"; }
+
 const char* name(Audience audience) { return audience == Audience::publish ? "publish" : "internal"; }
 
 }  // namespace headwater

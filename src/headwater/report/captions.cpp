@@ -23,6 +23,7 @@ const std::vector<CaptionKey>& caption_keys() {
       {"author", true, "who wrote it"},
       {"assurer", true, "who checked it, or that nobody did"},
       {"review_date", true, "when it is to be looked at again"},
+      {"headline", false, "what was found, in one sentence of the author's, instead of the generated one"},
       {"summary", false, "main points in the author's words, instead of the generated ones; separated by semicolons"},
       {"limits", false, "what these data cannot speak about; several are separated by semicolons"},
       {"assumptions", false, "assumptions log; entries are separated by semicolons"},

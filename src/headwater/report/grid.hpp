@@ -32,6 +32,7 @@ struct GridRow {
 
 struct Grid {
   std::string title;
+  std::string label = {};         // by which LaTeX refers to it
   std::vector<std::string> lead;  // paragraphs above
   std::vector<GridColumn> columns;
   std::vector<GridRow> rows;

@@ -164,7 +164,7 @@ void Builder::coefficients() {
   if (!fits) return;
   std::vector<const Tree*> rest;
   for (std::size_t i = 0; i < fits->children.size(); ++i) {
-    if (options_.fits.empty() && triplet_starts(fits->children, i)) {
+    if (!options_.side_by_side && options_.fits.empty() && triplet_starts(fits->children, i)) {
       models({&fits->children[i], &fits->children[i + 1], &fits->children[i + 2]});
       i += 2;
     } else {
@@ -206,7 +206,7 @@ void Builder::parts(const Tree& node, const std::string& fit) {
   append(grid.notes, decomposition_notes(node));
   const std::string title = grid.title;
   grids.push_back(std::move(grid));
-  extras(node, title);
+  if (options_.extras) extras(node, title);
 }
 
 void Builder::by_group(const Tree& fit, std::size_t from, std::size_t count) {
@@ -327,6 +327,29 @@ Tree with_fits(const Tree& result, const std::vector<std::string>& fits) {
   return chosen;
 }
 
+namespace {
+
+bool of_coefficients(const Grid& grid) { return !grid.columns.empty() && grid.columns.front().heading == "term"; }
+
+// The rows that are asked for, and what the author writes over and under the first table.
+void edit(std::vector<Grid>& grids, const BookOptions& options, const Words& words) {
+  check_patterns(grids, options.rows, words);
+  bool first = true;
+  for (Grid& grid : grids) {
+    if (!of_coefficients(grid)) {
+      if (grid.title.rfind("Sample and fit: ", 0) == 0) choose_below(grid, options.rows);
+      continue;
+    }
+    choose_rows(grid, options.rows, words);
+    if (first && !options.caption.empty()) grid.title = options.caption;
+    if (first) grid.label = options.label;
+    if (first) add(grid.notes, options.note);
+    first = false;
+  }
+}
+
+}  // namespace
+
 GridBook grid_book(const Tree& result, const BookOptions& options) {
   const Tree chosen = with_fits(result, options.fits);
   Builder builder(chosen, options);
@@ -335,6 +358,7 @@ GridBook grid_book(const Tree& result, const BookOptions& options) {
   GridBook book{"Tables of a result of Headwater", {}, std::move(builder.grids)};
   add_origin(book.lead, result);
   const Words words = words_of(result, options);
+  edit(book.grids, options, words);
   if (!words.empty()) rename(book, words, words.key(time_of(result), "period"));
   return book;
 }

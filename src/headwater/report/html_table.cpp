@@ -2,7 +2,6 @@
 #include "headwater/report/grid_book.hpp"
 
 namespace headwater {
-namespace {
 
 std::string html_text(std::string_view text) {
   std::string out;
@@ -14,6 +13,8 @@ std::string html_text(std::string_view text) {
   }
   return out;
 }
+
+namespace {
 
 std::string html_paragraph(const std::string& text) { return "<p dir=\"auto\">" + html_text(text) + "</p>\n"; }
 
@@ -47,15 +48,19 @@ void add_html_grid(std::string& out, const Grid& grid) {
 
 }  // namespace
 
-std::string html_tables(const GridBook& book) {
-  std::string out =
-      "<!DOCTYPE html>\n<html lang=\"en-GB\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-      "<title>" +
-      html_text(book.title) + "</title>\n</head>\n<body>\n<h1>" + html_text(book.title) + "</h1>\n";
+std::string html_of_tables(const GridBook& book) {
+  std::string out;
   for (const std::string& text : book.lead) out += html_paragraph(text);
   for (const Grid& grid : book.grids) add_html_grid(out, grid);
-  return out + "</body>\n</html>\n";
+  return out;
+}
+
+std::string html_tables(const GridBook& book) {
+  return "<!DOCTYPE html>\n<html lang=\"en-GB\">\n<head>\n<meta charset=\"utf-8\">\n"
+         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+         "<title>" +
+         html_text(book.title) + "</title>\n</head>\n<body>\n<h1>" + html_text(book.title) + "</h1>\n" +
+         html_of_tables(book) + "</body>\n</html>\n";
 }
 
 }  // namespace headwater

@@ -93,6 +93,7 @@ void add_tabular(std::string& out, const Grid& grid) {
 
 void add_table(std::string& out, const Grid& grid, const std::vector<std::string>& always, bool last) {
   out += "\n\\begin{table}[htbp]\n\\centering\n\\caption{" + breakable(grid.title) + "}\n";
+  if (!grid.label.empty()) out += "\\label{" + grid.label + "}\n";
   add_tabular(out, grid);
   if (last) {
     out += "\n\\medskip\n\\begin{minipage}{\\linewidth}\\footnotesize\\emergencystretch=3em\n";
@@ -127,6 +128,7 @@ std::vector<Grid> pages_of(const Grid& grid) {
       pages.push_back(grid);
       pages.back().rows.clear();
       pages.back().title += " (continued)";
+      pages.back().label.clear();
       lines = 0;
     }
     pages.back().rows.push_back(row);

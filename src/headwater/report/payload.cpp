@@ -4,7 +4,7 @@
 
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
-#include "headwater/report/claims.hpp"
+#include "headwater/report/main_points.hpp"
 #include "headwater/report/payload_parts.hpp"
 #include "headwater/report/redaction.hpp"
 
@@ -67,6 +67,7 @@ void claim_tests(PayloadContext& c, const Claim& claim) {
   c.out.json.begin_array();
   for (const FalsificationTest& test : claim.tests) {
     c.out.json.begin_object();
+    c.out.json.member("text", verdict_sentence(c, claim.driver, test));
     for (const auto& [key, text] : {std::pair("fit", &test.fit), std::pair("kind", &test.kind),
                                     std::pair("hypothesis", &test.hypothesis), std::pair("verdict", &test.verdict)})
       c.out.json.member(key, *text);
@@ -92,6 +93,17 @@ void claims_part(PayloadContext& c) {
   c.out.json.end_array();
 }
 
+void points_part(PayloadContext& c) {
+  const MainPoints found = main_points(c);
+  c.out.json.key("main_points");
+  c.out.json.begin_object();
+  c.out.json.member("headline", found.headline);
+  c.out.json.member("headline_by_author", found.headline_by_author);
+  c.out.list("points", found.points);
+  c.out.json.member("points_by_author", found.points_by_author);
+  c.out.json.end_object();
+}
+
 // Models that a published report holds, with their rows.
 void comparison_part(PayloadContext& c) {
   const Tree* comparison = c.result.find_child("comparison");
@@ -111,14 +123,21 @@ void comparison_part(PayloadContext& c) {
 
 }  // namespace
 
-std::string report_payload(const Tree& result, Audience audience, const Captions& captions) {
+PayloadContext payload_context(const Tree& result, Audience audience, const Captions& captions) {
   PayloadContext c{result, audience, UnitNames(result), all_captions(result, captions), {}};
   check_captions(c.captions);
   if (c.publish()) refuse_names(c.captions, c.units);
+  return c;
+}
+
+std::string report_payload(const Tree& result, Audience audience, const Captions& captions, Form form) {
+  PayloadContext c = payload_context(result, audience, captions);
   c.out.json.begin_object();
   c.out.json.member("schema", "headwater.report/1");
   c.out.json.member("audience", name(audience));
+  c.out.json.member("form", name(form));
   captions_part(c);
+  points_part(c);
   words_part(c);
   run_part(c);
   data_part(c);

@@ -72,28 +72,13 @@ void cells_of(PayloadContext& c, const Tree& node) {
   if (!c.publish()) cells_part(c.out, node);
 }
 
-// The driver groups' parts together, with the error that their covariance gives: Σ parts and sqrt(1'V1).
-void driver_sum(PayloadContext& c, const Tree& node) {
-  const Tree* fits = c.result.find_child("fits");
-  const Tree* fit = fits ? fits->find_child(text_attribute(node, "fit")) : nullptr;
-  if (!fit || !fit->find_array("driver") || !additive(node) || !node.find_array("covariance") || !node.find_array("df"))
-    return;
-  const auto &names = labels(node, "component"), &drivers = texts(*fit, "driver");
-  std::vector<std::size_t> own;
-  for (std::size_t i = 0; i < names.size(); ++i)
-    if (!names[i].empty() && std::find(drivers.begin(), drivers.end(), names[i]) != drivers.end()) own.push_back(i);
-  if (own.empty()) return;
-  double sum = 0, variance = 0;
-  for (const std::size_t i : own) {
-    sum += numbers(node, "estimate")[i];
-    for (const std::size_t j : own) variance += numbers(node, "covariance")[i * names.size() + j];
-  }
-  const double reach = student_quantile(0.5 + number_attribute(node, "level") / 2, scalar(node, "df"));
-  const double error = variance >= 0 ? std::sqrt(variance) : std::nan("");
+void driver_sum_part(PayloadContext& c, const Tree& node) {
+  const std::optional<PartSum> sum = driver_sum(c.result, node);
+  if (!sum) return;
   c.out.json.key("driver_sum");
   c.out.json.begin_object();
-  for (const auto& [key, value] : {std::pair("estimate", sum), std::pair("std_error", error),
-                                   std::pair("low", sum - reach * error), std::pair("high", sum + reach * error)})
+  for (const auto& [key, value] : {std::pair("estimate", sum->estimate), std::pair("std_error", sum->std_error),
+                                   std::pair("low", sum->low), std::pair("high", sum->high)})
     c.out.json.member(key, value);
   c.out.json.end_object();
 }
@@ -113,7 +98,7 @@ void decomposition_part(PayloadContext& c, const Tree& node) {
                        "total", "total_std_error", "total_conf_low", "total_conf_high", "closure_error", "tolerance",
                        "df", "factor", "unidentified", "unidentified_because"});
   c.out.columns(node, {"note_message"});
-  driver_sum(c, node);
+  driver_sum_part(c, node);
   cells_of(c, node);
   c.out.json.key("extras");
   c.out.json.begin_array();
@@ -123,29 +108,48 @@ void decomposition_part(PayloadContext& c, const Tree& node) {
   c.out.json.end_object();
 }
 
-bool about_units(const PayloadContext& c, const Tree& node, const std::string& units) {
-  if (c.units.make_decomposition(node)) return true;
-  const auto count = parse_number(units);
-  return count && *count < kLeastUnits;
+}  // namespace
+
+bool shown_decomposition(const PayloadContext& c, const Tree& node) {
+  if (!c.publish()) return true;
+  const Tree* fits = c.result.find_child("fits");
+  const Tree* fit = fits ? fits->find_child(text_attribute(node, "fit")) : nullptr;
+  if ((fit && !shown_fit(c, *fit)) || c.units.make_decomposition(node)) return false;
+  const auto units = parse_number(text_attribute(node, "choice.units"));
+  return !units || *units >= kLeastUnits;
 }
 
-}  // namespace
+std::optional<PartSum> driver_sum(const Tree& result, const Tree& node) {
+  const Tree* fits = result.find_child("fits");
+  const Tree* fit = fits ? fits->find_child(text_attribute(node, "fit")) : nullptr;
+  if (!fit || !fit->find_array("driver") || !additive(node) || !node.find_array("covariance") || !node.find_array("df"))
+    return std::nullopt;
+  const auto &names = labels(node, "component"), &drivers = texts(*fit, "driver");
+  std::vector<std::size_t> own;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    if (!names[i].empty() && std::find(drivers.begin(), drivers.end(), names[i]) != drivers.end()) own.push_back(i);
+  if (own.empty()) return std::nullopt;
+  double sum = 0, variance = 0;
+  for (const std::size_t i : own) {
+    sum += numbers(node, "estimate")[i];
+    for (const std::size_t j : own) variance += numbers(node, "covariance")[i * names.size() + j];
+  }
+  const double reach = student_quantile(0.5 + number_attribute(node, "level") / 2, scalar(node, "df"));
+  const double error = variance >= 0 ? std::sqrt(variance) : std::nan("");
+  return PartSum{sum, error, sum - reach * error, sum + reach * error};
+}
 
 void decompositions_part(PayloadContext& c) {
   c.out.json.key("decompositions");
   c.out.json.begin_array();
   if (const Tree* all = c.result.find_child("decompositions"))
-    for (const Tree& fit : all->children) {
-      const Tree* fits = c.result.find_child("fits");
-      const Tree* own = fits ? fits->find_child(fit.name) : nullptr;
-      const bool hidden = c.publish() && own && !shown_fit(c, *own);
+    for (const Tree& fit : all->children)
       for (const Tree& node : fit.children) {
-        if (hidden || (c.publish() && about_units(c, node, text_attribute(node, "choice.units"))))
-          ++c.left_out;
-        else
+        if (shown_decomposition(c, node))
           decomposition_part(c, node);
+        else
+          ++c.left_out;
       }
-    }
   c.out.json.end_array();
 }
 

@@ -105,6 +105,21 @@ void rows_of(PayloadContext& c, const Tree& fit) {
   c.out.json.end_object();
 }
 
+// The mean outcome of every period that enough units stand behind.
+void path_of(PayloadContext& c, const Tree& fit) {
+  const Tree* path = fit.find_child("path");
+  if (!path) return;
+  Positions keep;
+  const auto& units = integers(*path, "path_units");
+  for (std::size_t i = 0; i < units.size(); ++i)
+    if (!c.publish() || units[i] >= kLeastUnits) keep.push_back(i);
+  if (keep.size() < units.size()) ++c.left_out;
+  c.out.json.key("path");
+  c.out.json.begin_object();
+  c.out.columns(*path, {"path_period", "path_outcome", "path_accounted", "path_units"}, &keep);
+  c.out.json.end_object();
+}
+
 void fit_part(PayloadContext& c, const Tree& fit) {
   c.out.json.begin_object();
   c.out.json.member("id", fit.name);
@@ -141,6 +156,7 @@ void fit_part(PayloadContext& c, const Tree& fit) {
   tests_of(c, fit);
   movers_of(c, fit);
   covariances_of(c, fit);
+  path_of(c, fit);
   rows_of(c, fit);
   c.out.json.end_object();
 }

@@ -28,30 +28,46 @@ std::set<std::string> names_of(const PayloadContext& c, const Tree& fit) {
 
 }  // namespace
 
-void words_part(PayloadContext& c) {
+std::string Speech::role(const Tree& fit) const {
+  const std::string outcome = text_attribute(fit, "outcome"), role = text_attribute(fit, "role");
+  for (const std::string& name : {outcome, role})
+    if (const auto called = words.called().find(name); called != words.called().end()) return called->second;
+  if (role == "ratio") return "activity per unit of resource";
+  return role.empty() ? term(outcome) : role;
+}
+
+Speech speech_of(const PayloadContext& c) {
   const auto called = c.captions.find("names");
-  const Words words = called == c.captions.end() ? Words() : Words(called->second);
-  std::set<std::string> names;
+  Speech speech{called == c.captions.end() ? Words() : Words(called->second), "", ""};
   std::string unit, time;
   if (const Tree* fits = c.result.find_child("fits"))
     for (const Tree& fit : fits->children) {
       if (c.publish() && !shown_fit(c, fit)) continue;
-      names.merge(names_of(c, fit));
       if (unit.empty()) unit = text_attribute(fit, "unit");
       if (time.empty()) time = text_attribute(fit, "time");
     }
-  const std::string period = words.key(time, "period");
+  speech.unit = speech.words.key(unit, "unit");
+  speech.period = speech.words.key(time, "period");
+  return speech;
+}
+
+void words_part(PayloadContext& c) {
+  const Speech speech = speech_of(c);
+  std::set<std::string> names;
+  if (const Tree* fits = c.result.find_child("fits"))
+    for (const Tree& fit : fits->children)
+      if (!c.publish() || shown_fit(c, fit)) names.merge(names_of(c, fit));
   c.out.json.key("words");
   c.out.json.begin_object();
-  c.out.json.member("unit", words.key(unit, "unit"));
-  c.out.json.member("period", period);
+  c.out.json.member("unit", speech.unit);
+  c.out.json.member("period", speech.period);
   c.out.json.key("terms");
   c.out.json.begin_object();
-  for (const std::string& name : names) c.out.json.member(name, words.term(name, period));
+  for (const std::string& name : names) c.out.json.member(name, speech.term(name));
   c.out.json.end_object();
   c.out.json.key("columns");
   c.out.json.begin_object();
-  for (const auto& [column, name] : words.called()) c.out.json.member(column, name);
+  for (const auto& [column, name] : speech.words.called()) c.out.json.member(column, name);
   c.out.json.end_object();
   c.out.json.end_object();
 }

@@ -116,6 +116,7 @@ Tree describe_model(const ModelResult& model, bool estimated) {
   merge(tree.child("tests"), describe(model.tests));
   if (model.instruments) merge(tree.child("instruments"), describe(*model.instruments));
   merge(tree.child("movers"), describe(model.movers));
+  if (!model.path.periods.empty()) merge(tree.child("path"), describe(model.path));
   merge(tree.child("covariances"), describe(model.other_covariances));
   describe_failures(tree, model.failures);
   return tree;

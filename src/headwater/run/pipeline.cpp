@@ -33,6 +33,7 @@ void infer(ModelResult& model) {
 }
 
 void diagnose(ModelResult& model) {
+  model.path = outcome_path(model.fit);
   parallel_run({[&] { infer(model); }, [&] { model.variation = variation(model.fit); }});
 }
 

@@ -9,6 +9,7 @@
 #include "headwater/core/labelled.hpp"
 #include "headwater/decompositions/decomposition.hpp"
 #include "headwater/diagnostics/instruments.hpp"
+#include "headwater/diagnostics/outcome_path.hpp"
 #include "headwater/diagnostics/test.hpp"
 #include "headwater/run/config.hpp"
 #include "headwater/run/coverage.hpp"
@@ -26,6 +27,7 @@ struct ModelResult {
   CoefficientTable coefficients;
   Detectable detectable;
   Variation variation;
+  OutcomePath path;
   std::vector<Test> tests;
   std::optional<InstrumentStrength> instruments;  // where there are some
   Movers movers;

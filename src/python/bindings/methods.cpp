@@ -1,10 +1,11 @@
-// The registries, and the simulator.
+// The registries, the simulator and the tails of the reference distributions.
 #include "headwater/run/methods.hpp"
 
 #include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
 
 #include "bindings.hpp"
+#include "headwater/core/distributions.hpp"
 #include "headwater/run/simulate.hpp"
 
 namespace nb = nanobind;
@@ -55,6 +56,8 @@ std::pair<std::string, std::string> simulated_csv(const std::string& scenario, s
 }  // namespace
 
 void bind_methods(nb::module_& module) {
+  module.def("student_quantile", &student_quantile, nb::arg("p"), nb::arg("df"));
+  module.def("f_upper", &f_upper, nb::arg("f"), nb::arg("df1"), nb::arg("df2"), "P(F > f)");
   module.def("methods", &methods);
   module.def("simulate", &simulated_csv, nb::arg("scenario"), nb::arg("seed"), nb::arg("trusts"), nb::arg("quarters"),
              nb::call_guard<nb::gil_scoped_release>(), "(CSV of the panel, CSV of what was planted)");

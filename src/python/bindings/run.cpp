@@ -9,7 +9,10 @@
 #include "bindings.hpp"
 #include "headwater/panel/arrow_stream.hpp"
 #include "headwater/panel/readers.hpp"
-#include "headwater/result/result_file.hpp"
+#include "headwater/report/html.hpp"
+#include "headwater/run/again.hpp"
+#include "headwater/run/fitted.hpp"
+#include "headwater/run/outputs.hpp"
 #include "headwater/run/pipeline.hpp"
 
 namespace nb = nanobind;
@@ -39,11 +42,31 @@ PanelHandle read_file_panel(const RunConfig& config) {
   return held(read_panel(config.data.file, read_options(config)));
 }
 
+// A report that this build cannot write is refused before anything is computed.
 Node run_on(const RunConfig& config, const PanelHandle& panel) {
   const nb::gil_scoped_release no_lock;
+  if (!config.output.report.empty()) report_html(report_page(), "", "");
   auto tree = std::make_shared<const Tree>(describe(run(config, *panel.panel)));
-  if (!config.output.result.empty()) write_result(*tree, config.output.result);
+  write_result_file(*tree, config);
+  write_table_file(*tree, config);
+  write_report_file(*tree, config);
   return {std::move(tree)};
+}
+
+using Drivers = std::vector<std::pair<std::string, std::string>>;
+
+RunConfig ask_again(const RunConfig& config, const std::string& model, const std::string& covariance,
+                    const std::string& profile, const Names& tests, const Names& use, const Drivers& drivers) {
+  return asked_again(config, {model, covariance, profile, tests, use, drivers});
+}
+
+Node fitted_rows(const RunConfig& config, const PanelHandle& panel, const std::string& fit) {
+  return {std::make_shared<const Tree>(fitted(config, *panel.panel, fit))};
+}
+
+Node predicted_rows(const RunConfig& config, const PanelHandle& panel, const std::string& fit,
+                    const PanelHandle& other) {
+  return {std::make_shared<const Tree>(predicted(config, *panel.panel, fit, *other.panel))};
 }
 
 }  // namespace
@@ -66,8 +89,12 @@ void bind_run(nb::module_& module) {
       .def_prop_ro("text", [](const RunConfig& self) { return to_text(self); })
       .def("read_file", &read_file_panel)
       .def("read_stream", &read_stream, nb::arg("stream"), nb::arg("label"), nb::arg("sha256"))
-      .def("run", &run_on, nb::arg("panel"),
-           "Computes without the interpreter lock; writes the result file asked for.");
+      .def("again", &ask_again, nb::arg("model"), nb::arg("covariance"), nb::arg("profile"), nb::arg("tests"),
+           nb::arg("use"), nb::arg("drivers"))
+      .def("fitted", &fitted_rows, nb::arg("panel"), nb::arg("fit"), nb::call_guard<nb::gil_scoped_release>())
+      .def("predicted", &predicted_rows, nb::arg("panel"), nb::arg("fit"), nb::arg("other"),
+           nb::call_guard<nb::gil_scoped_release>())
+      .def("run", &run_on, nb::arg("panel"), "Computes without the interpreter lock; writes the files asked for.");
 }
 
 }  // namespace headwater::python

@@ -7,17 +7,19 @@
 
 from importlib.metadata import PackageNotFoundError, version
 
-from .api import Simulation, fit, methods, run, simulate
+from .api import FitOptions, Simulation, fit, fits, methods, run, simulate
 from .data import Panel
 from .decomposition import Decomposition
 from .errors import HeadwaterError
 from .fits import Fit
 from .result import Result
 from .result import open_result as open
+from .tables import Tables, etable
 
 try:
     __version__ = version("headwater")
 except PackageNotFoundError:  # the source folder on the path, which is enough to read result files
     __version__ = "not installed"
 
-__all__ = ["Decomposition", "Fit", "HeadwaterError", "Panel", "Result", "Simulation", "fit", "methods", "open", "run", "simulate"]
+__all__ = ["Decomposition", "Fit", "FitOptions", "HeadwaterError", "Panel", "Result", "Simulation", "Tables", "etable", "fit", "fits", "methods",
+           "open", "run", "simulate"]

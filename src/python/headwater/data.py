@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .compiled import core
 from .errors import HeadwaterError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ARROW_FILES = (".parquet", ".feather", ".arrow")
 
@@ -75,9 +78,33 @@ def _stream(data: Any) -> Any:
         raise HeadwaterError(f"the data are of type {type(data).__module__}.{type(data).__name__}, which does not speak the Arrow C "
                              "stream interface; give a pandas, polars or pyarrow frame, or the path of a file", kind="usage",
                              code="python.data")
-    if _label(data) == "the pandas DataFrame" and data.index.names == [None]:
+    if _label(data) != "the pandas DataFrame":
+        return data.__arrow_c_stream__()
+    if data.index.names == [None]:
         data = data.reset_index(drop=True)  # else a filtered frame would bring its row numbers along as a column
-    return data.__arrow_c_stream__()
+    try:
+        return data.__arrow_c_stream__()
+    except (ValueError, TypeError, NotImplementedError):
+        return _column_by_column(data)
+
+
+def _column_by_column(frame: pd.DataFrame) -> Any:
+    """A frame that Arrow does not take whole: what it cannot take is left out, and told of where a formula asks for it."""
+    import pyarrow as pa
+
+    if frame.index.names != [None]:
+        frame = frame.reset_index(allow_duplicates=True)
+    arrays, fields = [], []
+    for position, name in enumerate(frame.columns):
+        metadata = None
+        try:
+            array = pa.array(frame.iloc[:, position], from_pandas=True)
+        except (ValueError, TypeError, NotImplementedError) as error:
+            why = f"cannot be handed over ({str(error).splitlines()[0].rstrip('.')}); turn its values into numbers or text"
+            array, metadata = pa.nulls(len(frame)), {"headwater.obstacle": why}
+        arrays.append(array)
+        fields.append(pa.field(str(name), array.type, metadata=metadata))
+    return pa.Table.from_arrays(arrays, schema=pa.schema(fields)).__arrow_c_stream__()
 
 
 def _arrow_file(path: str) -> Any:

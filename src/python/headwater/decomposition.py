@@ -13,13 +13,19 @@ if TYPE_CHECKING:
     import altair
     import xarray
 
+    from .result import Result
+
 UNCERTAINTY = ["std_error", "conf_low", "conf_high", "band_low", "band_high"]
 
 
 class Decomposition:
-    def __init__(self, tree: Tree, simulated: bool) -> None:
+    def __init__(self, tree: Tree, result: Result) -> None:
         self.tree = tree
-        self.simulated = simulated
+        self.result = result
+
+    @property
+    def simulated(self) -> bool:
+        return self.result.simulated
 
     @property
     def name(self) -> str:
@@ -124,6 +130,9 @@ class Decomposition:
 
         return part_bars(self) if self.additive else side_by_side(self)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return decomposition_of, (self.result, self.fit, self.name)
+
     def __repr__(self) -> str:
         total = f", total {self.total:.4g} {self.unit}" if self.additive else ""
         return f"<Decomposition {self.call} of {self.fit}: {len(self.components)} components{total}>"
@@ -132,3 +141,7 @@ class Decomposition:
         from .html import decomposition_html
 
         return decomposition_html(self)
+
+
+def decomposition_of(result: Result, fit: str, name: str) -> Decomposition:
+    return result.fits[fit].decompositions[name]

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
+import numpy as np
 import pandas as pd
+
+from . import inference
 
 from .decomposition import Decomposition
 from .errors import HeadwaterError
 from .named import Named
+from .tables import Tables, etable
 from .tree import Tree
 
 if TYPE_CHECKING:
@@ -119,7 +124,7 @@ class Fit:
         return frozenset(term for term, lead in zip(tree.labels("term"), tree.values("lead")) if lead)
 
     @cached_property
-    def vcov(self) -> pd.DataFrame:
+    def vcov_matrix(self) -> pd.DataFrame:
         names = self._fitted.labels("term")
         return pd.DataFrame(self._fitted.values("vcov"), index=names, columns=names)
 
@@ -174,14 +179,68 @@ class Fit:
         """Warnings."""
         return self._fitted.frame("note", {"code": "note_code", "message": "note_message"})
 
-    @cached_property
-    def glance(self) -> pd.Series:
-        """The fit in one row."""
+    def vcov(self, rule: str, profile: str | None = None) -> Fit:
+        """The fit under another covariance: ``"iid"``, ``"robust"``, ``"cluster(region)"``, ``"driscoll_kraay(lag = 4)"``, and whatever else
+        ``hw.methods()`` lists, with the small-sample convention of ``profile``. This fit stays as it is."""
+        source = self.result.source("fit again with hw.fit(..., covariance=...)")
+        return source.asked(self.tree.text("model"), covariance=rule, profile=profile or "").fits[self.name]
+
+    def tidy(self, level: float | None = None) -> pd.DataFrame:
+        """broom's table of the identified terms; ``coefficients`` has the others too, and minimum detectable effects."""
+        return inference.tidy(self, level)
+
+    def glance(self) -> pd.DataFrame:
+        """The fit in one row, as broom gives it."""
         tree = self._fitted
         found: dict[str, Any] = {each: tree.attributes[each] for each in COUNTS}
         found |= {each: float(tree.scalar(each)) for each in FIGURES}
         texts = {each: getattr(self, each) for each in ("outcome", "estimator", "covariance", "status")}
-        return pd.Series(texts | found, name=self.name, dtype=object)
+        return pd.DataFrame([texts | found], index=[self.name])
+
+    def coef(self) -> pd.Series[float]:
+        return inference.by_term(self, "estimate")
+
+    def se(self) -> pd.Series[float]:
+        return inference.by_term(self, "std_error")
+
+    def tstat(self) -> pd.Series[float]:
+        return inference.by_term(self, "statistic")
+
+    def pvalue(self) -> pd.Series[float]:
+        return inference.by_term(self, "p_value")
+
+    def confint(self, level: float | None = None) -> pd.DataFrame:
+        """``conf_low`` and ``conf_high`` of every term, at the level of the fit or at another."""
+        return inference.confint(self, level)
+
+    def wald_test(self, hypothesis: str | Sequence[str] | np.ndarray | None = None, q: float | Sequence[float] | None = None) -> pd.Series[Any]:
+        """Tests ``"x - 2*z = 0"``; that every term of a list is zero, or all of them when none is named; or R b = q, with R a matrix in
+        the order of ``coef()``. Gives statistic, df1, df2, p_value and, of one combination, its estimate and std_error."""
+        return inference.wald_test(self, hypothesis, q)
+
+    def predict(self, newdata: Any = None) -> pd.Series[float]:
+        """Predicted outcomes, effects included: of the rows used, by unit and period, or of every row of ``newdata``, in its order.
+
+        NaN where a regressor is missing or the fit knows no such level of an effect. Lags are those of ``newdata`` itself.
+        """
+        return inference.predict(self, newdata)
+
+    def resid(self) -> pd.Series[float]:
+        """Residuals of the rows used, by unit and period."""
+        return inference.by_row(self, self._fitted.child("rows"), "residual")
+
+    def fixef(self) -> dict[str, pd.DataFrame]:
+        """Coefficients of every level of every absorbed effect: ``value``, and a column for each varying slope. The first effect carries
+        the level of the outcome; each later one has its weighted mean at zero. Only their sum in a row is identified."""
+        return inference.fixef(self)
+
+    def etable(self, format: str = "text", **options: Any) -> Tables:
+        """See :func:`headwater.etable`."""
+        return etable(self, format, **options)
+
+    def report(self, path: str | os.PathLike[str], *, audience: str = "publish", form: str = "report", **captions: str) -> None:
+        """The HTML report of this fit and what was made of it; ``captions`` are keys of ``[report]``."""
+        self.result.only(self.name).report(path, audience=audience, form=form, **captions)
 
     @property
     def decompositions(self) -> Mapping[str, Decomposition]:
@@ -191,7 +250,7 @@ class Fit:
 
         def make(name: str) -> Decomposition:
             assert own is not None
-            return Decomposition(own.child(name), self.result.simulated)
+            return Decomposition(own.child(name), self.result)
 
         return Named(own.children if own else [], make, short=lambda name: name.split("_", 1)[1])
 
@@ -208,17 +267,27 @@ class Fit:
         """The report that the command prints."""
         return self.result.only(self.name).summary(stars)
 
+    @overload
+    def decompose(self, call: str, /, *, drivers: Mapping[str, Any] | None = None) -> Decomposition: ...
+
+    @overload
+    def decompose(self, call: str, other: str, /, *more: str, drivers: Mapping[str, Any] | None = None) -> list[Decomposition]: ...
+
     def decompose(self, *calls: str, drivers: Mapping[str, Any] | None = None) -> Decomposition | list[Decomposition]:
         """Fits the same rows again with decompositions such as ``"change(from = 2019Q4, to = 2024Q4)"``."""
-        again = self.result.again(calls, drivers).fits[self.name]
-        found = list(again.decompositions.values())[-len(calls):]
+        source = self.result.source("name the decompositions in the configuration (use = ... under [decompose]), or fit again with hw.fit")
+        again = source.asked(self.tree.text("model"), use=calls, drivers=drivers).fits[self.name]
+        found = list(again.decompositions.values())
         return found[0] if len(calls) == 1 else found
 
-    def plot(self, terms: list[str] | None = None) -> altair.LayerChart | altair.FacetChart:
+    def coefplot(self, terms: list[str] | None = None) -> altair.LayerChart | altair.FacetChart:
         """Forest plot of the coefficients with their intervals."""
         from .charts import forest
 
         return forest([self], terms)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return fit_of, (self.result, self.name)
 
     def __repr__(self) -> str:
         if self.error:
@@ -229,3 +298,7 @@ class Fit:
         from .html import fit_html
 
         return fit_html(self)
+
+
+def fit_of(result: Result, name: str) -> Fit:
+    return result.fits[name]

@@ -44,7 +44,7 @@ def _fit_body(fit: Fit) -> str:
         return _paragraphs([f"{fit.name} failed: {fit.error}"])
     columns = ["term", "estimate", "std_error", "conf_low", "conf_high", "p_value", "mde"]
     table = _table(fit.coefficients.loc[fit.coefficients["status"] == "identified", columns], fit.formula)
-    glance = fit.glance
+    glance = fit.glance().iloc[0]
     figures = (f"{fit.estimator}; {fit.covariance}; {glance['nobs']:,} rows, {glance['units']:,} units, {glance['periods']:,} periods; "
                f"R² within {glance['r_squared_within']:.3f}; mde: smallest effect these data would detect with 80 % power.")
     if fit.tree.attributes["power"] != 0.8:

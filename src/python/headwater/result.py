@@ -3,34 +3,35 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+import pathlib
+import tempfile
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from .again import Source, no_data
 from .compiled import core
 from .decomposition import Decomposition
-from .errors import HeadwaterError
 from .fits import Fit
 from .named import Named
 from .reader import read_file
+from .tables import Tables, etable
 from .tree import Tree
 
 if TYPE_CHECKING:
     import altair
     import xarray
 
-    Again = Callable[[Sequence[str], Mapping[str, Any] | None], "Result"]
-
 
 class Result:
     """``fits`` and ``decompositions`` read what they are asked for; ``dataset(group)`` gives any group for xarray."""
 
-    def __init__(self, tree: Tree, *, native: Callable[[], Any], again: Again | None = None) -> None:
+    def __init__(self, tree: Tree, *, native: Callable[[], Any], source: Source | None = None) -> None:
         self.tree = tree
-        self._native = native  # the compiled tree, which writes text, JSON and files
-        self._again = again
+        self.native = native  # the compiled tree, which writes text, tables, JSON and files
+        self._source = source
 
     @property
     def status(self) -> str:
@@ -92,39 +93,54 @@ class Result:
     @property
     def json(self) -> str:
         """The JSON contract of the command."""
-        return str(core().json(self._native()))
+        return str(core().json(self.native()))
 
     def summary(self, stars: bool = False) -> str:
         """The report that the command prints."""
-        return str(core().text(self._native(), stars))
+        return str(core().text(self.native(), stars))
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes the HDF5 result file; it is complete or not there."""
-        core().write(self._native(), os.fspath(path))
+        core().write(self.native(), os.fspath(path))
+
+    def report(self, path: str | os.PathLike[str], *, audience: str = "publish", form: str = "report", **captions: str) -> None:
+        """Writes the HTML report, as ``headwater report`` does; ``captions`` are keys of ``[report]`` and win over the run's."""
+        core().report(self.native(), os.fspath(path), audience, form, captions)
+
+    def etable(self, format: str = "text", **options: Any) -> Tables:
+        """The models side by side; see :func:`headwater.etable`."""
+        return etable(self, format, **options)
 
     def only(self, fit: str) -> Result:
         """The result with this fit alone."""
         if len(self.fits) == 1:
             return self
-        native = core().with_one_fit(self._native(), fit)
-        return Result(Tree(native), native=lambda: native)
+        native = core().with_one_fit(self.native(), fit)
+        return Result(Tree(native), native=lambda: native, source=self._source)
 
-    def again(self, calls: Sequence[str], drivers: Mapping[str, Any] | None) -> Result:
-        if self._again is None:
-            raise HeadwaterError("this result was read from a file, which holds no data to decompose; name the decompositions in the "
-                                 "configuration (use = ... under [decompose]), or fit again with hw.fit", kind="usage",
-                                 code="python.no_data")
-        return self._again(calls, drivers)
+    def source(self, otherwise: str) -> Source:
+        """The data and the configuration, where the result is fresh."""
+        if self._source is None:
+            raise no_data(otherwise)
+        return self._source
 
     def decompose(self, *calls: str, drivers: Mapping[str, Any] | None = None) -> Result:
         """Fits the same rows again with these decompositions."""
-        return self.again(calls, drivers)
+        source = self.source("name the decompositions in the configuration (use = ... under [decompose]), or fit again with hw.fit")
+        return source.asked(use=calls, drivers=drivers)
 
-    def plot(self, terms: list[str] | None = None) -> altair.LayerChart | altair.FacetChart:
+    def coefplot(self, terms: list[str] | None = None) -> altair.LayerChart | altair.FacetChart:
         """Forest plot of every fit, activity, resource and ratio side by side."""
         from .charts import forest
 
         return forest([fit for fit in self.fits.values() if not fit.error], terms)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A pickled result is its file: what comes back holds no data, as one that was read."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "result.h5")
+            self.save(path)
+            return result_of, (path.read_bytes(),)
 
     def __enter__(self) -> Result:
         return self
@@ -152,3 +168,12 @@ def open_result(path: str | os.PathLike[str]) -> Result:
         return native[0]
 
     return Result(Tree(root), native=read)
+
+
+def result_of(content: bytes) -> Result:
+    """The result that a file of this content holds."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder, "result.h5")
+        path.write_bytes(content)
+        native = core().read(os.fspath(path))
+    return Result(Tree(native), native=lambda: native)

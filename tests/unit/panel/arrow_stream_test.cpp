@@ -346,12 +346,16 @@ TEST(ArrowStream, IntegersBeyondADoubleStayApartAsGroupsAndKeys) {
   EXPECT_EQ(texts_of(keyed.columns[2]), (Names{"9007199254740993", "9007199254740992", "9007199254740992", "1"}));
 }
 
-TEST(ArrowStream, RefusesDuplicateAndEmptyNames) {
+TEST(ArrowStream, LeavesOutWhatIsThereTwiceAndRefusesEmptyNames) {
   HandMade twice;
-  twice.add<double>("y", "g", {1});
-  twice.add<double>("y", "g", {1});
-  EXPECT_EQ(message_of(twice, "arrow.duplicate_name"),
-            "data.parquet has two columns named 'y'; every column needs a name of its own");
+  for (const char* name : {"y", "x", "y"}) twice.add<double>(name, "g", {1});
+  twice.rows(1);
+  const RawTable table = twice.read();
+  ASSERT_EQ(table.columns.size(), 1U);
+  EXPECT_EQ(table.columns[0].name, "x");
+  ASSERT_EQ(table.ledger.unread.size(), 2U);
+  EXPECT_EQ(table.ledger.unread[0].second,
+            "data.parquet: column 'y' is there twice or more; give every column a name of its own");
   HandMade unnamed;
   unnamed.add<double>("", "g", {1});
   EXPECT_EQ(message_of(unnamed, "arrow.empty_name"), "data.parquet has no name for column 1; every column needs one");

@@ -10,7 +10,7 @@ namespace headwater {
 namespace {
 
 constexpr std::string_view kPage =
-    "<html><script type=\"application/json\">{\"headwater\":\"payload\"}</script></html>";
+    "<html><!--headwater body--><script type=\"application/json\">{\"headwater\":\"payload\"}</script></html>";
 
 Captions full_captions() {
   Captions captions;
@@ -203,15 +203,16 @@ TEST(Payload, ATestThatRestsOnFewUnitsCarriesItsMark) {
 }
 
 TEST(Html, WhatCouldEndTheScriptIsEscaped) {
-  const std::string html = report_html(kPage, "{\"a\": \"</script><!-- & \xE2\x80\xA8\xE2\x80\xA9 \xE2\x80\xA6\"}");
+  const std::string html =
+      report_html(kPage, "{\"a\": \"</script><!-- & \xE2\x80\xA8\xE2\x80\xA9 \xE2\x80\xA6\"}", "<p>words</p>");
   EXPECT_EQ(html,
-            "<html><script type=\"application/json\">{\"a\": \"\\u003c/script\\u003e\\u003c!-- \\u0026 "
+            "<html><p>words</p><script type=\"application/json\">{\"a\": \"\\u003c/script\\u003e\\u003c!-- \\u0026 "
             "\\u2028\\u2029 \xE2\x80\xA6\"}</script></html>");
 }
 
 TEST(Html, ABuildWithoutThePageSaysWhatToDo) {
   try {
-    report_html("", "{}");
+    report_html("", "{}", "");
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), "report.no_page");
@@ -221,7 +222,7 @@ TEST(Html, ABuildWithoutThePageSaysWhatToDo) {
   }
 }
 
-TEST(Html, APageWithoutItsPlaceIsRefused) { EXPECT_THROW(report_html("<html></html>", "{}"), Error); }
+TEST(Html, APageWithoutItsPlaceIsRefused) { EXPECT_THROW(report_html("<html></html>", "{}", ""), Error); }
 
 }  // namespace
 }  // namespace headwater

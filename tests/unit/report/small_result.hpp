@@ -102,6 +102,7 @@ inline Tree small_decomposition() {
                                                         {"choice.from", "2013"},
                                                         {"choice.to", "2016"}})
     node.attribute(key, value);
+  node.attribute("level", 0.95);
   node.axis("component", {"workforce", "effects: trust"}, "components");
   node.axis("component_2", {"workforce", "effects: trust"}, "components");
   const double none = std::nan("");
