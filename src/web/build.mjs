@@ -9,7 +9,8 @@ import * as sass from "sass";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const target = resolve(process.argv[2] ?? "report.html");
-const place = '{"headwater":"payload"}';
+const place = '{"headwater":"payload"}',
+  body = "<!--headwater body-->";
 
 function hash(text) {
   return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
@@ -91,8 +92,8 @@ const html = `<!DOCTYPE html>
 <style>${css}</style>
 </head>
 <body>
-<noscript><p>This report is drawn by a script inside this file. Open it in a browser that runs scripts; it needs no network.</p></noscript>
-<div id="report"></div>
+<noscript><p class="hw-noscript">Charts are drawn by a script inside this file, and scripts are off. The words and the tables are below.</p></noscript>
+<div id="report">${body}</div>
 <script type="application/json" id="payload">${place}</script>
 <script type="text/plain" id="licences">
 ${licences(inputs)}
@@ -102,6 +103,10 @@ ${licences(inputs)}
 </html>
 `;
 
-if (html.split(place).length !== 2) throw new Error("the template must have exactly one place for the payload");
+for (const [one, what] of [
+  [place, "payload"],
+  [body, "body"],
+])
+  if (html.split(one).length !== 2) throw new Error(`the template must have exactly one place for the ${what}`);
 mkdirSync(dirname(target), { recursive: true });
 writeFileSync(target, html);

@@ -117,7 +117,7 @@ for (const [name, model] of Object.entries(kModels))
     headwater("run", place("canary.cfg"));
     const published = readFileSync(place("canary.html"), "utf8");
     assert.equal(kCanary.exec(published)?.[0], undefined);
-    headwater("report", place("canary.h5"), "-o", place("internal.html"), "--audience", "internal");
+    headwater("report", place("canary.h5"), "-o", place("internal.html"), "--audience", "internal", "--form", "full");
     assert.match(readFileSync(place("internal.html"), "utf8"), kCanary, "the check can fail");
   });
 

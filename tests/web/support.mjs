@@ -23,7 +23,7 @@ export function scratch() {
   return folder;
 }
 
-// The demo of ./quickstart, both audiences.
+// The demo of ./quickstart in full, for both audiences, and the report that it writes itself.
 export function demo(folder) {
   const place = (name) => join(folder, name);
   headwater("simulate", "--scenario", "nhs", "--seed", "20260212", "--output", place("demo.csv"));
@@ -35,10 +35,16 @@ export function demo(folder) {
     "--output.result",
     place("demo.h5"),
     "--output.report",
-    place("publish.html"),
+    place("report.html"),
   );
-  headwater("report", place("demo.h5"), "-o", place("internal.html"), "--audience", "internal");
-  return { result: place("demo.h5"), publish: place("publish.html"), internal: place("internal.html") };
+  headwater("report", place("demo.h5"), "-o", place("publish.html"), "--form", "full");
+  headwater("report", place("demo.h5"), "-o", place("internal.html"), "--audience", "internal", "--form", "full");
+  return {
+    result: place("demo.h5"),
+    report: place("report.html"),
+    publish: place("publish.html"),
+    internal: place("internal.html"),
+  };
 }
 
 // Arrays of a result file, read by h5py alone.

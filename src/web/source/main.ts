@@ -14,6 +14,8 @@ import { reading } from "./sections/reading";
 import { robustness } from "./sections/robustness";
 import { trust } from "./sections/trust";
 
+const kSummary = new Set(["limits", "finding", "reading"]);
+
 interface Section {
   id: string;
   heading: string;
@@ -21,7 +23,7 @@ interface Section {
 }
 
 function sectionsOf(report: Report): Section[] {
-  return [
+  const all: Section[] = [
     { id: "limits", heading: "What the data can and cannot say", build: limits },
     { id: "finding", heading: "What was found", build: finding },
     { id: "reading", heading: "How to read this", build: reading },
@@ -33,6 +35,7 @@ function sectionsOf(report: Report): Section[] {
     { id: "method", heading: "Method", build: method },
     { id: "provenance", heading: "Provenance", build: provenance },
   ];
+  return report.payload.form === "summary" ? all.filter((section) => kSummary.has(section.id)) : all;
 }
 
 function build(): void {
@@ -67,10 +70,11 @@ function build(): void {
       ),
     ),
   );
+  document.body.dataset.form = report.payload.form; // paper is set closer where pages are few
   document.title = `${titleOf(report).slice(0, 200)}${report.simulated ? " (simulated data)" : ""}`;
   document
     .getElementById("report")!
-    .append(
+    .replaceChildren(
       h("a", { class: "nhsuk-skip-link", href: "#main" }, "Skip to main content"),
       banner(report),
       h("div", { class: "nhsuk-width-container hw-width hw-columns" }, nav, main),

@@ -86,6 +86,7 @@ export interface Fit {
   tests?: Tests;
   movers?: { mover_term: string[]; mover_change: Maybe[]; mover_change_in_se: Maybe[]; mover_unit?: string[] };
   covariances?: { rule: string[]; rule_df: Maybe[]; rule_reason: string[]; std_error: Maybe[][] };
+  path?: Path;
   rows?: { row_unit: string[]; row_period: string[]; outcome: number[]; residual: number[] };
 }
 
@@ -194,7 +195,24 @@ export interface Run {
   option_default?: string[];
 }
 
+// The mean outcome of each period, and the mean of what the drivers' coefficients make of the rows.
+export interface Path {
+  path_period: string[];
+  path_outcome: number[];
+  path_accounted: number[];
+  path_units: number[];
+}
+
+// The answer first, as the command wrote it or the author did.
+export interface MainPoints {
+  headline: string;
+  headline_by_author: boolean;
+  points: string[];
+  points_by_author: boolean;
+}
+
 export interface FalsificationTest {
+  text: string; // what became of it, in a sentence
   fit: string;
   kind: "lead" | "pre-trend" | "placebo outcome";
   hypothesis: string;
@@ -215,6 +233,8 @@ export interface Claim {
 export interface Payload {
   schema: string;
   audience: "publish" | "internal";
+  form: "summary" | "report" | "full";
+  main_points: MainPoints;
   report: Record<string, string>;
   words: { unit: string; period: string; terms: Record<string, string>; columns: Record<string, string> };
   run: Run;

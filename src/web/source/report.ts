@@ -6,11 +6,16 @@ import type { Fit, Payload } from "./payload";
 
 export interface Report {
   payload: Payload;
-  models: Model[];
+  models: Model[]; // those that this form of the report speaks of
+  further: number; // how many more there are in the full form
+  full: boolean;
   simulated: boolean;
   internal: boolean;
   captions: Captions;
 }
+
+// How many models each form speaks of.
+const kModels = { summary: 1, report: 2, full: Infinity };
 
 function capitalless(text: string): string {
   return text.trim().replace(/\.$/, "");
@@ -20,9 +25,13 @@ export function reportOf(payload: Payload): Report {
   const about = payload.report;
   const fits = payload.fits;
   speak(payload.words);
+  const models = modelsOf(fits);
+  const spoken = models.slice(0, kModels[payload.form]);
   return {
     payload,
-    models: modelsOf(fits),
+    models: spoken,
+    further: models.length - spoken.length,
+    full: payload.form === "full",
     simulated: payload.run.simulated !== 0,
     internal: payload.audience === "internal",
     captions: {

@@ -78,9 +78,13 @@ function single(report: Report, d: Decomposition, at: number): HTMLElement {
     d.question ? p(name(d.question)) : null,
     explainedFirst(d),
     partFigure(report, d, fit, `parts-${at}`),
-    extras(d, `parts-${at}`),
-    fineprint(d),
+    report.full ? [extras(d, `parts-${at}`), fineprint(d)] : null,
   );
+}
+
+// The change, else the first answer: what the reader of anything but the full form is shown.
+function answered(all: Decomposition[]): Decomposition[] {
+  return [all.find((d) => d.method === "change") ?? all[0]].filter(Boolean);
 }
 
 export function attribution(report: Report): HTMLElement[] {
@@ -109,8 +113,8 @@ export function attribution(report: Report): HTMLElement[] {
         ? " Outcomes are logarithms; parts are shown in per cent by the logarithmic mean, so that they still add."
         : "",
     ),
-    ...first.map((d) => single(report, d, at(d))),
-    ...(second.length > 0
+    ...(report.full ? first : answered(first)).map((d) => single(report, d, at(d))),
+    ...(report.full && second.length > 0
       ? [
           details(
             "The same for activity and resource apart",
@@ -118,7 +122,6 @@ export function attribution(report: Report): HTMLElement[] {
           ),
         ]
       : []),
-    ...overTime(report),
-    ...groups(report, grouped),
+    ...(report.full ? [...overTime(report), ...groups(report, grouped)] : []),
   ];
 }

@@ -128,7 +128,7 @@ export function dataSection(report: Report): HTMLElement[] {
       ".",
     ),
     ledger(report, data),
-    ...[coverage(data)].filter((part): part is HTMLElement => part !== null),
+    ...[report.full ? coverage(data) : null].filter((part): part is HTMLElement => part !== null),
     missing(data),
     suspicions(report, data),
     p(

@@ -3,7 +3,7 @@ import { author, callout, h, list, name, p } from "../dom";
 import { driversOf, effectOf, heading, intervalText, magnitude, sizeOf, type Effect } from "../effects";
 import { level, number, pValue, sentence, together } from "../format";
 import { capital, roleOf, termInWords, unitWord, usable, type Model } from "../names";
-import type { Claim, FalsificationTest, Fit } from "../payload";
+import type { Fit } from "../payload";
 import type { Report } from "../report";
 import { tableElement } from "../table";
 
@@ -57,7 +57,7 @@ interface GroupTest {
   mark: string; // why the test tells nothing, or ""
 }
 
-export function groupTest(fit: Fit, driver: string): GroupTest | null {
+function groupTest(fit: Fit, driver: string): GroupTest | null {
   const at = (fit.tests?.hypothesis ?? []).findIndex((hypothesis) =>
     hypothesis.startsWith(`every coefficient of ${driver} is zero`),
   );
@@ -133,9 +133,11 @@ function groupOf(report: Report, model: Model, driver: string): HTMLElement {
   const claim = report.payload.claims.find((one) => one.driver === driver);
   const lead = claim?.made ? [h("strong", {}, "Effect, if "), author(claim.argument), ": "] : [];
   const table =
-    terms.length <= 12
-      ? groupTable(model, driver, terms)
-      : p(`The ${terms.length} coefficients are under “Coefficients”.`);
+    report.payload.form === "summary"
+      ? null
+      : terms.length <= 12
+        ? groupTable(model, driver, terms)
+        : p(`The ${terms.length} coefficients are under “Coefficients”.`);
   const body =
     terms.length === 0
       ? []
@@ -151,23 +153,6 @@ function groupOf(report: Report, model: Model, driver: string): HTMLElement {
   );
 }
 
-const kVerdicts: Record<FalsificationTest["verdict"], string> = {
-  passed: "does not reject, and would have found the difference claimed",
-  rejected: "rejects: the driver is not as good as randomly assigned",
-  "too weak": "does not reject, but could have missed the difference claimed, so it counts for nothing",
-  "few units": "rests on a handful of units and tells nothing",
-  "nothing claimed": "has nothing to be held against: no coefficient of the driver can be told apart from zero",
-};
-
-export function verdictText(report: Report, claim: Claim, test: FalsificationTest): string {
-  const fit = report.payload.fits.find((one) => one.id === test.fit);
-  const outcome = fit ? roleOf(fit) : test.fit;
-  const p = `p ${pValue(test.p_value).startsWith("<") ? "" : "= "}${pValue(test.p_value)}`;
-  const sizes =
-    test.claimed === null ? "" : `; smallest detectable ${number(test.mde)}, claimed ${number(test.claimed)}`;
-  return `The ${test.kind} test of ${claim.driver.replaceAll("_", " ")} with ${outcome} (${p}${sizes}) ${kVerdicts[test.verdict]}.`;
-}
-
 // What speaks against the author's argument stands before every finding.
 function rejected(report: Report): HTMLElement[] {
   return report.payload.claims.flatMap((claim) => {
@@ -177,9 +162,7 @@ function rejected(report: Report): HTMLElement[] {
       : [
           callout(
             `A falsification test of ${claim.driver.replaceAll("_", " ")} rejects`,
-            list(
-              against.map((test) => [verdictText(report, claim, test), " Hypothesis: ", name(test.hypothesis), "."]),
-            ),
+            list(against.map((test) => [test.text, " Hypothesis: ", name(test.hypothesis), "."])),
           ),
         ];
   });
@@ -205,12 +188,15 @@ export function finding(report: Report): HTMLElement[] {
     made.length > 0
       ? `For ${together(made)} the author has stated why the driver is as good as randomly assigned, and falsification tests that could have shown otherwise did not: those sentences hold if that statement does. All others are associations.`
       : "These are associations: what was seen together, each driver given the others in the model. They do not say what would happen if a driver were changed.";
+  // Two pages have room for the outcome that the report is about, and not for what it is made of.
+  const told = (model: Model): Model => (report.payload.form === "summary" ? { ...model, fits: [model.main] } : model);
   return [
     ...weakInstruments(report),
     ...rejected(report),
     p(caution),
     ...report.models
       .filter((model) => usable(model.main))
+      .map(told)
       .flatMap((model) => [
         ...(report.models.length > 1 ? [h("h3", { class: "hw-model" }, author(model.title || model.id))] : []),
         ...driversOf(model.main).map((driver) => groupOf(report, model, driver)),

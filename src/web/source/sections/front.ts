@@ -2,6 +2,7 @@ import { author, callout, h, p, summaryList } from "../dom";
 import { plural, together } from "../format";
 import { titleOf, type Report } from "../report";
 import { mainPoints } from "./main_points";
+import { outcomePath } from "./outcome_path";
 
 export function banner(report: Report): HTMLElement {
   const about = report.payload.report;
@@ -51,6 +52,7 @@ export function front(report: Report): HTMLElement {
         )
       : null,
     mainPoints(report),
+    outcomePath(report),
     summaryList([
       ["Status of the measure", author(about.status)],
       ["Population", author(about.population)],

@@ -203,5 +203,7 @@ export function limits(report: Report): HTMLElement[] {
     explained(report, model, at),
     detectable(report, model, at),
   ]);
-  return [identified(report), unidentified(report), h("div", {}, ...per)];
+  return report.payload.form === "summary"
+    ? [unidentified(report)]
+    : [identified(report), unidentified(report), h("div", {}, ...per)];
 }

@@ -3,7 +3,6 @@ import { level } from "../format";
 import { usable } from "../names";
 import { logOf, type Report } from "../report";
 import { tableElement } from "../table";
-import { verdictText } from "./finding";
 import { referencesFor } from "./references";
 
 function equations(report: Report): HTMLElement[] {
@@ -94,16 +93,19 @@ export function method(report: Report): HTMLElement[] {
         h("h3", {}, `Whether ${claim.driver.replaceAll("_", " ")} is as good as randomly assigned`),
         claim.argument ? p(author(claim.argument)) : p("The author gives no argument that it is."),
         claim.tests.length > 0
-          ? list(claim.tests.map((test) => [name(test.hypothesis), ". ", verdictText(report, claim, test)]))
+          ? list(claim.tests.map((test) => [name(test.hypothesis), ". ", test.text]))
           : p("No falsification test is named, so this report speaks of associations only."),
       ),
     ),
-    options(report),
-    h(
-      "div",
-      {},
-      h("h3", {}, "References"),
-      list(referencesFor(report).map((reference) => h("span", { "data-author": true }, reference))),
-    ),
+    ...(report.full ? [options(report), references(report)] : []),
   ];
+}
+
+function references(report: Report): HTMLElement {
+  return h(
+    "div",
+    {},
+    h("h3", {}, "References"),
+    list(referencesFor(report).map((reference) => h("span", { "data-author": true }, reference))),
+  );
 }

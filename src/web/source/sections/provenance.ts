@@ -71,8 +71,6 @@ function roleText(report: Report, id: string): string {
 
 export function provenance(report: Report): HTMLElement[] {
   const { run, data } = report.payload;
-  const rows = checks(report),
-    failed = rows.filter((row) => !row.fine).length;
   const sample = report.models.find((model) => usable(model.main))?.main.sample_hash;
   return [
     summaryList([
@@ -83,6 +81,15 @@ export function provenance(report: Report): HTMLElement[] {
       ["Seed", String(run.seed)],
       ["Run", `${run.status.replaceAll("_", " ")}, ${plural(run.threads, "thread")}, ${number(run.wall_time, 0.1)} s`],
     ]),
+    ...(report.full ? record(report) : []),
+  ];
+}
+
+function record(report: Report): HTMLElement[] {
+  const run = report.payload.run;
+  const rows = checks(report),
+    failed = rows.filter((row) => !row.fine).length;
+  return [
     h("h3", {}, "To reproduce it"),
     p("The result file holds the whole configuration. With the input beside it:"),
     h(

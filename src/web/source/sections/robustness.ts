@@ -154,7 +154,7 @@ export function robustness(report: Report): HTMLElement[] {
   const parts = report.models
     .filter((model) => usable(model.main))
     .map((model, at) => {
-      const own = [covariances(report, model, at + 1), movers(report, model, at + 1)].filter(
+      const own = [covariances(report, model, at + 1), report.full ? movers(report, model, at + 1) : null].filter(
         (part): part is HTMLElement => part !== null,
       );
       if (own.length === 0) return null;
@@ -177,7 +177,7 @@ export function robustness(report: Report): HTMLElement[] {
       );
     })
     .filter((part): part is HTMLElement => part !== null);
-  const further = sensitivities(report);
+  const further = report.full ? sensitivities(report) : [];
   const comparison = report.payload.comparison;
   const differ = comparison && new Set(comparison.model_nobs).size > 1;
   return [
