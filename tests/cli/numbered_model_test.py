@@ -2,7 +2,7 @@
 
 import unittest
 
-from numbered import KEYS, NUMERICAL, USAGE, Numbered, panel, suite_of
+from numbered import IDENTIFICATION, KEYS, NUMERICAL, USAGE, Numbered, panel, suite_of
 
 # Five rows whose likelihood has a saddle where the search for its maximum ends.
 SADDLE = """unit,time,y,x,z
@@ -23,8 +23,14 @@ class Models(Numbered):
         self.assertRegex(message, pattern)
         self.assertFalse(result.exists())
 
-    def test_44_45_47_what_is_not_offered(self):
-        for number, name in ((44, "gmm"), (45, "fgls"), (47, "mixed"), (48, "nls"), (48, "reml")):
+    def test_44_more_moments_than_clusters(self):
+        columns = {name: lambda i, t, k=k: (i * (3 + k) + t * (5 + 2 * k)) % (7 + k) for k, name in enumerate("abce")}
+        self.matches(44, panel(units=2, periods=12, **columns),
+                     "^2 clusters of unit cannot weigh [0-9] moments; use iv = 2sls, or weight = rows$", IDENTIFICATION, "--estimator",
+                     "pooled(iv = gmm, weight = clusters)", "--covariance", "cluster(unit)", formula="y ~ x | e ~ a + b + c")
+
+    def test_45_47_what_is_not_offered(self):
+        for number, name in ((45, "fgls"), (47, "mixed"), (48, "nls"), (48, "reml")):
             self.matches(number, panel(), f"^there is no estimator '{name}'; ", USAGE, "--estimator", name)
 
     def test_46_more_lags_than_periods(self):
@@ -33,7 +39,7 @@ class Models(Numbered):
 
     def test_48_a_likelihood_without_a_maximum(self):
         self.matches(48, SADDLE, r"^the likelihood of frontier does not curve downwards in every direction where its search ended \(sigma2 "
-                                 r"[0-9.e+-]+, gamma [0-9.]+\), so there is no maximum to report and no standard error; the rows cannot tell "
+                                 r"[0-9.e+-]+, gamma [0-9.e-]+\), so there is no maximum to report and no standard error; the rows cannot tell "
                                  "inefficiency from noise: use fewer regressors, more rows, or the estimator pooled$",
                      NUMERICAL, "--estimator", "frontier", formula="y ~ x + z")
 
