@@ -60,7 +60,7 @@ std::string honest_first(const Tree& result) {
     out += wrapped(std::string("Not identified in ").append(names).append(": ").append(terms).append("."), 2);
   out += limits(result);
   for (const Tree& fit : fits->children) {
-    if (!usable(fit) || !fit.find_array("r_squared_within")) continue;
+    if (!usable(fit) || !fit.find_array("r_squared_within") || fit.find_child("instruments")) continue;
     const double within = scalar(fit, "r_squared_within"), rss = scalar(fit, "rss"), tss = scalar(fit, "tss"),
                  tss_within = scalar(fit, "tss_within");
     const bool effects = !labels(fit, "effect").empty();
