@@ -239,8 +239,9 @@ TEST(Leverage, RefusesWhatItCannotTell) {
   EXPECT_EQ(message_of(fit, "CR2(g, id)"),
             "CR2 takes one column of clusters, and CR2(g, id) names 2; several ways are for cluster()");
   const Fit slopes = test::fitted(panel, "y ~ z | id[x]", "CR2(g)", Singletons::keep, "w");
-  EXPECT_EQ(message_of(slopes, "CR2(g)"),
-            "CR2 does not take weights together with the varying slopes of 'id[x]'; leave one of them out or use cluster");
+  EXPECT_EQ(
+      message_of(slopes, "CR2(g)"),
+      "CR2 does not take weights together with the varying slopes of 'id[x]'; leave one of them out or use cluster");
 }
 
 TEST(Leverage, SaysWhatOneClusterAloneDecides) {
