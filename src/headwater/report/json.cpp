@@ -206,22 +206,6 @@ void failed_fit(Contract& out, const Tree& fit) {
   out.end_object();
 }
 
-// Intervals [low, high]; null where one has no end.
-void confidence_set(Contract& out, const Tree& tests, std::size_t test) {
-  if (!tests.find_array("interval_test")) return;
-  const auto& owner = integers(tests, "interval_test");
-  out.json.key("set");
-  out.json.begin_array();
-  for (std::size_t i = 0; i < owner.size(); ++i) {
-    if (owner[i] != static_cast<std::int64_t>(test)) continue;
-    out.json.begin_array();
-    out.json.value(numbers(tests, "interval_low")[i]);
-    out.json.value(numbers(tests, "interval_high")[i]);
-    out.json.end_array();
-  }
-  out.json.end_array();
-}
-
 void fit_object(Contract& out, const Tree& result, const Tree& fit) {
   out.begin_object();
   out.json.member("schema", "headwater.fit/1");
@@ -260,7 +244,6 @@ void fit_object(Contract& out, const Tree& result, const Tree& fit) {
       out.json.member("distribution", texts(*tests, "distribution")[i]);
       if (const std::string mark = test_mark(*tests, fit, i); !mark.empty()) out.json.member("mark", mark);
       for (const char* key : {"statistic", "p_value"}) out.number(key, numbers(*tests, key)[i]);
-      confidence_set(out, *tests, i);
       if (std::isfinite(numbers(*tests, "estimate")[i]))
         for (const char* key : {"estimate", "std_error", "mde"}) out.number(key, numbers(*tests, key)[i]);
       test_set(out, *tests, i);
