@@ -68,11 +68,9 @@ TEST(TableRows, KeptDroppedAndInOrder) {
 
 TEST(TableRows, AGroupIsOneRowOfYes) {
   const Grid grid = table({{"group", "Staffing = log(fte) | share; Digital = dma"}});
-  EXPECT_EQ(first_cells(grid), [] {
-    Names names = {"Staffing", "Digital"};
-    names.insert(names.end(), kBelow.begin(), kBelow.end());
-    return names;
-  }());
+  Names expected = {"Staffing", "Digital"};
+  expected.insert(expected.end(), kBelow.begin(), kBelow.end());
+  EXPECT_EQ(first_cells(grid), expected);
   EXPECT_EQ(cell_at(grid.rows[0], 1).text, "yes");
   EXPECT_EQ(cell_at(grid.rows[1], 1).text, "");  // it is not identified
   EXPECT_TRUE(grid.rows[0].rule && !grid.rows[2].rule);
