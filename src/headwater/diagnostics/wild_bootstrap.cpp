@@ -21,17 +21,17 @@
 #include "headwater/covariances/rules.hpp"
 
 namespace headwater {
-namespace wild_bootstrap_parts {}  // namespace wild_bootstrap_parts
+namespace wild_bootstrap_parts {
 
 // s and S of one vector of residuals.
-struct WildSums {
+struct Sums {
   Vector s;  // G
   Matrix S;  // G × G
 };
 
-class WildClusters {
+class Clusters {
  public:
-  WildClusters(const Fit& fit, const Grouping& groups)
+  Clusters(const Fit& fit, const Grouping& groups)
       : hat_(fit, "wild"), blocks_(static_cast<std::size_t>(groups.count)) {
     std::vector<std::vector<Index>> rows(blocks_.size());
     for (std::size_t i = 0; i < groups.code.size(); ++i)
@@ -41,7 +41,7 @@ class WildClusters {
 
   const Hat& hat() const { return hat_; }
   std::size_t count() const { return blocks_.size(); }
-  WildSums sums(const Vector& u, const Vector& errors) const;
+  Sums sums(const Vector& u, const Vector& errors) const;
 
  private:
   Hat hat_;
@@ -49,9 +49,9 @@ class WildClusters {
 };
 
 // The hat matrix between clusters: Σ over the levels of the largest effect that two of them share, and the basis.
-WildSums WildClusters::sums(const Vector& u, const Vector& errors) const {
+Sums Clusters::sums(const Vector& u, const Vector& errors) const {
   const auto G = static_cast<Index>(blocks_.size());
-  WildSums result{Vector(G), Matrix::Zero(G, G)};
+  Sums result{Vector(G), Matrix::Zero(G, G)};
   Matrix of_u(hat_.basis(), G), of_errors(hat_.basis(), G);
   struct Share {
     Index cluster;
@@ -88,18 +88,16 @@ WildSums WildClusters::sums(const Vector& u, const Vector& errors) const {
   return result;
 }
 
-}  // namespace headwater
+}  // namespace wild_bootstrap_parts
 
-using wild_bootstrap_parts::WildClusters;
-using wild_bootstrap_parts::WildSums;
+using wild_bootstrap_parts::Clusters;
+using wild_bootstrap_parts::Sums;
 
 namespace {
 
 constexpr double kTied = 1e-9;
 constexpr int kHalfPoints = 128, kBisections = 48;
 constexpr double kFarthest = 1e4;  // standard errors from the estimate
-
-namespace {
 
 // t* of every draw as a function of d = c'β − r: (n₀ + d n₁)/√(A + 2dB + d²C); without the null imposed d has no part.
 struct Forms {
@@ -206,10 +204,10 @@ struct WildBootstrap::State {
   Vector moved(const LinearNull& null) const {
     return response(null).cwiseQuotient(clusters.hat().weights()) / null.weights.dot(fit.bread * null.weights);
   }
-  WildSums base(const LinearNull& null) const { return clusters.sums(response(null), fit.linear->residuals); }
+  Sums base(const LinearNull& null) const { return clusters.sums(response(null), fit.linear->residuals); }
 
   const Fit& fit;
-  WildClusters clusters;
+  Clusters clusters;
   std::string weights;
   WildDraws draws;
   bool imposed, equal_tail;
@@ -233,9 +231,9 @@ double WildBootstrap::statistic(const LinearNull& null) const {
 }
 
 Vector WildBootstrap::statistics(const LinearNull& null) const {
-  WildSums sums = state_->base(null);
+  Sums sums = state_->base(null);
   if (state_->imposed) {
-    const WildSums moved = state_->clusters.sums(state_->response(null), state_->moved(null));
+    const Sums moved = state_->clusters.sums(state_->response(null), state_->moved(null));
     sums.s += state_->distance(null) * moved.s;
     sums.S += state_->distance(null) * moved.S;
   }
@@ -244,10 +242,10 @@ Vector WildBootstrap::statistics(const LinearNull& null) const {
 }
 
 WildBootstrap::Answer WildBootstrap::test(const LinearNull& null) const {
-  const WildSums base = state_->base(null);
+  const Sums base = state_->base(null);
   Forms forms{state_->draws.products(base.s), {}, {}, {}, {}, state_->imposed};
   if (state_->imposed) {
-    const WildSums moved = state_->clusters.sums(state_->response(null), state_->moved(null));
+    const Sums moved = state_->clusters.sums(state_->response(null), state_->moved(null));
     const std::vector<Vector> squares = state_->draws.inner_products({base.S, moved.S}, {{0, 0}, {0, 1}, {1, 1}});
     forms.n1 = state_->draws.products(moved.s);
     forms.A = squares[0];
@@ -281,4 +279,4 @@ std::vector<Test> wild_tests(const Asked& asked, const MethodCall& call) {
   return tests;
 }
 
-}  // namespace
+}  // namespace headwater
