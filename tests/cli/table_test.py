@@ -326,7 +326,7 @@ class Table(CommandTest):
 
     def test_what_it_takes(self):
         result = self.attributed()
-        self.assertEqual(self.message("table"), (2, "headwater table takes a result file: headwater table RESULT"))
+        self.assertEqual(self.message("table"), (2, "headwater table takes a result file, or several: headwater table RESULT"))
         self.assertEqual(self.message("table", result, "--format", "docx"),
                          (2, "--format is 'docx'; it is text, markdown, latex, csv, html or xlsx"))
         self.assertEqual(self.message("table", result, "--format", "xlsx"),

@@ -197,7 +197,7 @@ def stata(reference):
 def compare_degrees(reference, key, got, block):
     """Satterthwaite's degrees of freedom of every coefficient, and HTZ of all slopes together."""
     terms = {term["term"]: term for term in got["terms"]}
-    for name, value in block["tests"]["df_satterthwaite"].items():
+    for name, value in block.get("tests", {}).get("df_satterthwaite", {}).items():
         reference.compare(f"{key} degrees of freedom", terms[reference.name(name)]["df"], number(value), 1e-8 * number(value))
     joint = block.get("wald_all_slopes", {})
     htz = joint.get("HTZ") or ({"Fstat": joint["F"]["HTZ"], "df_denom": joint["df_denom"]["HTZ"]} if "F" in joint else None)

@@ -1,7 +1,6 @@
 #include "headwater/hdf5/reading_child.hpp"
 
 #include <fcntl.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,6 +11,7 @@
 #include <new>
 #include <optional>
 
+#include "headwater/core/child_process.hpp"
 #include "headwater/core/error.hpp"
 #include "headwater/hdf5/handle.hpp"
 #include "headwater/hdf5/inspection.hpp"
@@ -48,17 +48,6 @@ struct Pipe {
   }
 };
 
-// No core file, no handlers of the parent's, no longer life than its, no complaints of libc on the terminal.
-void settle(rlim_t seconds) {
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  const rlimit no_core{0, 0}, time{seconds, seconds + 5};  // SIGXCPU first, SIGKILL later
-  ::setrlimit(RLIMIT_CORE, &no_core);
-  ::setrlimit(RLIMIT_CPU, &time);
-  for (const int number : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGPIPE, SIGTERM, SIGINT, SIGHUP})
-    std::signal(number, SIG_DFL);
-  if (const int nowhere = ::open("/dev/null", O_RDONLY | O_CLOEXEC); nowhere >= 0) ::dup2(nowhere, STDERR_FILENO);
-}
-
 void answer(Sender& sender, const std::function<Tree()>& read) {
   try {
     sender.put(read());
@@ -81,31 +70,6 @@ void answer(Sender& sender, const std::function<Tree()>& read) {
   }
   ::_exit(exit_code(ErrorKind::internal));
 }
-
-class Child {
- public:
-  explicit Child(pid_t process) : process_(process) {}
-  Child(const Child&) = delete;
-  Child& operator=(const Child&) = delete;
-  ~Child() {
-    if (process_ <= 0) return;
-    ::kill(process_, SIGKILL);
-    wait();
-  }
-
-  // How it ended; nothing when somebody else has asked before, as in a process that ignores SIGCHLD.
-  std::optional<int> wait() {
-    int status = 0;
-    pid_t ended = 0;
-    while ((ended = ::waitpid(process_, &status, 0)) < 0 && errno == EINTR) {
-    }
-    process_ = 0;
-    return ended > 0 ? std::optional(status) : std::nullopt;
-  }
-
- private:
-  pid_t process_;
-};
 
 // The child left without an answer.
 [[noreturn]] void lost(std::optional<int> status, const std::string& path, rlim_t seconds) {
@@ -138,10 +102,10 @@ Tree read_apart(const std::string& path, std::uint64_t file_bytes, const std::fu
   const pid_t process = fork_with_the_library_at_rest();
   if (process < 0) cannot_read(path, errno);
   if (process == 0) {
-    settle(seconds);
+    become_child(seconds);
     be_the_child(pipe.to, read);
   }
-  Child child(process);
+  ChildProcess child(process);
   pipe.close_to();
   try {
     Tree tree = Receiver(pipe.from).result();

@@ -10,12 +10,12 @@ namespace headwater {
 namespace {
 
 constexpr const char* kMinus = "\xE2\x88\x92";
-constexpr int kMostDecimals = 8;
+constexpr int kMostFigureDecimals = 8;
 constexpr double kLeastPlain = 1e-6, kMostPlain = 1e9;  // beyond them a power of ten is written
 
-int decimals_for(double size, int digits) {
+int figure_decimals(double size, int digits) {
   if (!(std::abs(size) > 0) || !std::isfinite(size)) return 2;
-  return std::clamp(digits - 1 - static_cast<int>(std::floor(std::log10(std::abs(size)))), 0, kMostDecimals);
+  return std::clamp(digits - 1 - static_cast<int>(std::floor(std::log10(std::abs(size)))), 0, kMostFigureDecimals);
 }
 
 std::string grouped(std::string digits) {
@@ -24,7 +24,7 @@ std::string grouped(std::string digits) {
   return digits;
 }
 
-std::string fixed(double value, int decimals) {
+std::string figure_fixed(double value, int decimals) {
   char text[400];
   std::snprintf(text, sizeof text, "%.*f", decimals, std::abs(value));
   const std::string digits(text);
@@ -40,17 +40,17 @@ std::string figure(double value, double size) {
   if (sized && std::abs(value) < 1e-9 && std::abs(size) < 1e-9) return "0";
   if (!sized && value != 0 && (std::abs(value) < kLeastPlain || std::abs(value) >= kMostPlain))
     return (value < 0 ? kMinus : "") + significant(std::abs(value), 3);
-  return fixed(value, sized ? decimals_for(size, 2) : decimals_for(value, 3));
+  return figure_fixed(value, sized ? figure_decimals(size, 2) : figure_decimals(value, 3));
 }
 
 std::string figure_share(double share) {
   const double percent = 100 * share, size = std::abs(percent);
-  return fixed(percent, size >= 10 ? 0 : size >= 1 ? 1 : 2) + "%";
+  return figure_fixed(percent, size >= 10 ? 0 : size >= 1 ? 1 : 2) + "%";
 }
 
 std::string figure_level(double level) { return significant(100 * level, 4) + "%"; }
 
-std::string figure_p(double p) { return p < 0.001 ? "p <0.001" : "p = " + fixed(p, 3); }
+std::string figure_p(double p) { return p < 0.001 ? "p <0.001" : "p = " + figure_fixed(p, 3); }
 
 std::string figure_interval(double low, double high, double size, const std::string& unit) {
   return figure(low, size) + unit + " to " + figure(high, size) + unit;

@@ -2,6 +2,7 @@
 // headings marked as a table, no merged cell, no empty row or cell in a table, numbers as numbers.
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 #include <deque>
 #include <set>
 
+#include "headwater/core/child_process.hpp"
 #include "headwater/core/error.hpp"
 #include "headwater/core/module.hpp"
 #include "headwater/core/text.hpp"
@@ -190,6 +192,39 @@ class MemoryFile {
   int descriptor_;
 };
 
+constexpr rlim_t kMostSeconds = 600;
+
+// Memory that parent and child both see, for the child's complaint.
+class SharedMessage {
+ public:
+  SharedMessage() : page_(::mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0)) {
+    if (page_ == MAP_FAILED) fail(std::strerror(errno));
+  }
+  SharedMessage(const SharedMessage&) = delete;
+  SharedMessage& operator=(const SharedMessage&) = delete;
+  ~SharedMessage() { ::munmap(page_, kBytes); }
+  char* text() const { return static_cast<char*>(page_); }
+
+  static constexpr int kBytes = 256;
+
+ private:
+  void* page_;
+};
+
+// The library goes on with null pointers when memory runs out, so it writes in a process apart.
+void write_apart(headwater_workbook_function write, const std::string& path, const headwater_workbook& workbook) {
+  const SharedMessage message;
+  const pid_t process = ::fork();
+  if (process < 0) fail(std::strerror(errno));
+  if (process == 0) {
+    become_child(kMostSeconds);
+    ::_exit(write(path.c_str(), &workbook, message.text(), SharedMessage::kBytes) == 0 ? 0 : 1);
+  }
+  const std::optional<int> status = ChildProcess(process).wait();
+  if (status && WIFSIGNALED(*status)) fail("there is not enough memory for it");
+  if (status && WEXITSTATUS(*status) != 0) fail(message.text());
+}
+
 }  // namespace
 
 std::string xlsx_tables(const GridBook& book) {
@@ -205,8 +240,7 @@ std::string xlsx_tables(const GridBook& book) {
   for (const Sheet& sheet : sheets) views.push_back(sheet.view());
   const headwater_workbook workbook{book.title.c_str(), static_cast<int>(views.size()), views.data()};
   const MemoryFile file;
-  char message[256] = "";
-  if (write(file.path().c_str(), &workbook, message, sizeof message) != 0) fail(message);
+  write_apart(write, file.path(), workbook);
   std::string bytes = file.bytes();
   if (!is_whole_archive(bytes)) fail("there is not enough memory for it");
   return bytes;

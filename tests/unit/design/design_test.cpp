@@ -249,7 +249,7 @@ std::vector<std::string> notes_of(const std::string& formula) {
 TEST(Warnings, NameTheColumns) {
   EXPECT_EQ(notes_of("y ~ log(zero + 1)"),
             (std::vector<std::string>{"log(zero + 1) depends on the unit of zero: its coefficient changes when zero is "
-                                      "measured in thousands. 1 of 7 rows are at zero. Use log(ifelse(zero == 0, 1, "
+                                      "measured in thousands. 1 of 7 rows is at zero. Use log(ifelse(zero == 0, 1, "
                                       "zero)) + I(zero == 0), or zero per unit of size"}));
   EXPECT_EQ(notes_of("log(y) - log(x) ~ l(x, 1)").front(),
             "'x' is in the outcome's denominator and in the regressor l(x, 1): error in it moves both the same way, so "

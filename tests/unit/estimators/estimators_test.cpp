@@ -93,10 +93,9 @@ TEST(Pooled, RefusesEffects) {
 }
 
 TEST(Estimators, RefuseInstruments) {
-  for (const std::string method : {"within", "pooled", "first_difference", "mundlak", "between"}) {
-    const std::string formula = method == "within" ? "y ~ x | id | z ~ w" : "y ~ x | z ~ w";
+  for (const std::string method : {"mundlak", "random", "frontier"}) {
     try {
-      fitted(panel_from(kPanel), formula, method);
+      fitted(panel_from(kPanel), "y ~ x | z ~ w", method);
       FAIL() << method << " took instruments";
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), "estimator.unsupported");

@@ -22,7 +22,7 @@ Fit frontier(const Panel& panel, const std::string& formula, const std::string& 
   spec.formula = expand(parse_formula(formula)).front();
   spec.estimator = parse_method_call(estimator);
   spec.covariance = parse_method_call("iid");
-  return fit_frontier({panel, std::make_shared<const Design>(make_design(panel, spec)), spec.estimator});
+  return headwater::estimate(panel, std::make_shared<const Design>(make_design(panel, spec)));
 }
 
 double scalar(const Fit& fit, const std::string& name) {
