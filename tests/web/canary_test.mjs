@@ -124,6 +124,7 @@ for (const [name, model] of Object.entries(kModels))
 test("no label in any download of a page", async () => {
   writeFileSync(place("canary.cfg"), configuration("decompositions", kModels.decompositions));
   headwater("run", place("canary.cfg"));
+  headwater("report", place("canary.h5"), "-o", place("canary.html"), "--form", "full");
   const { page, trouble, close } = await browser.open(place("canary.html"));
   await openEverything(page);
   let files = 0;

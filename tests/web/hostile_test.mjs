@@ -85,6 +85,16 @@ coverage = group
 `,
   );
   headwater("run", join(folder, "hostile.cfg"));
+  headwater(
+    "report",
+    join(folder, "hostile.h5"),
+    "-o",
+    join(folder, "hostile.html"),
+    "--audience",
+    "internal",
+    "--form",
+    "full",
+  );
   browser = await browse();
 });
 after(() => browser.close());
@@ -124,6 +134,7 @@ test("every hostile trust can be found and looked at", async () => {
 
 test("a cell that a spreadsheet would take for a formula is text in the CSV", async () => {
   const { page, close } = await browser.open(join(folder, "hostile.html"));
+  await openEverything(page);
   const figure = page.locator("figure", { has: page.locator("h4", { hasText: /move|moves/ }) }).last();
   const rows = cells(
     (await download(page, () => figure.getByRole("button", { name: /^Download the numbers/ }).click())).toString(),

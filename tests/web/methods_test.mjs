@@ -71,6 +71,7 @@ before(async () => {
       `bootstrap = cluster(draws = 20)\n[output]\nresult = all.h5\nreport = publish.html\n[report]\ntitle = Every method\n${kReport}\n`,
   );
   headwater("run", place("all.cfg"));
+  headwater("report", place("all.h5"), "-o", place("publish.html"), "--form", "full");
   headwater("report", place("all.h5"), "-o", place("internal.html"), "--audience", "internal", "--form", "full");
 });
 after(() => browser.close());

@@ -71,7 +71,8 @@ function study(name, ahead) {
   writeFileSync(join(folder, `${name}.csv`), `${lines.join("\n")}\n`);
   const captions = readFileSync(join(source, "configs/demo.cfg"), "utf8")
     .split("[report]")[1]
-    .replace(/^coverage.*\n/m, "");
+    .replace(/^coverage.*\n/m, "")
+    .replace(/^names.*\n(?:[ \t].*\n)*/m, "");
   writeFileSync(
     join(folder, `${name}.cfg`),
     `[data]\nfile = ${name}.csv\nunit = unit\ntime = year\n[model]\nformula = y ~ x + f(x, 1) | unit + year\n` +

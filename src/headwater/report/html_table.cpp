@@ -19,13 +19,13 @@ namespace {
 std::string html_paragraph(const std::string& text) { return "<p dir=\"auto\">" + html_text(text) + "</p>\n"; }
 
 std::string alignment(const GridColumn& column) {
-  return column.align == Align::left ? "" : " style=\"text-align:right\"";
+  return column.align == Align::left ? "" : " align=\"right\"";
 }
 
 void add_row(std::string& out, const Grid& grid, const GridRow& row) {
   if (row.rule) out += "</tbody>\n<tbody>\n";
   const GridCell& first = cell_at(row, 0);
-  out += "<tr><th scope=\"row\" dir=\"auto\" style=\"text-align:left;font-weight:normal\"";
+  out += "<tr><th scope=\"row\" dir=\"auto\" align=\"left\"";
   if (first.text.empty() && !row.name.empty()) out += " aria-label=\"" + html_text(row.name) + "\"";
   out += ">" + html_text(first.text) + "</th>";
   for (std::size_t c = 1; c < grid.columns.size(); ++c)
@@ -36,7 +36,7 @@ void add_row(std::string& out, const Grid& grid, const GridRow& row) {
 void add_html_grid(std::string& out, const Grid& grid) {
   out += "<h2 dir=\"auto\">" + html_text(grid.title) + "</h2>\n";
   for (const std::string& text : grid.lead) out += html_paragraph(text);
-  out += "<table border=\"1\" cellpadding=\"4\" style=\"border-collapse:collapse\">\n<caption dir=\"auto\">" +
+  out += "<table border=\"1\" cellpadding=\"4\" cellspacing=\"0\">\n<caption dir=\"auto\">" +
          html_text(grid.title) + "</caption>\n<thead>\n<tr>";
   for (const GridColumn& column : grid.columns)
     out += "<th scope=\"col\" dir=\"auto\"" + alignment(column) + ">" + html_text(column.heading) + "</th>";
@@ -57,7 +57,7 @@ std::string html_of_tables(const GridBook& book) {
 
 std::string html_tables(const GridBook& book) {
   return "<!DOCTYPE html>\n<html lang=\"en-GB\">\n<head>\n<meta charset=\"utf-8\">\n"
-         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'\">\n"
          "<title>" +
          html_text(book.title) + "</title>\n</head>\n<body>\n<h1>" + html_text(book.title) + "</h1>\n" +
          html_of_tables(book) + "</body>\n</html>\n";
