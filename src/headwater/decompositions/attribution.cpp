@@ -96,7 +96,8 @@ void Attribution::add_parts(const Contrast& contrast) {
   const Vector& v = contrast.row_weights();
   parts_ = parts_.identified([&](const Matrix& z) {
     Matrix read(z.rows() + 1, z.cols());
-    read << contrast.values(z).transpose(), contrast.sampling_influence(z);
+    read.row(0) = contrast.values(z).transpose();
+    read.bottomRows(z.rows()) = contrast.sampling_influence(z);
     return read;
   });
   const Vector values = contrast.values(parts_.values());

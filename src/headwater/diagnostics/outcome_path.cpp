@@ -38,7 +38,9 @@ OutcomePath outcome_path(const Fit& fit) {
   if (!design.has_time || !design.has_unit || !fit.linear || !fit.linear->of_design || has_unit_means(fit)) return path;
   const Vector weights = design.weights.size() > 0 ? design.weights : Vector::Ones(design.n());
   Matrix columns(design.n(), 3);
-  columns << design.y.cwiseProduct(weights), by_drivers(fit).cwiseProduct(weights), weights;
+  // First of all: what throws while a matrix is being filled leaves it half full.
+  const Vector driven = by_drivers(fit);
+  columns << design.y.cwiseProduct(weights), driven.cwiseProduct(weights), weights;
   const Matrix sums = sums_by(columns, design.time);
   path.periods = design.time.labels;
   path.outcome = sums.col(0).array() / sums.col(2).array();

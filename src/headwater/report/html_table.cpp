@@ -18,9 +18,7 @@ namespace {
 
 std::string html_paragraph(const std::string& text) { return "<p dir=\"auto\">" + html_text(text) + "</p>\n"; }
 
-std::string alignment(const GridColumn& column) {
-  return column.align == Align::left ? "" : " align=\"right\"";
-}
+std::string alignment(const GridColumn& column) { return column.align == Align::left ? "" : " align=\"right\""; }
 
 void add_row(std::string& out, const Grid& grid, const GridRow& row) {
   if (row.rule) out += "</tbody>\n<tbody>\n";
@@ -36,8 +34,8 @@ void add_row(std::string& out, const Grid& grid, const GridRow& row) {
 void add_html_grid(std::string& out, const Grid& grid) {
   out += "<h2 dir=\"auto\">" + html_text(grid.title) + "</h2>\n";
   for (const std::string& text : grid.lead) out += html_paragraph(text);
-  out += "<table border=\"1\" cellpadding=\"4\" cellspacing=\"0\">\n<caption dir=\"auto\">" +
-         html_text(grid.title) + "</caption>\n<thead>\n<tr>";
+  out += "<table border=\"1\" cellpadding=\"4\" cellspacing=\"0\">\n<caption dir=\"auto\">" + html_text(grid.title) +
+         "</caption>\n<thead>\n<tr>";
   for (const GridColumn& column : grid.columns)
     out += "<th scope=\"col\" dir=\"auto\"" + alignment(column) + ">" + html_text(column.heading) + "</th>";
   out += "</tr>\n</thead>\n<tbody>\n";
