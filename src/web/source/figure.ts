@@ -12,6 +12,7 @@ export interface Shape {
 export interface Figure<Row> {
   id: string;
   title: string; // the finding, in at most ten words
+  heading?: "h3"; // where it stands right under a heading of the second level; otherwise its title is of the fourth
   alt: string; // the chart in words, from its data
   caption: string; // what else the reader must know
   spec: (shape: Shape) => Spec;
@@ -98,7 +99,7 @@ export function figureElement<Row>(figure: Figure<Row>, captions: Captions): HTM
   return h(
     "figure",
     { class: "hw-figure", id: figure.id },
-    h("h4", { class: "hw-figure__title" }, figure.title),
+    h(figure.heading ?? "h4", { class: "hw-figure__title" }, figure.title),
     h(
       "div",
       { class: "hw-figure__bar" },

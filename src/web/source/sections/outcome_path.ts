@@ -53,6 +53,7 @@ export function outcomePath(report: Report): HTMLElement | null {
   return figureElement(
     {
       id: "outcome-path",
+      heading: "h3",
       title: `Since ${rows[0].period}: ${whole}, of which drivers ${part}`,
       alt: `Two lines from ${rows[0].period} to ${last.period}. Mean ${what}: ${rows.map((row) => `${row.period} ${shown(row, row.outcome)}`).join(", ")}. What the drivers’ coefficients account for: ${rows.map((row) => `${row.period} ${shown(row, row.accounted)}`).join(", ")}.`,
       caption: `Mean ${what} of ${many} in the sample of each ${periodWord()}, against the first${unit === "%" ? ", in per cent" : ""}. The gap between the lines is accounted for by no driver: it is common to all, or follows from which ${unitWord()}s are there. No uncertainty is drawn; intervals stand with the main points.`,
