@@ -196,6 +196,7 @@ test("every method is drawn from its parts alone, names no trust and keeps to th
   lines.push("result = many.h5", "report = many.html", `[report]${captions}`);
   writeFileSync(join(folder, "many.cfg"), lines.join("\n"));
   headwater("run", join(folder, "many.cfg"));
+  headwater("report", join(folder, "many.h5"), "-o", join(folder, "many.html"), "--form", "full");
   const payload = payloadOf(join(folder, "many.html"));
   const drawn = new Set(payload.decompositions.map((one) => one.method));
   assert.deepEqual([...drawn].sort(), [...methods, "specification_curve"].sort(), "provider is about single trusts");
