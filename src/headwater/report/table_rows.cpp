@@ -77,14 +77,14 @@ GridRow group_row(const std::string& name, const std::vector<Block>& members, st
 
 void take_groups(Parts& parts, const TableRows& wanted, const Words& words, std::size_t columns) {
   std::vector<GridRow> rows;
-  for (const auto& [name, patterns] : wanted.groups) {
+  for (const auto& group : wanted.groups) {
     std::vector<Block> members;
     const auto first = std::stable_partition(parts.terms.begin(), parts.terms.end(), [&](const Block& block) {
-      return !any_match(patterns, term_of(block), words);
+      return !any_match(group.second, term_of(block), words);
     });
     members.assign(std::make_move_iterator(first), std::make_move_iterator(parts.terms.end()));
     parts.terms.erase(first, parts.terms.end());
-    if (!members.empty()) rows.push_back(group_row(name, members, columns));
+    if (!members.empty()) rows.push_back(group_row(group.first, members, columns));
   }
   parts.below.insert(parts.below.begin(), std::make_move_iterator(rows.begin()), std::make_move_iterator(rows.end()));
 }
