@@ -202,16 +202,12 @@ class Cases(Reading):
 
     def test_the_numbers_are_those_worked_out_by_hand(self):
         iid = ("--covariance", "iid")
-        uid = ["--unit", "uid", "--time", "time"]
         month = ["--unit", "unit", "--time", "month"]
         clean = (0.6790540541, 0.1494580128)
-        base = (0.6506024096, 0.1645567669)
         for expected, name, formula, words, keys in [
             ((0.5939542484, 0.1824282), "B1_leading_zeros_effect.csv", "y ~ x | site", iid, KEYS),
             ((0.5939542484, None), "B3_version_ids_factor.csv", "y ~ x + i(band)", iid, KEYS),
-            ((0.6595528455, None), "F1_int64_unit.csv", "y ~ x | uid", (), uid), ((0.6595528455, None), "F1_int64_unit.parquet", "y ~ x | uid", (), uid),
-            (base, "F3_uint64_unit.parquet", "y ~ x", (), uid), (base, "G1_unused_list_column.parquet", "y ~ x", (), KEYS),
-            (base, "G2_float16.parquet", "y ~ x", (), KEYS),
+            ((0.6595528455, None), "F1_int64_unit.csv", "y ~ x | uid", (), ["--unit", "uid", "--time", "time"]),
             (clean, "H1_row_names.csv", "y ~ x", (), KEYS), (clean, "H2_title_rows.csv", "y ~ x", (), KEYS),
             (clean, "H4_sep_line.csv", "y ~ x", (), KEYS), (clean, "H5_footnote.csv", "y ~ x", (), KEYS), (clean, "H6_month_words.csv", "y ~ x", (), KEYS),
         ]:
@@ -226,8 +222,18 @@ class Cases(Reading):
         serial = self.value("serial.csv", "log(activity / resource) ~ l(agency, 1)", term="l(agency, 1)", keys=["--unit", "code", "--time", "period"])
         self.assertAlmostEqual(serial[0], -0.2468082960, 10)
         self.assertAlmostEqual(serial[1], 0.6328122205, 10)
-        self.assertAlmostEqual(self.value("G2_float16.parquet", "y ~ half", term="half")[0], base[0], 10)
-        stages = self.fit(CASES / "N1_ordered_categories.parquet", "y ~ x + stage", *iid)[1]
+
+    def test_the_numbers_of_parquet_files(self):
+        if "needs the module headwater_arrow.so" in run("fit", CASES / "G2_float16.parquet", "y ~ x", *KEYS)[2]:
+            self.skipTest("this build has no module for it")
+        uid = ["--unit", "uid", "--time", "time"]
+        self.assertAlmostEqual(self.value("F1_int64_unit.parquet", "y ~ x | uid", keys=uid)[0], 0.6595528455, 10)
+        for name, keys in [("F3_uint64_unit.parquet", uid), ("G1_unused_list_column.parquet", KEYS), ("G2_float16.parquet", KEYS)]:
+            estimate, error = self.value(name, "y ~ x", keys=keys)
+            self.assertAlmostEqual(estimate, 0.6506024096, 10, name)
+            self.assertAlmostEqual(error, 0.1645567669, 7, name)
+        self.assertAlmostEqual(self.value("G2_float16.parquet", "y ~ half", term="half")[0], 0.6506024096, 10)
+        stages = self.fit(CASES / "N1_ordered_categories.parquet", "y ~ x + stage", "--covariance", "iid")[1]
         self.assertAlmostEqual(stages["stagemedium"][0], 0.8980800654, 10)
         self.assertAlmostEqual(stages["stagehigh"][0], 2.0075571895, 10)
 
