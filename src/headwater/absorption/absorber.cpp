@@ -14,6 +14,7 @@
 #include "headwater/absorption/components.hpp"
 #include "headwater/absorption/panels.hpp"
 #include "headwater/core/threads.hpp"
+#include "headwater/core/weights.hpp"
 
 namespace headwater {
 namespace {
@@ -70,7 +71,7 @@ void Absorber::State::prepare() {
   for (std::size_t q = 1; q < effects.size(); ++q)
     if (effects[q].size() > effects[eliminated].size()) eliminated = q;
   const Vector& norms = effects[eliminated].squared_norms();
-  inverse_norms = (norms.array() > 0).select(norms.cwiseInverse(), 0.0);
+  inverse_norms = inverse_or_zero(norms);
   std::vector<const EffectColumns*> rest;
   for (std::size_t q = 0; q < effects.size(); ++q) {
     if (q == eliminated) continue;
@@ -260,8 +261,7 @@ std::vector<Matrix> Absorber::coefficients(const Vector& target) const {
   for (std::size_t q = 1; q < s.effects.size(); ++q) {
     if (!s.effects[q].intercept()) continue;
     double mean = 0;
-    for (Index i = 0; i < s.rows; ++i)
-      mean += (s.weights.size() > 0 ? s.weights(i) : 1.0) * result[q](s.effects[q].level(i), 0);
+    for (Index i = 0; i < s.rows; ++i) mean += weight_of(s.weights, i) * result[q](s.effects[q].level(i), 0);
     mean /= mass;
     result[q].col(0).array() -= mean;
     result.front().col(0).array() += mean;
@@ -274,13 +274,12 @@ std::vector<Matrix> Absorber::coefficients(const Vector& target) const {
 Vector Absorber::row_weights(std::vector<Matrix> functional) const {
   const State& s = *state_;
   if (s.effects.empty()) return Vector::Zero(s.rows);
-  const auto weight = [&](Index i) { return s.weights.size() > 0 ? s.weights(i) : 1.0; };
   const double mass = s.weights.size() > 0 ? s.weights.sum() : static_cast<double>(s.rows);
   if (s.effects.front().intercept())
     for (std::size_t q = 1; q < s.effects.size(); ++q) {
       if (!s.effects[q].intercept()) continue;
       const double moved = (functional.front().col(0).sum() - functional[q].col(0).sum()) / mass;
-      for (Index i = 0; i < s.rows; ++i) functional[q](s.effects[q].level(i), 0) += moved * weight(i);
+      for (Index i = 0; i < s.rows; ++i) functional[q](s.effects[q].level(i), 0) += moved * weight_of(s.weights, i);
     }
   std::vector<RowMatrix> right;
   for (std::size_t q = 0; q < s.effects.size(); ++q)
@@ -290,7 +289,7 @@ Vector Absorber::row_weights(std::vector<Matrix> functional) const {
   for (RowMatrix& own : solution) own = -own;
   Matrix a = Matrix::Zero(s.rows, 1);
   subtract(s.effects, solution, a);
-  return s.weights.size() > 0 ? Vector(a.col(0).cwiseProduct(s.weights)) : Vector(a.col(0));
+  return weighted(a.col(0), s.weights);
 }
 
 }  // namespace headwater

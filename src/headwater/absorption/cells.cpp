@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "headwater/core/weights.hpp"
+
 namespace headwater {
 namespace {
 
@@ -113,7 +115,7 @@ Cells cross_cells(const EffectColumns& left, const std::vector<const EffectColum
     list.open();
     for (; at < rows.size() && left.level(rows[at]) == g; ++at) {
       const Index i = rows[at];
-      const double w = weights.size() > 0 ? weights(i) : 1.0;
+      const double w = weight_of(weights, i);
       for (Index c = 0; c < left.width(); ++c) own[static_cast<std::size_t>(c)] = w * left.value(i, c);
       for (std::size_t o = 0; o < others.size(); ++o) {
         const EffectColumns& other = *others[o];

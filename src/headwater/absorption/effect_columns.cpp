@@ -2,13 +2,13 @@
 
 #include <cmath>
 
+#include "headwater/core/weights.hpp"
+
 namespace headwater {
 namespace {
 
 constexpr double kFlatSlope = 1e-12;      // spread of a centred slope, as a share of its size in the level
 constexpr double kDependentSlope = 1e-9;  // what the slopes before leave of a slope, as a share of its norm
-
-double weight_of(const Vector& weights, Index row) { return weights.size() > 0 ? weights(row) : 1.0; }
 
 }  // namespace
 

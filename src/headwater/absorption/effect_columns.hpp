@@ -19,6 +19,11 @@ namespace headwater {
 // One row a column of the effects, one column a right-hand side: those of one effect column lie side by side.
 using RowMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
+// 1/‖d‖² of every column; zero where one is redundant.
+inline Vector inverse_or_zero(const Vector& squared_norms) {
+  return (squared_norms.array() > 0).select(squared_norms.cwiseInverse(), 0.0);
+}
+
 class EffectColumns {
  public:
   EffectColumns(const Effect& effect, const Vector& weights);

@@ -4,14 +4,13 @@
 
 #include "headwater/core/error.hpp"
 #include "headwater/core/threads.hpp"
+#include "headwater/core/weights.hpp"
 #include "headwater/linalg/gram.hpp"
 
 namespace headwater {
 namespace {
 
 constexpr Index kMostColumns = 5000;  // whose S⁻ takes 200 MB
-
-double weight_at(const Vector& weights, Index row) { return weights.size() > 0 ? weights(row) : 1.0; }
 
 void keep_distinct(std::vector<Index>& values) {
   std::sort(values.begin(), values.end());
@@ -32,7 +31,7 @@ EffectsHat::EffectsHat(const std::vector<Effect>& effects, const Vector& weights
   for (std::size_t q = 1; q < effects_.size(); ++q)
     if (effects_[q].size() > first().size()) eliminated_ = q;
   const Vector& norms = first().squared_norms();
-  inverse_norms_ = (norms.array() > 0).select(norms.cwiseInverse(), 0.0);
+  inverse_norms_ = inverse_or_zero(norms);
   for (std::size_t q = 0; q < effects_.size(); ++q) {
     if (q == eliminated_) continue;
     others_.push_back(q);
@@ -63,7 +62,7 @@ Matrix EffectsHat::rest_under(const Vector& u, const Cells& cells) const {
   std::vector<Index> at;
   std::vector<double> value;
   for (Index i = 0; i < rows_; ++i) {
-    const double weight = weight_at(u, i);
+    const double weight = weight_of(u, i);
     for (Index c = 0; c < width; ++c)
       own(first().level(i) * width + c) += weight * first().value(i, c) * first().value(i, c);
     at.clear();

@@ -94,7 +94,7 @@ void IteratedComplement::choose(const ComplementInput& input) {
 
 void IteratedComplement::split(const ComplementInput& input) {
   const EffectColumns& eliminated = input.effects[input.eliminated];
-  inverse_norms_ = (eliminated.squared_norms().array() > 0).select(eliminated.squared_norms().cwiseInverse(), 0.0);
+  inverse_norms_ = inverse_or_zero(eliminated.squared_norms());
   cells_ = cross_cells(eliminated, {&input.effects[effect_]}, {0}, size_, input.weights);
   if (eliminated.intercept()) {
     components_ = components(eliminated, input.effects[effect_]);

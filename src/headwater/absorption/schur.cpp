@@ -5,8 +5,6 @@
 namespace headwater {
 namespace {
 
-Vector inverse_or_zero(const Vector& norms) { return (norms.array() > 0).select(norms.cwiseInverse(), 0.0); }
-
 // The o-th of the other effects with those after it.
 Cells later_cells(const ComplementInput& input, std::size_t o) {
   std::vector<const EffectColumns*> later;

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "headwater/core/error.hpp"
+#include "headwater/core/weights.hpp"
 
 namespace headwater {
 namespace {
@@ -34,7 +35,7 @@ Basis basis_of(const Fit& fit) {
 }  // namespace
 
 Hat::Hat(const Fit& fit, const std::string& rule)
-    : weights_(fit.weights.size() > 0 ? fit.weights : Vector(Vector::Ones(fit.n()))), effects_({}, {}, 0) {
+    : weights_(weights_or_ones(fit.weights, fit.n())), effects_({}, {}, 0) {
   if (!is_least_squares(fit))
     throw Error(ErrorKind::usage, "covariance.no_leverage",
                 rule + " needs the leverage of a least-squares fit, which " + fit.estimator +

@@ -198,6 +198,7 @@ const std::vector<ProfileRow>& profile_rows() {
        .periods = Scale::groups,
        .own_groups = false,
        .t = GroupedT::smaller,
+       .normal_for_random = false,
        .repair = Repair::zero,
        .lag = newey_west},
       {.card = {.name = "xtreg",

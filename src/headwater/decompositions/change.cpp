@@ -14,6 +14,7 @@
 
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
+#include "headwater/core/weights.hpp"
 #include "headwater/decompositions/attribution.hpp"
 #include "headwater/decompositions/groups.hpp"
 #include "headwater/decompositions/methods.hpp"
@@ -251,7 +252,8 @@ void add_links(Attribution& attribution, const Fit& fit, const std::vector<Compo
 Decomposition change_of_mean(const DecompositionInput& input, const OutcomeParts& parts, const Two& two) {
   const Design& design = *input.fit->design;
   const std::string column = input.call.get("weights"), reading = input.call.get("reading", "stayers");
-  const Vector weights = column.empty() ? weights_or_ones(design) : row_values(input.panel, design, column);
+  const Vector weights =
+      column.empty() ? weights_or_ones(design.weights, design.n()) : row_values(input.panel, design, column);
   const Contrast total =
       difference(design, within_group(weights, design.time, two.to), within_group(weights, design.time, two.from));
   Attribution attribution(parts, *input.covariance, attribution_options(input.call, false, parts));

@@ -49,10 +49,6 @@ Matrix Contrast::sampling_influence(const Matrix& z) const {
   return psi;
 }
 
-Vector weights_or_ones(const Design& design) {
-  return design.weights.size() > 0 ? design.weights : Vector::Ones(design.n());
-}
-
 Vector within_group(const Vector& weights, const Grouping& groups, std::int32_t code) {
   Vector result = Vector::Zero(weights.size());
   for (Index i = 0; i < weights.size(); ++i)

@@ -35,8 +35,6 @@ class Contrast {
   Vector row_weights_;
 };
 
-// Row weights of a design, ones where it has none.
-Vector weights_or_ones(const Design& design);
 // `weights` where the group code of the row is `code`, else zero.
 Vector within_group(const Vector& weights, const Grouping& groups, std::int32_t code);
 // Code of a period given as text among the periods of the design. Throws Error{usage, "decomposition.no_period"}.

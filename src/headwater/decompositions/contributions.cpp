@@ -13,6 +13,7 @@
 
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
+#include "headwater/core/weights.hpp"
 #include "headwater/decompositions/attribution.hpp"
 #include "headwater/decompositions/methods.hpp"
 
@@ -375,7 +376,7 @@ const MethodCard& contributions_card() {
 Decompositions run_contributions(const DecompositionInput& input) {
   const OutcomeParts parts(*input.fit);
   const Design& design = *input.fit->design;
-  const Vector weights = weights_or_ones(design);
+  const Vector weights = weights_or_ones(design.weights, design.n());
   const Reference reference = reference_of(input);
   const std::vector<Target> targets = targets_of(input, weights);
   const AttributionOptions options = attribution_options(input.call, input.call.has("at"), parts);

@@ -11,6 +11,7 @@
 
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
+#include "headwater/core/weights.hpp"
 #include "headwater/decompositions/coefficient_items.hpp"
 #include "headwater/decompositions/extra_table.hpp"
 #include "headwater/decompositions/methods.hpp"
@@ -44,7 +45,7 @@ Noisy noisy_regressor(const DecompositionInput& input) {
   }
   const Index j = *found;
   const bool of_total = input.call.get("of", "total") == "total";
-  const Vector w = weights_or_ones(*fit.design);
+  const Vector w = weights_or_ones(fit.design->weights, fit.design->n());
   if (!of_total) return {j, w.cwiseProduct(fit.linear->regressors->col(j).cwiseAbs2()), 1};
   const Vector x = fit.design->X.col(*fit.origins[static_cast<std::size_t>(j)].column);
   const double mean = x.dot(w) / w.sum(), n = static_cast<double>(fit.n());
@@ -61,7 +62,7 @@ Corrected corrected(const Fit& fit, const Noisy& noisy, double reliability) {
   const Index j = noisy.coefficient;
   const Matrix& regressors = *fit.linear->regressors;
   const Vector& outcome = fit.linear->outcome;
-  const Vector w = weights_or_ones(*fit.design);
+  const Vector w = weights_or_ones(fit.design->weights, fit.design->n());
   const double share = (1 - reliability) * noisy.surviving;
   Matrix A = cross_product(regressors, fit.weights);
   A(j, j) -= share * noisy.squares.sum();
@@ -97,8 +98,8 @@ DriverTarget driver_target(const DecompositionInput& input) {
                      to =
                          input.call.has("to") ? period_code(design, "to", input.call.get("to")) : design.time.count - 1;
   DriverTarget t{Contrast(design.n()), {}, {}};
-  t.contrast.add(1, within_group(weights_or_ones(design), design.time, to));
-  t.contrast.add(-1, within_group(weights_or_ones(design), design.time, from));
+  t.contrast.add(1, within_group(weights_or_ones(design.weights, design.n()), design.time, to));
+  t.contrast.add(-1, within_group(weights_or_ones(design.weights, design.n()), design.time, from));
   for (const std::string& slot : slots_of(fit)) {
     const auto found = std::find(t.slots.begin(), t.slots.end(), slot);
     t.slot.push_back(slot.empty() ? -1 : static_cast<int>(found - t.slots.begin()));

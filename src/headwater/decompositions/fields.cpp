@@ -5,6 +5,7 @@
 // Influence: w{(part − mean)(y − ȳ) − share (y − ȳ)²}/Σw(y − ȳ)² by the rows, and Σ_i v_i part_i by estimation with
 // v = w(y − ȳ)/Σw(y − ȳ)². A fixed effect carries its own noise, so its share is of outcomes as realised; leave_out
 // corrects it.
+#include "headwater/core/weights.hpp"
 #include "headwater/decompositions/methods.hpp"
 #include "headwater/decompositions/parts.hpp"
 #include "headwater/estimators/least_squares.hpp"
@@ -26,7 +27,7 @@ const MethodCard& fields_card() {
 Decompositions run_fields(const DecompositionInput& input) {
   const Fit& fit = *input.fit;
   const Design& design = *fit.design;
-  const Vector weights = weights_or_ones(design);
+  const Vector weights = weights_or_ones(design.weights, design.n());
   const double mass = weights.sum();
   const Vector apart = design.y.array() - weights.dot(design.y) / mass;
   const double whole = weights.dot(apart.cwiseAbs2());

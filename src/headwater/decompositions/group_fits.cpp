@@ -6,6 +6,7 @@
 #include "headwater/core/error.hpp"
 #include "headwater/core/quoting.hpp"
 #include "headwater/core/text.hpp"
+#include "headwater/core/weights.hpp"
 #include "headwater/decompositions/contrast.hpp"
 #include "headwater/decompositions/group_leverage.hpp"
 #include "headwater/decompositions/parts.hpp"
@@ -71,7 +72,7 @@ GroupFits::GroupFits(const Panel& panel, const Design& rows, const AllLevels& re
       uncertainty_(uncertainty),
       row_factor_(!uncertainty.leverage.empty() ? group_factor_roots(rows, groups) : Vector(Vector::Ones(rows.n()))) {
   refuse_without_support(regressors, groups);
-  const Vector weights = weights_or_ones(rows);
+  const Vector weights = weights_or_ones(rows.weights, rows.n());
   share_a_ = share_b_ = Vector::Zero(rows.n());
   for (Index i = 0; i < rows.n(); ++i) (groups.in_a[static_cast<std::size_t>(i)] ? share_a_ : share_b_)(i) = weights(i);
   mass_share_ = share_a_.sum() / weights.sum();

@@ -9,6 +9,7 @@
 #include "headwater/core/error.hpp"
 #include "headwater/core/quoting.hpp"
 #include "headwater/core/text.hpp"
+#include "headwater/core/weights.hpp"
 #include "headwater/decompositions/contrast.hpp"
 #include "headwater/decompositions/levels.hpp"
 #include "headwater/decompositions/methods.hpp"
@@ -76,7 +77,8 @@ Decompositions run_growth(const DecompositionInput& input) {
   const Design design = outcome_design(input.panel, spec, needed);
   const Vector a = rates(input.panel, design, call.get("activity")),
                r = rates(input.panel, design, call.get("resource"));
-  Vector weights = weighing.empty() ? weights_or_ones(design) : row_values(input.panel, design, weighing);
+  Vector weights =
+      weighing.empty() ? weights_or_ones(design.weights, design.n()) : row_values(input.panel, design, weighing);
   if (call.has("period"))
     weights = within_group(weights, design.time, period_code(design, "period", call.get("period")));
   if (alone) weights = within_group(weights, design.unit, unit_code(design, call.get("unit")));

@@ -8,6 +8,7 @@
 
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
+#include "headwater/core/weights.hpp"
 #include "headwater/decompositions/contrast.hpp"
 #include "headwater/decompositions/extra_table.hpp"
 #include "headwater/decompositions/groups.hpp"
@@ -113,7 +114,7 @@ Decompositions run_kitagawa(const DecompositionInput& input) {
   const TwoGroups groups = two_groups(input, whole);
   const Design rows = with_rows(whole, groups.rows);
   const std::string share = call.get("share", input.spec.weights);
-  const Vector mass = share.empty() ? weights_or_ones(rows) : row_values(input.panel, rows, share);
+  const Vector mass = share.empty() ? weights_or_ones(rows.weights, rows.n()) : row_values(input.panel, rows, share);
   const Classes classes = measured(rows, groups, row_groups(input.panel, rows, call.get("by")), mass);
   const auto J = static_cast<Index>(classes.groups.count);
   Decomposition d;

@@ -11,6 +11,7 @@
 #include "headwater/core/distributions.hpp"
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
+#include "headwater/core/weights.hpp"
 #include "headwater/decompositions/coefficient_items.hpp"
 #include "headwater/decompositions/extra_table.hpp"
 #include "headwater/decompositions/methods.hpp"
@@ -146,8 +147,8 @@ Decompositions run_missing_bounds(const DecompositionInput& input) {
                      to =
                          input.call.has("to") ? period_code(design, "to", input.call.get("to")) : design.time.count - 1;
   Contrast contrast(design.n());
-  contrast.add(1, within_group(weights_or_ones(design), design.time, to));
-  contrast.add(-1, within_group(weights_or_ones(design), design.time, from));
+  contrast.add(1, within_group(weights_or_ones(design.weights, design.n()), design.time, to));
+  contrast.add(-1, within_group(weights_or_ones(design.weights, design.n()), design.time, from));
   const Limits limits = limits_of(input, fit.design->X.col(*fit.origins[static_cast<std::size_t>(j)].column));
   const End low = end_of(fit, j, wider, contrast, limits, false), high = end_of(fit, j, wider, contrast, limits, true);
   Decomposition d;

@@ -9,6 +9,7 @@
 
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
+#include "headwater/core/weights.hpp"
 #include "headwater/decompositions/contrast.hpp"
 #include "headwater/decompositions/levels.hpp"
 #include "headwater/decompositions/methods.hpp"
@@ -29,7 +30,7 @@ Index rows_of(const Design& design, std::int32_t period) {
 }
 
 Pieces pieces_of(const Design& design, const Vector& share, std::int32_t period) {
-  const Vector plain = within_group(weights_or_ones(design), design.time, period),
+  const Vector plain = within_group(weights_or_ones(design.weights, design.n()), design.time, period),
                weighted = within_group(share, design.time, period);
   Contrast mean(design), aggregate(design);
   mean.add(1, plain);

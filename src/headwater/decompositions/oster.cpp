@@ -11,6 +11,7 @@
 
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
+#include "headwater/core/weights.hpp"
 #include "headwater/decompositions/coefficient_items.hpp"
 #include "headwater/decompositions/extra_table.hpp"
 #include "headwater/decompositions/methods.hpp"
@@ -84,7 +85,7 @@ struct Problem {
 };
 
 Problem problem_of(const Fit& fit, Index examined, const std::vector<Index>& base, const Setting& setting) {
-  const Vector w = fit.weights.size() > 0 ? fit.weights : Vector::Ones(fit.n());
+  const Vector w = weights_or_ones(fit.weights, fit.n());
   const Matrix always = columns_of(fit, base);
   Problem p;
   p.mass = w.sum();
@@ -115,7 +116,7 @@ Problem problem_of(const Fit& fit, Index examined, const std::vector<Index>& bas
 // Influence of each row on brief, full, gained, left, treatment, residual (n × 6): sums of squares move by their own
 // row alone, because what they are minimised over does not move them to first order.
 Matrix moment_influence(const Fit& fit, Index examined, const Problem& p, const Setting& setting) {
-  const Vector w = fit.weights.size() > 0 ? fit.weights : Vector::Ones(fit.n());
+  const Vector w = weights_or_ones(fit.weights, fit.n());
   const auto mean_square = [&](const Vector& v) -> Vector {
     const double mean = v.cwiseAbs2().dot(w) / p.mass;
     return w.array() * (v.array().square() - mean) / p.mass;

@@ -4,6 +4,7 @@
 
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
+#include "headwater/core/weights.hpp"
 #include "headwater/decompositions/contrast.hpp"
 #include "headwater/estimators/whitening.hpp"
 
@@ -168,7 +169,7 @@ OutcomeNoise outcome_noise(const OutcomeParts& parts, const NoiseOptions& asked)
 }
 
 double variance_within_periods(const Design& design) {
-  const Vector weights = weights_or_ones(design);
+  const Vector weights = weights_or_ones(design.weights, design.n());
   double sum = 0;
   for (std::int32_t t = 0; t < std::max(1, design.time.count); ++t) {
     const Vector own = design.has_time ? within_group(weights, design.time, t) : weights;

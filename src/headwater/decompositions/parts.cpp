@@ -5,6 +5,7 @@
 #include <set>
 
 #include "headwater/core/text.hpp"
+#include "headwater/core/weights.hpp"
 #include "headwater/covariances/error_variance.hpp"
 #include "headwater/decompositions/decomposition.hpp"
 #include "headwater/estimators/whitening.hpp"
@@ -14,7 +15,7 @@ namespace headwater {
 namespace {
 
 Vector unit_means(const Design& design, Index column) {
-  const Vector weights = weights_or_ones(design);
+  const Vector weights = weights_or_ones(design.weights, design.n());
   const Vector mass = sums_by(weights, design.unit);
   const Vector sums = sums_by(Matrix(weights.cwiseProduct(design.X.col(column))), design.unit);
   Vector means(design.n());

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "headwater/core/error.hpp"
+#include "headwater/core/weights.hpp"
 #include "headwater/decompositions/contrast.hpp"
 #include "headwater/decompositions/parts.hpp"
 
@@ -50,7 +51,7 @@ TwoSamples two_samples(const DecompositionInput& input) {
     const std::string& slot = s.regressors.slots[static_cast<std::size_t>(column)];
     if (std::find(s.slots.begin(), s.slots.end(), slot) == s.slots.end()) s.slots.push_back(slot);
   }
-  s.weights = weights_or_ones(s.rows);
+  s.weights = weights_or_ones(s.rows.weights, s.rows.n());
   s.notes = s.groups.notes;
   note_overlap(s.notes, fits, overlap_of(fits));
   return s;

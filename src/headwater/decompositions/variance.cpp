@@ -12,6 +12,7 @@
 
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
+#include "headwater/core/weights.hpp"
 #include "headwater/decompositions/methods.hpp"
 #include "headwater/decompositions/parts.hpp"
 #include "headwater/estimators/least_squares.hpp"
@@ -45,7 +46,7 @@ struct Levels {
 
 Levels levels_of(const DecompositionInput& input, const Design& design) {
   Levels levels;
-  levels.weights = weights_or_ones(design);
+  levels.weights = weights_or_ones(design.weights, design.n());
   levels.total = levels.weights.sum();
   levels.groups.push_back({.name = "all",
                            .code = std::vector<std::int32_t>(static_cast<std::size_t>(design.n()), 0),

@@ -5,6 +5,7 @@
 
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
+#include "headwater/core/weights.hpp"
 #include "headwater/decompositions/contrast.hpp"
 #include "headwater/decompositions/parts.hpp"
 #include "headwater/linalg/solve.hpp"
@@ -51,7 +52,7 @@ VarianceGame::VarianceGame(const DecompositionInput& input, const GameOptions& o
                     ", whose fit has no such variance");
   base_name_ = (options_.total || fit_.effects.empty() ? "variance of " : "variance within the effects of ") +
                fit_.design->outcome_name;
-  weights_ = fit_.weights.size() > 0 ? fit_.weights : Vector(Vector::Ones(fit_.n()));
+  weights_ = weights_or_ones(fit_.weights, fit_.n());
   choose_columns();
   set_base();
   partial_out();

@@ -10,6 +10,7 @@
 
 #include "headwater/core/distributions.hpp"
 #include "headwater/core/text.hpp"
+#include "headwater/core/weights.hpp"
 #include "headwater/diagnostics/instruments.hpp"
 #include "headwater/estimators/instrumented.hpp"
 #include "headwater/linalg/quadratic_roots.hpp"
@@ -27,9 +28,8 @@ struct ReducedForm {
 
 Matrix joint(const Fit& a, const Fit& b, const Covariance& own, const std::vector<Index>& members, double factor) {
   if (own.gathers == Gathers::nothing) {
-    const Vector weighted =
-        a.weights.size() > 0 ? Vector(a.linear->residuals.cwiseProduct(a.weights)) : a.linear->residuals;
-    return factor * weighted.dot(b.linear->residuals) / static_cast<double>(a.n()) * a.bread(members, members);
+    return factor * weighted(a.linear->residuals, a.weights).dot(b.linear->residuals) / static_cast<double>(a.n()) *
+           a.bread(members, members);
   }
   const Index q = static_cast<Index>(members.size());
   Matrix psi(a.n(), 2 * q);

@@ -15,6 +15,7 @@
 
 #include "headwater/core/distributions.hpp"
 #include "headwater/core/text.hpp"
+#include "headwater/core/weights.hpp"
 #include "headwater/diagnostics/instruments.hpp"
 #include "headwater/estimators/least_squares.hpp"
 #include "headwater/linalg/solve.hpp"
@@ -68,8 +69,7 @@ double quadratic(const Vector& lambda, const Matrix& omega) { return quadratic_p
 
 double rank_test(const RankStatistic& r, const Vector& errors, const Fit& fit, const Covariance& covariance) {
   if (covariance.gathers == Gathers::nothing) {
-    const Vector weighted = fit.weights.size() > 0 ? Vector(errors.cwiseProduct(fit.weights)) : errors;
-    return static_cast<double>(fit.n()) * r.lambda.squaredNorm() / errors.dot(weighted);
+    return static_cast<double>(fit.n()) * r.lambda.squaredNorm() / errors.dot(weighted(errors, fit.weights));
   }
   return quadratic(r.lambda, meat(covariance.rule, r.rows.array().colwise() * errors.array(), fit.atoms));
 }

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "headwater/core/text.hpp"
+#include "headwater/core/weights.hpp"
 #include "headwater/diagnostics/instruments.hpp"
 #include "headwater/estimators/instrumented.hpp"
 #include "headwater/linalg/solve.hpp"
@@ -35,28 +36,24 @@ std::optional<Test> exogeneity(const Fit& fit, const Covariance& own, const Name
   return test;
 }
 
-Vector weighted(const Vector& v, const Fit& fit) {
-  return fit.weights.size() > 0 ? Vector(v.cwiseProduct(fit.weights)) : v;
-}
-
 double sargan(const Fit& fit, const Matrix& Z) {
   const Vector& e = fit.linear->residuals;
   const Vector left = least_squares(Z, e, fit.weights).residuals;
-  const double all = e.dot(weighted(e, fit));
-  return static_cast<double>(fit.n()) * (all - left.dot(weighted(left, fit))) / all;
+  const double all = e.dot(weighted(e, fit.weights));
+  return static_cast<double>(fit.n()) * (all - left.dot(weighted(left, fit.weights))) / all;
 }
 
 double hansen(const Fit& fit, const Covariance& own, Matrix Z) {
   for (Index j = 0; j < Z.cols(); ++j) Z.col(j) /= Z.col(j).norm();
   const Matrix& X = *fit.linear->regressors;
   const Vector& e = fit.linear->residuals;
-  const Matrix S = meat(own.rule, Z.array().colwise() * weighted(e, fit).array(), fit.atoms);
+  const Matrix S = meat(own.rule, Z.array().colwise() * weighted(e, fit.weights).array(), fit.atoms);
   const Matrix G = cross_product(Z, X, fit.weights);
   Matrix inverse(S.rows(), S.cols());
   for (Index j = 0; j < S.cols(); ++j) inverse.col(j) = quadratic_pseudo_inverse(S, Vector::Unit(S.rows(), j)).solution;
-  const Vector g = Z.transpose() * weighted(e, fit);
+  const Vector g = Z.transpose() * weighted(e, fit.weights);
   const Vector step = solve_definite(G.transpose() * inverse * G, G.transpose() * inverse * g).col(0);
-  const Vector left = Z.transpose() * weighted(e - X * step, fit);
+  const Vector left = Z.transpose() * weighted(e - X * step, fit.weights);
   return left.dot(inverse * left);
 }
 

@@ -3,6 +3,7 @@
 // residuals, and, where units come and go, who is there. No model of its own and no uncertainty; `change` has both.
 #include "headwater/diagnostics/outcome_path.hpp"
 
+#include "headwater/core/weights.hpp"
 #include "headwater/moments/moments.hpp"
 
 namespace headwater {
@@ -36,7 +37,7 @@ OutcomePath outcome_path(const Fit& fit) {
   const Design& design = *fit.design;
   OutcomePath path;
   if (!design.has_time || !design.has_unit || !fit.linear || !fit.linear->of_design || has_unit_means(fit)) return path;
-  const Vector weights = design.weights.size() > 0 ? design.weights : Vector::Ones(design.n());
+  const Vector weights = weights_or_ones(design.weights, design.n());
   Matrix columns(design.n(), 3);
   // First of all: what throws while a matrix is being filled leaves it half full.
   const Vector driven = by_drivers(fit);

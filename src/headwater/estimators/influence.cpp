@@ -2,6 +2,7 @@
 // 1933) where these lie far from zero: x w e times the inverse would lose the digits that the distance takes.
 #include <cmath>
 
+#include "headwater/core/weights.hpp"
 #include "headwater/estimators/fit.hpp"
 
 namespace headwater {
@@ -25,7 +26,7 @@ bool far_from_zero(const Matrix& X, Index constant) {
 
 // The means that are taken out; the second pass takes what the first mean was rounded by.
 Eigen::RowVectorXd take_means_out(Matrix& X, const Vector& weights) {
-  const Vector w = weights.size() > 0 ? weights : Vector(Vector::Ones(X.rows()));
+  const Vector w = weights_or_ones(weights, X.rows());
   Eigen::RowVectorXd means = Eigen::RowVectorXd::Zero(X.cols());
   for (int pass = 0; pass < 2; ++pass) {
     const Eigen::RowVectorXd middle = w.transpose() * X / w.sum();
@@ -56,12 +57,11 @@ Matrix centred_influence(const Fit& fit, Index constant, const Vector& we) {
 Matrix influence(const Fit& fit) {
   const std::optional<Index> constant = constant_regressor(fit);
   if (!constant || !far_from_zero(*fit.linear->regressors, *constant)) return fit.scores.rows() * fit.bread;
-  const Vector w = fit.weights.size() > 0 ? fit.weights : Vector(Vector::Ones(fit.n()));
-  return centred_influence(fit, *constant, w.cwiseProduct(fit.linear->residuals));
+  return centred_influence(fit, *constant, weighted(fit.linear->residuals, fit.weights));
 }
 
 Matrix influence_of_errors(const Fit& fit) {
-  const Vector w = fit.weights.size() > 0 ? fit.weights : Vector(Vector::Ones(fit.n()));
+  const Vector w = weights_or_ones(fit.weights, fit.n());
   if (const std::optional<Index> constant = constant_regressor(fit)) return centred_influence(fit, *constant, w);
   return (fit.linear->regressors->array().colwise() * w.array()).matrix() * fit.bread;
 }

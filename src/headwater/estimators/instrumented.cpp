@@ -15,6 +15,7 @@
 
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
+#include "headwater/core/weights.hpp"
 #include "headwater/linalg/solve.hpp"
 #include "headwater/moments/moments.hpp"
 
@@ -160,10 +161,6 @@ struct Solution {
   Vector coefficients;
   Matrix bread, unit_covariance;
 };
-
-Vector weighted(const Vector& v, const Vector& weights) {
-  return weights.size() > 0 ? Vector(v.cwiseProduct(weights)) : v;
-}
 
 // β from a nearby solution: Newton steps with residuals of the regressors themselves keep the digits that products of
 // columns would lose.

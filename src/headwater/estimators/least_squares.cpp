@@ -6,6 +6,7 @@
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/core/threads.hpp"
+#include "headwater/core/weights.hpp"
 #include "headwater/linalg/tails.hpp"
 #include "headwater/moments/moments.hpp"
 
@@ -236,9 +237,7 @@ Fit solve_least_squares(std::shared_ptr<const Design> design, Transformed data) 
   fit.linear = LinearRows{data.of_design, std::make_shared<const Matrix>(picked(rows.X, kept)), rows.outcome,
                           solution.residuals};
   fit.bread = fit.unit_covariance = solution.bread;
-  const Vector& residuals = fit.linear->residuals;
-  fit.scores = {fit.linear->regressors,
-                fit.weights.size() > 0 ? Vector(residuals.cwiseProduct(fit.weights)) : residuals};
+  fit.scores = {fit.linear->regressors, weighted(fit.linear->residuals, fit.weights)};
   finish_fit(fit, data);
   return fit;
 }

@@ -1,6 +1,7 @@
 #include "headwater/estimators/unit_means.hpp"
 
 #include "headwater/core/error.hpp"
+#include "headwater/core/weights.hpp"
 #include "headwater/moments/moments.hpp"
 
 namespace headwater {
@@ -9,7 +10,7 @@ namespace {
 constexpr double kInvariant = 1e-12;  // spread within units below this share of the column's size
 
 Matrix unit_means(const Matrix& X, const Grouping& unit, const Vector& weights) {
-  const Vector mass_of_row = weights.size() > 0 ? weights : Vector::Ones(X.rows());
+  const Vector mass_of_row = weights_or_ones(weights, X.rows());
   const Matrix weighted = X.array().colwise() * mass_of_row.array();
   const Vector mass = sums_by(mass_of_row, unit);
   const Matrix sums = sums_by(weighted, unit);
