@@ -8,6 +8,7 @@
 #include "headwater/covariances/covariance.hpp"
 #include "headwater/estimators/fit.hpp"
 #include "random_panel.hpp"
+#include "unit/estimators/estimated.hpp"
 
 namespace headwater::property {
 namespace {
@@ -41,13 +42,7 @@ Panel panel_of(const Shape& shape, const Cells& cells) {
 }
 
 Fit fitted(const Panel& panel, const std::string& formula, const std::string& method, const std::string& weights = "") {
-  Spec spec;
-  spec.formula = expand(parse_formula(formula)).at(0);
-  spec.estimator = parse_method_call(method);
-  spec.covariance = parse_method_call("cluster(id)");
-  spec.weights = weights;
-  spec.singletons = Singletons::keep;
-  return estimate(panel, std::make_shared<const Design>(make_design(panel, spec)));
+  return test::estimated(panel, formula, method, weights, "cluster(id)");
 }
 
 void same_slopes(const Fit& a, const Fit& b, double tolerance) {

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "headwater/core/text.hpp"
+#include "headwater/core/weights.hpp"
 #include "headwater/decompositions/contrast.hpp"
 #include "headwater/design/encoding.hpp"
 #include "headwater/moments/moments.hpp"
@@ -84,7 +85,7 @@ std::vector<Item> items_of(const TermParts& parts, const Design& design) {
 }
 
 std::vector<Item> between(const std::vector<Item>& items, const Design& design) {
-  const Vector weights = weights_or_ones(design), mass = sums_by(weights, design.unit);
+  const Vector weights = weights_or_ones(design.weights, design.n()), mass = sums_by(weights, design.unit);
   std::vector<Item> result;
   bool varies = false;
   for (Item item : items) {

@@ -6,67 +6,16 @@
 #include "headwater/core/distributions.hpp"
 #include "headwater/diagnostics/test.hpp"
 #include "headwater/linalg/solve.hpp"
-#include "headwater/panel/readers.hpp"
 #include "unit/decompositions/small_panel.hpp"
+#include "unit/estimators/plm_random.hpp"
 
 namespace headwater {
 namespace {
 
-// Eight units, rows missing.
-const char* const kRows =
-    "id,year,y,x,z\n"
-    "a,2011,4.72,1.29,0.18\n"
-    "a,2014,5.64,0.82,0.72\n"
-    "a,2015,6,1.81,0.19\n"
-    "a,2016,4.93,1.66,0.92\n"
-    "a,2017,5.44,1.53,0.05\n"
-    "b,2011,0.27,0.88,0.97\n"
-    "b,2013,0.34,0.84,0.9\n"
-    "b,2014,0.95,-0.25,0.19\n"
-    "b,2015,0.92,0.32,0.2\n"
-    "b,2016,-0.08,0.16,0.29\n"
-    "b,2017,-0.57,-1.41,0.8\n"
-    "c,2011,-0.16,-0.53,0.48\n"
-    "c,2012,-0.16,-1.12,0.77\n"
-    "c,2014,0.78,-0.14,0.81\n"
-    "c,2015,1.4,-0.33,0.63\n"
-    "d,2011,0.32,0.85,0.66\n"
-    "d,2012,1.19,-1.25,0.51\n"
-    "d,2013,0.5,-0.29,0.52\n"
-    "d,2014,2.03,0.17,0.35\n"
-    "d,2015,2.62,1.07,0.81\n"
-    "d,2016,0.53,-0.85,0.21\n"
-    "d,2017,1.29,-0.43,0.42\n"
-    "e,2011,-1.58,-1.66,0.38\n"
-    "e,2013,-0.32,-0.75,0.36\n"
-    "e,2014,1.66,1,0.73\n"
-    "e,2015,1.53,0.24,0.38\n"
-    "e,2016,-0.18,-0.25,0.71\n"
-    "e,2017,1.56,0.58,0.04\n"
-    "f,2011,-0.32,-0.6,0.5\n"
-    "f,2012,0.23,-0.35,0.72\n"
-    "f,2014,2.48,1.37,0.95\n"
-    "g,2011,1.75,0.59,0.73\n"
-    "g,2012,3.26,0.44,0.74\n"
-    "g,2013,1.4,-0.63,0.59\n"
-    "g,2014,3.96,0.35,0.08\n"
-    "g,2015,3.18,0.43,0.8\n"
-    "g,2016,2.25,0.81,0.26\n"
-    "g,2017,3.87,0.97,0.28\n"
-    "h,2011,0.96,0.28,0.71\n"
-    "h,2012,2.16,1.07,0.87\n"
-    "h,2013,1.17,0.73,0.7\n"
-    "h,2014,3.79,1.11,0.06\n"
-    "h,2015,2.62,1.22,0.44\n"
-    "h,2017,2.13,0.39,0.9\n";
-
-SmallModel model(const std::string& estimator, const std::string& rule = "iid", const char* rows = kRows) {
-  RawTable table = parse_csv(rows, "panel.csv", ',', {});
-  Panel panel(std::move(table.columns), {.unit = "id", .time = "year"}, std::move(table.source_rows),
-              std::move(table.ledger));
+SmallModel model(const std::string& estimator, const std::string& rule = "iid") {
   Spec spec = small_spec("y ~ x + z", estimator, "", rule);
   spec.profile = "plm";
-  return small_model(std::move(panel), std::move(spec));
+  return small_model(random_panel(false), std::move(spec));
 }
 
 headwater::Test named(const SmallModel& m, const std::string& name) {

@@ -7,6 +7,7 @@
 #include "headwater/core/text.hpp"
 #include "headwater/estimators/fit.hpp"
 #include "headwater/panel/readers.hpp"
+#include "unit/estimators/estimated.hpp"
 
 namespace headwater {
 namespace {
@@ -19,13 +20,7 @@ Panel panel_from(const std::string& csv) {
 
 Fit fitted(const Panel& panel, const std::string& formula, const std::string& method, const std::string& weights = "",
            const std::string& rule = "iid") {
-  Spec spec;
-  spec.formula = expand(parse_formula(formula)).at(0);
-  spec.estimator = parse_method_call(method);
-  spec.covariance = parse_method_call(rule);
-  spec.weights = weights;
-  spec.singletons = Singletons::keep;
-  return estimate(panel, std::make_shared<const Design>(make_design(panel, spec)));
+  return test::estimated(panel, formula, method, weights, rule);
 }
 
 // Three firms over 2010-2014; firm c misses 2012. `still` never changes; `twice` is 2x; `flat` is one number.

@@ -9,6 +9,7 @@
 #include "headwater/core/text.hpp"
 #include "headwater/estimators/fit.hpp"
 #include "headwater/panel/readers.hpp"
+#include "unit/estimators/estimated.hpp"
 
 namespace headwater {
 namespace {
@@ -41,13 +42,7 @@ Fit fitted(const std::string& formula, const std::string& method, const std::str
   RawTable table = parse_csv(panel_csv(seed, twice), "panel.csv", ',', {});
   const Panel panel(std::move(table.columns), twice ? Panel::Keys{} : Panel::Keys{.unit = "id", .time = "year"},
                     std::move(table.source_rows), std::move(table.ledger));
-  Spec spec;
-  spec.formula = expand(parse_formula(formula)).at(0);
-  spec.estimator = parse_method_call(method);
-  spec.covariance = parse_method_call(rule);
-  spec.weights = weights;
-  spec.singletons = Singletons::keep;
-  return estimate(panel, std::make_shared<const Design>(make_design(panel, spec)));
+  return test::estimated(panel, formula, method, weights, rule);
 }
 
 void same(const Fit& a, const Fit& b, double tolerance) {

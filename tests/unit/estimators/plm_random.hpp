@@ -1,8 +1,13 @@
-// Eight units over seven years, and what plm 2.6.2 (R 4.2.2) makes of them: variances of the rows' own errors, of the
-// unit and of time, coefficients and their errors.
+// Eight units over seven years, whole and with twelve rows missing, and what plm 2.6.2 (R 4.2.2) makes of them:
+// variances of the rows' own errors, of the unit and of time, coefficients and their errors.
 #pragma once
 
+#include <set>
+#include <string>
 #include <vector>
+
+#include "headwater/core/text.hpp"
+#include "headwater/panel/readers.hpp"
 
 namespace headwater {
 
@@ -63,6 +68,17 @@ inline constexpr const char* kRows =
     "h,2015,2.62,1.22,0.44\n"
     "h,2016,1.33,0.66,0.33\n"
     "h,2017,2.13,0.39,0.9\n";
+
+inline Panel random_panel(bool whole) {
+  static const std::set<std::size_t> kMissing = {2, 3, 9, 17, 20, 21, 30, 38, 40, 41, 42, 55};  // the first row is 1
+  std::string csv = "id,year,y,x,z\n";
+  const std::vector<std::string> rows = split(kRows, '\n');
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    if (!rows[i].empty() && (whole || kMissing.count(i + 1) == 0)) csv += rows[i] + "\n";
+  RawTable table = parse_csv(csv, "panel.csv", ',', {});
+  return Panel(std::move(table.columns), {.unit = "id", .time = "year"}, std::move(table.source_rows),
+               std::move(table.ledger));
+}
 
 struct PlmCase {
   bool whole;  // or with rows missing

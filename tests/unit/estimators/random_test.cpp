@@ -4,7 +4,6 @@
 
 #include <cmath>
 #include <memory>
-#include <set>
 
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
@@ -13,31 +12,14 @@
 #include "headwater/linalg/solve.hpp"
 #include "headwater/panel/readers.hpp"
 #include "plm_random.hpp"
+#include "unit/estimators/estimated.hpp"
 
 namespace headwater {
 namespace {
 
-const std::set<std::size_t> kMissing = {2, 3, 9, 17, 20, 21, 30, 38, 40, 41, 42, 55};  // rows, the first is 1
-
-Panel panel_of_rows(bool whole) {
-  std::string csv = "id,year,y,x,z\n";
-  const std::vector<std::string> rows = split(kRows, '\n');
-  for (std::size_t i = 0; i < rows.size(); ++i)
-    if (!rows[i].empty() && (whole || kMissing.count(i + 1) == 0)) csv += rows[i] + "\n";
-  RawTable table = parse_csv(csv, "panel.csv", ',', {});
-  return Panel(std::move(table.columns), {.unit = "id", .time = "year"}, std::move(table.source_rows),
-               std::move(table.ledger));
-}
-
 Fit random_fit(const Panel& panel, const std::string& method, const std::string& formula = "y ~ x + z",
                const std::string& weights = "") {
-  Spec spec;
-  spec.formula = expand(parse_formula(formula)).at(0);
-  spec.estimator = parse_method_call(method);
-  spec.covariance = parse_method_call("iid");
-  spec.weights = weights;
-  spec.singletons = Singletons::keep;
-  return estimate(panel, std::make_shared<const Design>(make_design(panel, spec)));
+  return test::estimated(panel, formula, method, weights, "iid");
 }
 
 void expect_close(double got, double expected, const std::string& what) {
@@ -48,7 +30,7 @@ TEST(Random, EqualsPlmWithEveryEffectAndComponents) {
   for (const PlmCase& own : kPlm) {
     const std::string method = std::string("random(effect = ") + own.effect + ", components = " + own.components + ")";
     const std::string what = method + (own.whole ? ", whole" : ", rows missing");
-    const Fit fit = random_fit(panel_of_rows(own.whole), method);
+    const Fit fit = random_fit(random_panel(own.whole), method);
     expect_close(fit.random->own_variance, own.variances[0], what);
     ASSERT_EQ(fit.random->effects.size() + 1, own.variances.size());
     for (std::size_t q = 0; q < fit.random->effects.size(); ++q)
@@ -68,7 +50,7 @@ TEST(Random, EqualsPlmWithEveryEffectAndComponents) {
 // plm 2.6 weighs the time effects of an unbalanced two-way fit by the rows of other periods (it takes them in the order
 // of their first rows), so these are of lm with dummies: Σ n (effect − mean)²/N · L/(L − 1) and rss/N.
 TEST(Random, NerloveWithTwoEffectsInAnUnbalancedPanelIsOfDummies) {
-  const RandomEffects random = *random_fit(panel_of_rows(false), "random(effect = both, components = nerlove)").random;
+  const RandomEffects random = *random_fit(random_panel(false), "random(effect = both, components = nerlove)").random;
   expect_close(random.own_variance, 0.0774941854341134, "own");
   expect_close(random.effects[0].variance, 1.7051078261545174, "unit");
   expect_close(random.effects[1].variance, 0.4305202462129589, "time");
@@ -89,7 +71,7 @@ TEST(Random, IsDenseGeneralisedLeastSquaresWithItsPredictions) {
   for (const bool whole : {true, false})
     for (const char* effect : {"unit", "time", "both"}) {
       const Fit fit =
-          random_fit(panel_of_rows(whole), std::string("random(effect = ") + effect + ", components = amemiya)");
+          random_fit(random_panel(whole), std::string("random(effect = ") + effect + ", components = amemiya)");
       const Matrix V = dense_covariance(fit), inverse = inverse_definite(V);
       const Matrix W = fit.random->whitening->apply(Matrix::Identity(fit.n(), fit.n()));
       EXPECT_LT((W * V * W.transpose() - Matrix::Identity(fit.n(), fit.n())).cwiseAbs().maxCoeff(), 1e-12);
@@ -122,14 +104,14 @@ TEST(Random, IsDenseGeneralisedLeastSquaresWithItsPredictions) {
 }
 
 TEST(Random, PredictsAsPlmsRanef) {
-  const Fit fit = random_fit(panel_of_rows(false), "random");
+  const Fit fit = random_fit(random_panel(false), "random");
   const double expected[] = {1.9208862147114858,  -1.0365604044436063, -0.2178048819811480, -0.1273335943323628,
                              -0.8074424656593178, -0.4585334627803668, 0.7867729023520692,  -0.0599843078667544};
   for (Index i = 0; i < 8; ++i) expect_close(fit.random->effects[0].predicted(i), expected[i], "ranef");
 }
 
 TEST(Random, LikelihoodIsHighestThere) {
-  const Fit fit = random_fit(panel_of_rows(false), "random(components = maximum_likelihood)");
+  const Fit fit = random_fit(random_panel(false), "random(components = maximum_likelihood)");
   const double ratio = fit.random->effects[0].variance / fit.random->own_variance;
   const auto value = [&](double at) {  // dense, at β and σ² of that ratio
     Matrix V = (dense_covariance(fit) - Matrix::Identity(fit.n(), fit.n())) * (at / ratio) +
@@ -153,11 +135,11 @@ TEST(Random, LikelihoodIsHighestThere) {
 }
 
 TEST(Random, HarmonicMeanIsStatas) {
-  const Fit balanced = random_fit(panel_of_rows(true), "random(components = harmonic_mean)"),
-            usual = random_fit(panel_of_rows(true), "random");
+  const Fit balanced = random_fit(random_panel(true), "random(components = harmonic_mean)"),
+            usual = random_fit(random_panel(true), "random");
   EXPECT_LT((balanced.coefficients - usual.coefficients).cwiseAbs().maxCoeff(), 1e-13);
   // Rows of units enter through n/Σ(1/n_i) beside the unweighted between regression.
-  const Panel panel = panel_of_rows(false);
+  const Panel panel = random_panel(false);
   const Fit fit = random_fit(panel, "random(components = harmonic_mean)"), between = random_fit(panel, "between"),
             within = random_fit(panel, "within", "y ~ x + z | id");
   double inverse = 0;
@@ -169,7 +151,7 @@ TEST(Random, HarmonicMeanIsStatas) {
 
 TEST(Random, WithUnitMeansSlopesAreThoseWithin) {
   for (const bool whole : {true, false}) {
-    const Panel panel = panel_of_rows(whole);
+    const Panel panel = random_panel(whole);
     const Fit within = random_fit(panel, "within", "y ~ x + z | id");
     for (const char* components : {"swamy_arora", "amemiya", "nerlove", "maximum_likelihood"}) {
       const Fit fit = random_fit(panel, std::string("random(means = unit, components = ") + components + ")");
@@ -217,7 +199,7 @@ void expect_refused(const char* method, const char* formula, const std::string& 
 }
 
 TEST(Random, RefusesByName) {
-  const Panel panel = panel_of_rows(false);
+  const Panel panel = random_panel(false);
   expect_refused("random", "y ~ x",
                  "the estimator random does not take weights, which the model y ~ x has; leave the weights out or use "
                  "within or pooled",
@@ -243,7 +225,7 @@ TEST(Random, RefusesByName) {
 }
 
 TEST(Random, DoesNotDependOnOrderNamesOrUnitsOfMeasure) {
-  const Panel panel = panel_of_rows(false);
+  const Panel panel = random_panel(false);
   const Fit fit = random_fit(panel, "random(effect = both)"),
             scaled = random_fit(panel, "random(effect = both)", "y ~ I(1000*x) + z");
   EXPECT_NEAR(scaled.coefficients(1) * 1000, fit.coefficients(1), 1e-12);
