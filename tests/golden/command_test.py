@@ -7,14 +7,12 @@ import collections
 import concurrent.futures
 import json
 import math
-import os
 import pathlib
 import re
 import subprocess
 import unittest
 
-COMMAND = os.environ["HEADWATER_COMMAND"]
-FOLDER = pathlib.Path(os.environ["HEADWATER_SOURCE"]).parent / "shared" / "reference" / "golden"
+from golden_cases import COMMAND, FOLDER, cases_of, fit, number, tell
 
 # How many cases of each family need nothing but the linear estimators.
 FAMILIES = {"panel_within": 30, "panel_pooling": 10, "panel_between": 18, "panel_fd": 10, "panel_random": 114, "mundlak_cre": 8,
@@ -25,18 +23,6 @@ COMPONENTS = {"swar": "swamy_arora", "walhus": "wallace_hussain", "amemiya": "am
 RANDOM = {"individual": "unit", "time": "time", "twoways": "both"}
 NIST_DIGITS = {"nist_linear_longley": 12, "nist_linear_norris": 12, "nist_linear_noint1": 14, "nist_linear_wampler1": 9.3,
                "nist_linear_wampler2": 13, "nist_linear_wampler3": 9.5}
-
-
-def number(value):
-    return {"NaN": math.nan, "Infinity": math.inf}[value] if isinstance(value, str) else float(value)
-
-
-def fit(dataset, formula, *words):
-    done = subprocess.run([COMMAND, "fit", str(FOLDER / "data" / f"{dataset}.csv"), formula, "--format", "json", *words],
-                          capture_output=True, text=True, timeout=300)
-    if done.returncode != 0:
-        raise AssertionError(f"{formula}: {done.stderr}")
-    return json.loads(done.stdout)
 
 
 class Reference:
@@ -387,10 +373,8 @@ class Cases(unittest.TestCase):
     def test_every_case_of_the_linear_families(self):
         if not FOLDER.exists():
             self.skipTest("the reference cases do not lie beside this checkout")
-        cases = [json.loads((FOLDER / "cases" / f"{entry['id']}.json").read_text())
-                 for entry in json.loads((FOLDER / "INDEX.json").read_text()) if entry["family"] in FAMILIES]
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
-            references = list(pool.map(check, cases))
+            references = list(pool.map(check, cases_of(FAMILIES)))
         done, left_out, compared = collections.Counter(), collections.Counter(), collections.Counter()
         for reference in references:
             family = reference.case["family"]
@@ -400,10 +384,7 @@ class Cases(unittest.TestCase):
             done[family] += 1
             left_out.update({f"{family}, {reason}": count for reason, count in reference.left_out.items()})
             compared.update({f"{family}, {what}": count for what, count in reference.compared.items()})
-        for title, counts in (("cases", done), ("numbers compared", compared), ("left out, with how often", left_out)):
-            print(f"\n{title}")
-            for what, count in sorted(counts.items()):
-                print(f"  {count:6} {what}")
+        tell(done, compared, left_out)
         self.assertEqual([line for reference in references for line in reference.failures], [])
         self.assertEqual(dict(done), FAMILIES)
 

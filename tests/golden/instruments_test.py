@@ -4,24 +4,16 @@ Counts what it compared and names what it left out with the reason.
 """
 
 import collections
-import json
 import math
-import os
-import pathlib
-import subprocess
 import unittest
 
-COMMAND = os.environ["HEADWATER_COMMAND"]
-FOLDER = pathlib.Path(os.environ["HEADWATER_SOURCE"]).parent / "shared" / "reference" / "golden"
+from golden_cases import FOLDER, cases_of, fit, number, tell
+
 FAMILIES = {"iv_absorbed": 7, "panel_iv": 9, "stata_iv": 48, "cross_section_iv": 2}
 
 
 def terms_of(text):
     return [term.strip() for term in text.split(" + ")]
-
-
-def number(value):
-    return {"NaN": math.nan, "Infinity": math.inf}[value] if isinstance(value, str) else float(value)
 
 
 class Checked:
@@ -33,12 +25,7 @@ class Checked:
         self.tolerance, self.of_matrix = 1e-9, 1e-8
 
     def run(self, formula, covariance, profile, *words):
-        done = subprocess.run([COMMAND, "fit", str(FOLDER / "data" / f"{self.case['dataset']}.csv"), formula, "--covariance", covariance,
-                               "--profile", profile, "--singletons", "keep", "--format", "json", *words],
-                              capture_output=True, text=True, timeout=300)
-        if done.returncode != 0:
-            raise AssertionError(f"{self.case['id']}: {formula}: {done.stderr}")
-        return json.loads(done.stdout)
+        return fit(self.case["dataset"], formula, "--covariance", covariance, "--profile", profile, "--singletons", "keep", *words)
 
     def near(self, what, got, reference, tolerance):
         self.compared[what] += 1
@@ -232,19 +219,14 @@ class Instruments(unittest.TestCase):
             self.skipTest("the reference cases do not lie beside this checkout")
         done, left_out, compared = collections.Counter(), collections.Counter(), collections.Counter()
         failures = []
-        for entry in json.loads((FOLDER / "INDEX.json").read_text()):
-            if entry["family"] not in FAMILIES:
-                continue
-            checked = check(json.loads((FOLDER / "cases" / f"{entry['id']}.json").read_text()))
+        for case in cases_of(FAMILIES):
+            checked = check(case)
             failures += checked.failures
-            family = entry["family"]
+            family = case["family"]
             done[family] += bool(checked.compared)
             left_out.update({f"{family}, {reason}": count for reason, count in checked.left_out.items()})
             compared.update({f"{family}, {what}": count for what, count in checked.compared.items()})
-        for title, counts in (("cases", done), ("numbers compared", compared), ("left out, with how often", left_out)):
-            print(f"\n{title}")
-            for what, count in sorted(counts.items()):
-                print(f"  {count:6} {what}")
+        tell(done, compared, left_out)
         self.assertEqual(failures, [])
         self.assertEqual(dict(done), FAMILIES)
 

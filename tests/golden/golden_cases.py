@@ -1,0 +1,34 @@
+"""The reference cases, the command that answers them, and what was compared of them."""
+
+import json
+import math
+import os
+import pathlib
+import subprocess
+
+COMMAND = os.environ["HEADWATER_COMMAND"]
+FOLDER = pathlib.Path(os.environ["HEADWATER_SOURCE"]).parent / "shared" / "reference" / "golden"
+
+
+def number(value):
+    return {"NaN": math.nan, "Infinity": math.inf}[value] if isinstance(value, str) else float(value)
+
+
+def fit(dataset, formula, *words):
+    done = subprocess.run([COMMAND, "fit", str(FOLDER / "data" / f"{dataset}.csv"), formula, "--format", "json", *words],
+                          capture_output=True, text=True, timeout=300)
+    if done.returncode != 0:
+        raise AssertionError(f"{dataset}: {formula}: {done.stderr}")
+    return json.loads(done.stdout)
+
+
+def cases_of(families):
+    return [json.loads((FOLDER / "cases" / f"{entry['id']}.json").read_text())
+            for entry in json.loads((FOLDER / "INDEX.json").read_text()) if entry["family"] in families]
+
+
+def tell(done, compared, left_out):
+    for title, counts in (("cases", done), ("numbers compared", compared), ("left out, with how often", left_out)):
+        print(f"\n{title}")
+        for what, count in sorted(counts.items()):
+            print(f"  {count:6} {what}")
