@@ -96,6 +96,16 @@ std::vector<std::string> split(std::string_view text, char separator) {
   return parts;
 }
 
+std::vector<std::string> entries_of(std::string_view text, char separator) {
+  std::vector<std::string> entries;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(separator), text.size());
+    if (const auto entry = trimmed(text.substr(0, end)); !entry.empty()) entries.emplace_back(entry);
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return entries;
+}
+
 std::string joined(const std::vector<std::string>& parts, std::string_view separator) {
   std::string text;
   for (std::size_t i = 0; i < parts.size(); ++i) {

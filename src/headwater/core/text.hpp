@@ -9,7 +9,8 @@
 namespace headwater {
 
 std::string_view trimmed(std::string_view text);
-std::vector<std::string> split(std::string_view text, char separator);  // at top level of (), [], quotes; trimmed
+std::vector<std::string> split(std::string_view text, char separator);       // at top level of (), [], quotes; trimmed
+std::vector<std::string> entries_of(std::string_view text, char separator);  // at every separator; trimmed, none empty
 std::string joined(const std::vector<std::string>& parts, std::string_view separator);
 std::string lower(std::string_view text);  // ASCII
 

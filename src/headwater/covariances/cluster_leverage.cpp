@@ -1,11 +1,10 @@
 // Question: how uncertain are the coefficients when errors within a cluster go together and clusters are few or
 // unequal? Residuals of a cluster with leverage are too small, so Σ_g (X_g'W e_g)² is. The rules adjust e_g before it
 // is squared:
-//   CR2  A_g = [((I − H)(I − H)')_gg]^(−1/2): unbiased where errors are independent with one variance (Bell and
-//   McCaffrey
-//        2002; Pustejovsky and Tipton 2018, eq. 5); with equal weights (I − H_gg)^(−1/2);
-//   CR3  A_g = (I − H_gg)⁻¹, Σ_g (β − β(−g))(β − β(−g))'; CV3 is (G − 1)/G of it, the jackknife (MacKinnon, Nielsen
-//        and Webb 2023, eq. 10).
+//   CR2: A_g = [((I − H)(I − H)')_gg]^(−1/2), unbiased where errors are independent with one variance (Bell and
+//     McCaffrey 2002; Pustejovsky and Tipton 2018, eq. 5); with equal weights (I − H_gg)^(−1/2);
+//   CR3: A_g = (I − H_gg)⁻¹, Σ_g (β − β(−g))(β − β(−g))'; CV3 is (G − 1)/G of it, the jackknife (MacKinnon, Nielsen
+//     and Webb 2023, eq. 10).
 // H is that of the full model with its effects, which need not be nested in the clusters; pseudo-inverse powers where
 // a cluster alone decides something (its own dummies). Equals clubSandwich 0.5.8 on explicit dummies to 1e-9; where
 // effects are nested and weights equal also on demeaned data. A cluster's block is formed where it is small; of large
@@ -33,15 +32,6 @@ const Grouping& one_way(const Fit& fit, const MethodCall& rule) {
                 rule.method + " takes one column of clusters, and " + rule.text + " names " +
                     std::to_string(ways.size()) + "; several ways are for cluster()");
   return *ways.front();
-}
-
-std::vector<Hat::Block> blocks_of(const Hat& hat, const Grouping& clusters) {
-  std::vector<std::vector<Index>> rows(static_cast<std::size_t>(clusters.count));
-  for (std::size_t i = 0; i < clusters.code.size(); ++i)
-    rows[static_cast<std::size_t>(clusters.code[i])].push_back(static_cast<Index>(i));
-  std::vector<Hat::Block> blocks(rows.size());
-  parallel_for(rows.size(), [&](std::size_t g) { blocks[g] = hat.block(std::move(rows[g])); });
-  return blocks;
 }
 
 // I − W½ D(D'WD)⁻D' W½ of a cluster, times V.
@@ -88,7 +78,7 @@ AdjustedClusters adjust(const Fit& fit, const MethodCall& rule, Adjustment adjus
     refuse_slopes(fit, rule);
     hat.use_second_moments();
   }
-  result.blocks = blocks_of(hat, clusters);
+  result.blocks = hat.blocks(clusters);
   result.responses = hat.responses();
   result.alone.assign(static_cast<std::size_t>(fit.k()), false);
   if (adjustment == Adjustment::none) return result;

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "headwater/core/error.hpp"
+#include "headwater/core/threads.hpp"
 #include "headwater/core/weights.hpp"
 
 namespace headwater {
@@ -54,6 +55,15 @@ Vector Hat::leverage() const {
   const Matrix XB = X_ * bread_;
   h += XB.cwiseProduct(X_).rowwise().sum();
   return h.cwiseProduct(weights_);
+}
+
+std::vector<Hat::Block> Hat::blocks(const Grouping& groups) const {
+  std::vector<std::vector<Index>> rows(static_cast<std::size_t>(groups.count));
+  for (std::size_t i = 0; i < groups.code.size(); ++i)
+    rows[static_cast<std::size_t>(groups.code[i])].push_back(static_cast<Index>(i));
+  std::vector<Block> blocks(rows.size());
+  parallel_for(rows.size(), [&](std::size_t g) { blocks[g] = block(std::move(rows[g])); });
+  return blocks;
 }
 
 Hat::Image Hat::image(const Block& block, const Matrix& V) const {

@@ -26,6 +26,7 @@ class Hat {
 
   using Block = EffectsHat::Block;
   Block block(std::vector<Index> rows) const { return effects_.block(std::move(rows)); }
+  std::vector<Block> blocks(const Grouping& groups) const;  // the rows of each group
 
   // What vectors on the block's rows have to do with D(D'WD)⁻D', D = [E, X̃]: E₁'V by the block's levels, [F, X̃]'V.
   struct Image {

@@ -2,6 +2,7 @@
 
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
+#include "headwater/core/unknown_name.hpp"
 #include "headwater/estimators/fit.hpp"
 
 namespace headwater {
@@ -25,10 +26,8 @@ const TestMethodRow& test_method(const std::string& wanted) {
     if (row.card.name == wanted) return row;
     known.emplace_back(row.card.name);
   }
-  const std::string near = nearest(wanted, known);
   throw Error(ErrorKind::usage, "test.method",
-              "there is no way to test '" + wanted + "'" +
-                  (near.empty() ? "; known are " + joined(known, ", ") : "; did you mean '" + near + "'?"));
+              "there is no way to test '" + wanted + "'" + advice_on_name(wanted, known, {}));
 }
 
 std::vector<LinearNull> every_slope(const Fit& fit) {

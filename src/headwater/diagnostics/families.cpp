@@ -1,12 +1,11 @@
 // Question: how many hypotheses were asked, and which of the answers survive that?
-//   holm                p of the j-th smallest of m times m − j + 1, never below one before it: the chance of any false
-//                       rejection is held, whatever goes with what (Holm 1979).
-//   benjamini_hochberg  p of the j-th smallest times m/j, never above one after it: the expected share of false
-//                       rejections is held under independence or positive dependence (Benjamini and Hochberg 1995).
-//   romano_wolf         the chance of any false rejection, using how the statistics go together: the j-th largest |t|
-//   is
-//                       held against the maximum of |t*| over itself and the smaller ones, in the wild bootstrap's
-//                       draws (Romano and Wolf 2005, 2016 eq. 2.8: p = (1 + number)/(B + 1)).
+//   holm: p of the j-th smallest of m times m − j + 1, never below one before it: the chance of any false rejection is
+//     held, whatever goes with what (Holm 1979).
+//   benjamini_hochberg: p of the j-th smallest times m/j, never above one after it: the expected share of false
+//     rejections is held under independence or positive dependence (Benjamini and Hochberg 1995).
+//   romano_wolf: the chance of any false rejection, using how the statistics go together: the j-th largest |t| is held
+//     against the maximum of |t*| over itself and the smaller ones, in the wild bootstrap's draws (Romano and Wolf
+//     2005, 2016 eq. 2.8: p = (1 + number)/(B + 1)).
 // Each hypothesis keeps its own statistic; its p is the adjusted one. Holm and Benjamini-Hochberg equal R's p.adjust.
 #include <algorithm>
 #include <cmath>

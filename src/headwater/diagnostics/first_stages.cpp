@@ -1,12 +1,11 @@
 // Question: do the instruments move the endogenous regressors, each of them and in directions of their own? Z̃, Ỹ are
 // instruments and endogenous regressors without exogenous ones and effects, Π = (Z̃'WZ̃)⁻¹Z̃'WỸ, V the first stages'
 // residuals.
-//   Cragg-Donald F   (n − K₁)/q · least root of |Ỹ'PỸ − μ Ỹ'MỸ|, K₁ the parameters of a first stage, effects counted
-//   Kleibergen-Paap rk   λ = A'Z̃-root Π f, f the direction of Ỹ that Z̃ explains least, A what the other directions
-//   leave of Z̃;
-//     Wald λ'Ω⁻¹λ with Ω the meat of w z̃ v'f under the fit's rule, LM with Ỹ f in place of Vf, χ²(q − p + 1); F =
-//     Wald/q times (n − K₁)/n, of clusters (n − K₁)/(n − 1) · (G − 1)/G
-//   effective F   Π'QΠ/tr(V_Π Q), Q = Z̃'WZ̃, with the critical value of a Nagar bias of 10 % of its worst case
+//   Cragg-Donald F: (n − K₁)/q · least root of |Ỹ'PỸ − μ Ỹ'MỸ|, K₁ the parameters of a first stage, effects counted;
+//   Kleibergen-Paap rk: λ = A'(Z̃'WZ̃)½ Π f, f the direction of Ỹ that Z̃ explains least, A what the other directions
+//     leave of Z̃. Wald λ'Ω⁻¹λ with Ω the meat of w z̃ v'f under the fit's rule, LM with Ỹ f in place of Vf,
+//     χ²(q − p + 1); F is Wald/q times (n − K₁)/n, of clusters (n − K₁)/(n − 1) · (G − 1)/G;
+//   effective F: Π'QΠ/tr(V_Π Q), Q = Z̃'WZ̃, with the critical value of a Nagar bias of 10 % of its worst case.
 // Cragg and Donald (1993); Kleibergen and Paap (2006), theorem 1; Montiel Olea and Pflueger (2013), 2.2 and its
 // simplified critical values. Equal to ranktest's and weakivtest's definitions; on the reference cases to 1e-10.
 #include <algorithm>

@@ -1,7 +1,7 @@
 // Question: are the regressors endogenous at all, and do the instruments move the outcome otherwise than through them?
-//   Wu-Hausman     F that the first stages' residuals have no coefficient beside the regressors (Wooldridge
-//   2010, 6.2.1) Sargan         n e'Pe/e'e, χ²(q − p), under equal variances (Sargan 1958) Hansen's J     g'S⁻¹g at
-//   two-step GMM under the fit's rule, S the meat at 2SLS (Hansen 1982); of a fit by GMM its own
+//   Wu-Hausman: F that the first stages' residuals have no coefficient beside the regressors (Wooldridge 2010, 6.2.1);
+//   Sargan: n e'Pe/e'e, χ²(q − p), under equal variances (Sargan 1958);
+//   Hansen's J: g'S⁻¹g at two-step GMM under the fit's rule, S the meat at 2SLS (Hansen 1982); of a fit by GMM its own.
 // Equal to AER's and fixest's statistics to 1e-10 on the reference cases, and to ivregress's J to the digits printed.
 #include <cmath>
 

@@ -31,13 +31,7 @@ struct Sums {
 
 class Clusters {
  public:
-  Clusters(const Fit& fit, const Grouping& groups)
-      : hat_(fit, "wild"), blocks_(static_cast<std::size_t>(groups.count)) {
-    std::vector<std::vector<Index>> rows(blocks_.size());
-    for (std::size_t i = 0; i < groups.code.size(); ++i)
-      rows[static_cast<std::size_t>(groups.code[i])].push_back(static_cast<Index>(i));
-    for (std::size_t g = 0; g < rows.size(); ++g) blocks_[g] = hat_.block(std::move(rows[g]));
-  }
+  Clusters(const Fit& fit, const Grouping& groups) : hat_(fit, "wild"), blocks_(hat_.blocks(groups)) {}
 
   const Hat& hat() const { return hat_; }
   std::size_t count() const { return blocks_.size(); }

@@ -220,17 +220,6 @@ const char* verdict_words(const std::string& verdict) {
   return "has nothing to be held against: no coefficient of the driver can be told apart from zero";
 }
 
-// Between semicolons, whatever stands in them.
-std::vector<std::string> entries(std::string_view text) {
-  std::vector<std::string> found;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find(';'), text.size());
-    if (const auto entry = trimmed(text.substr(0, end)); !entry.empty()) found.emplace_back(entry);
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return found;
-}
-
 }  // namespace
 
 std::string verdict_sentence(const PayloadContext& c, const std::string& driver, const FalsificationTest& test) {
@@ -254,7 +243,7 @@ MainPoints main_points(const PayloadContext& c) {
     found.headline = headline;
     found.headline_by_author = true;
   }
-  std::vector<std::string> summary = entries(own("summary"));
+  std::vector<std::string> summary = entries_of(own("summary"), ';');
   if (!summary.empty()) {
     found.points = std::move(summary);
     found.points_by_author = true;

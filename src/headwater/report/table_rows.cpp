@@ -91,15 +91,7 @@ void take_groups(Parts& parts, const TableRows& wanted, const Words& words, std:
 
 }  // namespace
 
-Patterns patterns_of(std::string_view text) {
-  Patterns patterns;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('|'), text.size());
-    if (const auto pattern = trimmed(text.substr(0, end)); !pattern.empty()) patterns.emplace_back(pattern);
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return patterns;
-}
+Patterns patterns_of(std::string_view text) { return entries_of(text, '|'); }
 
 // Backs up to the last * alone: linear in the text for each of them.
 bool matches(std::string_view pattern, std::string_view text) {
