@@ -101,14 +101,7 @@ test("the CSV of coefficients and of parts holds the result file's digits", asyn
   const { page, close } = await browser.open(files.publish);
   const taken = async (id) =>
     cells(
-      (
-        await download(page, () =>
-          page
-            .locator(`#${id}`)
-            .getByRole("button", { name: /^Download the numbers/ })
-            .click(),
-        )
-      ).toString(),
+      (await download(page, page.locator(`#${id}`).getByRole("button", { name: /^Download the numbers/ }))).toString(),
     );
   const fit = "/fits/joint.ratio",
     stored = arrays(
@@ -146,10 +139,10 @@ test("the CSV of coefficients and of parts holds the result file's digits", asyn
 test("charts go home as SVG and PNG, and say 'simulated' there too", async () => {
   const { page, trouble, close } = await browser.open(files.publish);
   const figure = page.locator("#explained-0");
-  const svg = (await download(page, () => figure.getByRole("button", { name: /as SVG/ }).click())).toString();
+  const svg = (await download(page, figure.getByRole("button", { name: /as SVG/ }))).toString();
   assert.match(svg, /^<svg/);
   assert.match(svg, /Simulated data: no real trust is described\./);
-  const png = await download(page, () => figure.getByRole("button", { name: /as PNG/ }).click());
+  const png = await download(page, figure.getByRole("button", { name: /as PNG/ }));
   assert.equal(png.subarray(1, 4).toString(), "PNG");
   assert.ok(png.length > 10_000);
   assert.deepEqual(trouble, []);
