@@ -159,6 +159,15 @@ class Table(CommandTest):
         self.assertEqual(self.message("table", result, "--names", "x"),
                          (2, "'x' under --names does not call a column anything; write column = words"))
 
+    def test_a_name_of_nothing_is_refused(self):
+        result = self.fitted("y ~ l(x, 1) + log(z) | trust + year", "--driver", "money=l(x, 1)", "--use", "change(from = 2016, to = 2019)")
+        for names, end in (("spendng = spending", "correct the name or take it out"), ("mony = money", "did you mean 'money'?"),
+                           ("x = spending; lo(z) = staff", "did you mean 'log(z)'?"), ("yaer = year", "did you mean 'year'?"),
+                           ("log(x) = spending", "did you mean 'log(z)'?")):
+            name, words = names.split("; ")[-1].split(" = ")
+            self.assertEqual(self.message("table", result, "--names", names),
+                             (2, f"--names calls '{name}' \"{words}\", and no term, column or part of the result is called so; {end}"))
+
     def test_a_published_table_has_no_folder_and_no_hash(self):
         result = self.triplet()
         for name in ("text", "markdown", "latex", "html"):

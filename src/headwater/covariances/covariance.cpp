@@ -15,6 +15,7 @@ namespace headwater {
 namespace {
 
 constexpr int kFewClusters = 20;
+constexpr double kOwnCluster = 0.9;       // clusters for each row from which nearly every row is one of its own
 constexpr double kNegativeShare = 1e-12;  // a variance below minus this share of its terms is negative
 
 void note_few_clusters(Covariance& covariance) {
@@ -25,6 +26,19 @@ void note_few_clusters(Covariance& covariance) {
                                   (cluster.count == 1 ? "there is only " : "there are only ") +
                                       counted(cluster.count, "cluster") + " of " + cluster.name +
                                       ": cluster-robust errors are then often too small, read intervals with caution"});
+}
+
+// Clusters of a measure, such as cluster(agency_share): hardly two rows share a value. Units that are seen once are
+// clusters of one row by nature.
+void note_clusters_of_one(Covariance& covariance, const Atoms& atoms) {
+  for (const auto& cluster : covariance.clusters)
+    if (cluster.name != atoms.unit.name &&
+        static_cast<double>(cluster.count) > kOwnCluster * static_cast<double>(atoms.n))
+      covariance.notes.push_back(
+          {"covariance.clusters_of_one",
+           "nearly every row is a cluster of its own (" + thousands(cluster.count) + " of " + cluster.name + " in " +
+               counted(atoms.n, "row") + "), so " + covariance.text +
+               " allows for no dependence between rows; cluster by a column of groups, such as the unit"});
 }
 
 // Lags that go by time where all units miss a period: said, because other programs go by rank.
@@ -125,6 +139,7 @@ Covariance covariance(const Fit& fit, const MethodCall& asked, const std::string
   merge(result.notes, sums.adjusted.notes);
   fill_matrix(result, fit, sums.meat);
   note_few_clusters(result);
+  note_clusters_of_one(result, fit.atoms);
   note_missing_periods(result, fit.atoms);
   return result;
 }

@@ -51,6 +51,8 @@ std::string without_markup(char c);
 
 // What the author calls things, for tables: [report] names and those of the options.
 Words words_of(const Tree& result, const BookOptions& options);
+// Throws Error{usage, "table.unused_name"} for a name of the options that stands for nothing in the result.
+void check_names_used(const Tree& result, const std::string& names);
 // Every term, component, outcome and key by the name that it is given.
 void rename(GridBook& book, const Words& words, const std::string& period);
 

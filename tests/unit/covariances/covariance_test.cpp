@@ -227,6 +227,19 @@ TEST(Refusals, SayWhatToWrite) {
             "driscoll_kraay has lag -1 and the rows 3 periods; the lag is 0 or more and below the number of periods");
 }
 
+// By a measure, hardly two rows share a value; units that are seen once are clusters of one row by nature.
+TEST(ClustersOfOne, AreNoted) {
+  const auto said = [](const std::string& rule) {
+    return note(with(fitted(csv_of(kY, kX, kZ), "y ~ x", rule), rule, "fixest"), "covariance.clusters_of_one");
+  };
+  EXPECT_EQ(said("cluster(id^year)"),
+            "nearly every row is a cluster of its own (12 of id^year in 12 rows), so cluster(id^year) allows for no "
+            "dependence between rows; cluster by a column of groups, such as the unit");
+  EXPECT_EQ(said("cluster(id)"), "");
+  EXPECT_EQ(said("cluster(area, year)"), "");
+  EXPECT_EQ(said("robust"), "");
+}
+
 TEST(FewClusters, AreNoted) {
   EXPECT_EQ(note(with(fitted(csv_of(kY, kX, kZ), "y ~ x"), "cluster(id)", "fixest"), "covariance.few_clusters"),
             "there are only 4 clusters of id: cluster-robust errors are then often too small, read intervals with "
