@@ -17,6 +17,7 @@ std::vector<const Grouping*> counted_groups(const Fit& fit, const MethodCall& ru
   switch (gathers(rule)) {
     case Gathers::clusters: return cluster_groupings(rule, fit.atoms);
     case Gathers::periods: return {&fit.atoms.time};
+    case Gathers::series_and_periods: return {&fit.atoms.unit, &fit.atoms.time};
     default: break;
   }
   return fit.atoms.unit.count > 1 ? std::vector<const Grouping*>{&fit.atoms.unit} : std::vector<const Grouping*>{};

@@ -43,7 +43,7 @@ void note_clusters_of_one(Covariance& covariance, const Atoms& atoms) {
 
 // Lags that go by time where all units miss a period: said, because other programs go by rank.
 void note_missing_periods(Covariance& covariance, const Atoms& atoms) {
-  if (covariance.gathers != Gathers::periods || covariance.rule.integer("lag", 0) == 0) return;
+  if (atoms.time.count == 0 || covariance.rule.integer("lag", 0) == 0) return;
   const std::vector<std::int64_t> position = lag_positions(covariance.rule, atoms);
   const std::int64_t missing = position.back() + 1 - static_cast<std::int64_t>(position.size());
   if (missing > 0)
@@ -60,6 +60,13 @@ MethodCall with_option(MethodCall rule, const std::string& key, const std::strin
   rule.text = first ? rule.method + "(" + key + " = " + value + ")"
                     : rule.text.substr(0, rule.text.rfind(')')) + ", " + key + " = " + value + ")";
   return rule;
+}
+
+// An option of the rule's that is left open.
+bool lacks(const MethodCall& rule, std::string_view option) {
+  const std::vector<OptionCard>& options = covariance_row(rule.method).card.options;
+  return !rule.has(option) &&
+         std::any_of(options.begin(), options.end(), [&](const OptionCard& card) { return card.name == option; });
 }
 
 void fill_matrix(Covariance& result, const Fit& fit, const Meat& meat) {
@@ -84,10 +91,12 @@ void fill_matrix(Covariance& result, const Fit& fit, const Meat& meat) {
 MethodCall resolved_rule(const MethodCall& asked, const std::string& profile_name, const Atoms& atoms) {
   const ProfileRow& profile = profile_row(profile_name);
   MethodCall rule = checked_rule(asked);
-  const Gathers what = gathers(rule);
-  if (what == Gathers::periods && !rule.has("lag"))
-    return with_option(std::move(rule), "lag", std::to_string(profile.lag(static_cast<double>(atoms.time.count))));
-  if (what == Gathers::clusters && profile.own_groups && cluster_columns(rule).size() > 1 && !rule.has("groups"))
+  if (lacks(rule, "lag"))
+    rule = with_option(std::move(rule), "lag", std::to_string(profile.lag(static_cast<double>(atoms.time.count))));
+  if (lacks(rule, "radius") && rule.get("distance") != "flat")
+    rule = with_option(std::move(rule), "radius", shortest(profile.earth_radius));
+  if (gathers(rule) == Gathers::clusters && profile.own_groups && cluster_columns(rule).size() > 1 &&
+      !rule.has("groups"))
     return with_option(std::move(rule), "groups", "own");
   return rule;
 }
@@ -107,7 +116,7 @@ RuleSums sums_of(const Fit& fit, const MethodCall& rule) {
     sums.adjusted = row.adjust(fit, rule);
   else
     sums.adjusted.psi = influence(fit);
-  sums.meat = meat_terms(rule, sums.adjusted.psi, fit.atoms);
+  sums.meat = row.of_fit ? row.of_fit(fit, rule) : meat_terms(rule, sums.adjusted.psi, fit.atoms);
   sums.adjusted.psi.resize(0, 0);
   return sums;
 }

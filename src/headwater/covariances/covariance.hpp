@@ -11,8 +11,9 @@
 namespace headwater {
 
 // What a rule adds up before it squares: nothing (errors are independent and of one variance), single rows, clusters,
-// or the rows of a period.
-enum class Gathers { nothing, rows, clusters, periods };
+// the rows of a period, the rows of a unit with those of other periods, these and the rows of a period, or rows near
+// one another.
+enum class Gathers { nothing, rows, clusters, periods, series, series_and_periods, places };
 
 struct Covariance {
   std::string type;  // "iid", "robust", "HC0", "cluster", "driscoll_kraay"
@@ -93,12 +94,12 @@ MethodCall checked_rule(const MethodCall& rule);
 Gathers gathers(const MethodCall& rule);
 // The groupings a rule needs beyond unit and time, by column name: cluster(a, b) -> {a, b}.
 std::vector<std::string> cluster_columns(const MethodCall& rule);
-// Where each period stands among the lags of driscoll_kraay: in steps of time from the first, or by its rank with
-// gaps = bridge.
+// Where each period stands among a rule's lags: in steps of time from the first, or by its rank with gaps = bridge.
 std::vector<std::int64_t> lag_positions(const MethodCall& rule, const Atoms& atoms);
 // What is used when none is asked: cluster(unit) with a unit key, else robust.
 MethodCall default_covariance(const std::string& unit_column);
-// The same with what the profile decides where the rule leaves it open: the lag of driscoll_kraay, whose G/(G−1).
+// The same with what the profile decides where the rule leaves it open: how many lags, the Earth's radius, whose
+// G/(G−1).
 MethodCall resolved_rule(const MethodCall& rule, const std::string& profile, const Atoms& atoms);
 
 struct CovarianceRow {
@@ -107,6 +108,9 @@ struct CovarianceRow {
   bool factor;                                                                  // false: no small-sample factor at all
   Meat (*meat)(const MethodCall& rule, const Matrix& psi, const Atoms& atoms);  // of iid: of rows
   Adjusted (*adjust)(const Fit& fit, const MethodCall& rule) = nullptr;         // of the scores; null: as they are
+  // Of a fit's coefficients where the sums of squares take more than their scores; null: meat of the scores.
+  Meat (*of_fit)(const Fit& fit, const MethodCall& rule) = nullptr;
+  void (*check)(const MethodCall& rule) = nullptr;  // of what is required; throws Error{usage}
 };
 const std::vector<CovarianceRow>& covariances();
 const CovarianceRow& covariance_row(const std::string& name);

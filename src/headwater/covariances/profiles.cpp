@@ -28,6 +28,7 @@
 #include "headwater/core/text.hpp"
 #include "headwater/core/unknown_name.hpp"
 #include "headwater/covariances/counting.hpp"
+#include "headwater/covariances/rules.hpp"
 
 namespace headwater {
 namespace {
@@ -49,7 +50,10 @@ Scale scale_of(const ProfileRow& profile, const CovarianceRow& rule) {
     case Gathers::nothing: return profile.equal_variances;
     case Gathers::rows: return profile.rows;
     case Gathers::clusters: return profile.clusters;
-    case Gathers::periods: return profile.periods;
+    case Gathers::periods:
+    case Gathers::series:
+    case Gathers::series_and_periods: return profile.periods;
+    case Gathers::places: return profile.rows;
   }
   return Scale::none;
 }
@@ -77,14 +81,13 @@ double residual_degrees(const CountInput& input, const ProfileRow& profile) {
 
 double degrees_of_t(const CountInput& input, const ProfileRow& profile, double groups) {
   const double residual = residual_degrees(input, profile);
-  const bool grouped = input.gathers == Gathers::clusters || input.gathers == Gathers::periods;
-  if (!grouped || profile.t == GroupedT::residual) return residual;
+  if (groups == 0 || profile.t == GroupedT::residual) return residual;
   return profile.t == GroupedT::smaller ? std::min(groups - 1, residual) : groups - 1;
 }
 
 void scale_by_groups(SmallSample& result, const CountInput& input, const Counted& estimated, double groups, bool own) {
   const auto N = static_cast<double>(input.fit.n());
-  const char* letter = input.gathers == Gathers::periods ? "T" : "G";
+  const char* letter = input.gathers == Gathers::periods || input.gathers == Gathers::series ? "T" : "G";
   result.factor = (own ? 1 : groups / (groups - 1)) * (N - 1) / (N - estimated.K);
   result.arithmetic = (own ? "each way its own G/(G-1)"
                            : std::string(letter) + "/(" + letter + "-1) = " + quotient(groups, groups - 1)) +
@@ -93,14 +96,25 @@ void scale_by_groups(SmallSample& result, const CountInput& input, const Counted
 
 }  // namespace
 
+double groups_behind(const MethodCall& rule, const Atoms& atoms) {
+  switch (gathers(rule)) {
+    case Gathers::nothing:
+    case Gathers::rows:
+    case Gathers::places: return 0;
+    case Gathers::clusters: return fewest(cluster_groupings(rule, atoms));
+    case Gathers::periods:
+    case Gathers::series: return atoms.time.count;
+    case Gathers::series_and_periods: return std::min(atoms.unit.count, atoms.time.count);
+  }
+  return 0;
+}
+
 SmallSample small_sample(const Fit& fit, const MethodCall& rule, const ProfileRow& profile,
                          const std::vector<const Grouping*>& clusters) {
   const CovarianceRow& row = covariance_row(rule.method);
   const CountInput input{fit, row.gathers, clusters};
   const auto N = static_cast<double>(fit.n());
-  const double groups = !clusters.empty()                 ? fewest(clusters)
-                        : row.gathers == Gathers::periods ? static_cast<double>(fit.atoms.time.count)
-                                                          : 0;
+  const double groups = groups_behind(rule, fit.atoms);
   SmallSample result;
   result.df = fit.random && profile.normal_for_random ? std::numeric_limits<double>::infinity()
                                                       : degrees_of_t(input, profile, groups);
@@ -146,8 +160,8 @@ const std::vector<ProfileRow>& profile_rows() {
             .reference = "fixest ssc(), defaults",
             .differs =
                 "redundant effects that leave no rows count by their exact rank, where fixest prints an error near "
-                "zero; a variance that is zero by construction is not estimable, where fixest prints 1e-8; lags of "
-                "driscoll_kraay go by time (gaps = bridge for fixest's ranks). pyfixest, unlike R's fixest, repairs "
+                "zero; a variance that is zero by construction is not estimable, where fixest prints 1e-8; lags go "
+                "by time (gaps = bridge for fixest's ranks). pyfixest, unlike R's fixest, repairs "
                 "no covariance of several ways and finds every nested effect from the rows; the profile follows R."},
        .singletons = Singletons::drop,
        .count = fixest_count,
@@ -160,7 +174,8 @@ const std::vector<ProfileRow>& profile_rows() {
        .t = GroupedT::groups,
        .normal_for_random = false,
        .repair = Repair::zero,
-       .lag = fourth_root},
+       .lag = fourth_root,
+       .earth_radius = 6376},
       {.card = {.name = "reghdfe",
                 .kind = "profile",
                 .question = "The convention of Stata reghdfe 6: redundant levels by pairs of effects, nested ones not "

@@ -37,7 +37,8 @@ struct ProfileRow {
   GroupedT t;
   bool normal_for_random;  // with random effects the normal distribution takes the place of t
   Repair repair;
-  long (*lag)(double periods);  // of driscoll_kraay where none is given
+  long (*lag)(double periods);      // where a rule with lags gives none
+  double earth_radius = 6371.0088;  // km, where a rule with distances gives none: the mean radius
 };
 const std::vector<ProfileRow>& profile_rows();
 const ProfileRow& profile_row(const std::string& name);  // throws Error{usage, "profile.unknown"} with the nearest
@@ -48,6 +49,9 @@ struct SmallSample {
   std::string arithmetic;
   Notes notes;
 };
+// How many groups stand behind a covariance: the fewest of several ways of clustering, periods, or the fewer of units
+// and periods; 0 where rows stand by themselves.
+double groups_behind(const MethodCall& rule, const Atoms& atoms);
 SmallSample small_sample(const Fit& fit, const MethodCall& rule, const ProfileRow& profile,
                          const std::vector<const Grouping*>& clusters);
 

@@ -13,6 +13,28 @@ namespace {
 constexpr std::string_view kDegrees = "choice: satterthwaite | profile";
 constexpr std::string_view kDegreesHelp = "of t and F: of each contrast from the leverage, or the profile's (G-1)";
 
+constexpr OptionCard kLag = {"lag", "integer", "the profile's", "periods a shock lasts"};
+constexpr OptionCard kGaps = {"gaps", "choice: break | bridge", "break",
+                              "lags go by time; bridge: by the rank of the periods there are, as fixest, plm and "
+                              "linearmodels have it"};
+
+std::vector<OptionCard> distance_options() {
+  return {{"latitude", "text", "", "column of degrees north"},
+          {"longitude", "text", "", "column of degrees east"},
+          {"cutoff", "number", "", "kilometres up to which errors go together, themselves included"},
+          {"kernel", "choice: uniform | bartlett", "uniform", "weight 1 up to the cutoff d, or 1 - distance/d"},
+          {"distance", "choice: great_circle | flat", "great_circle",
+           "along the sphere, or 111 km a degree as fixest's triangular"},
+          {"radius", "number", "the profile's", "of the Earth in kilometres: 6376 with fixest, else 6371.0088"}};
+}
+
+std::vector<OptionCard> distance_and_lag_options() {
+  std::vector<OptionCard> options = distance_options();
+  options.push_back(kLag);
+  options.push_back(kGaps);
+  return options;
+}
+
 CovarianceRow by_row(std::string_view name, std::string_view question, std::string_view reference,
                      Adjusted (*adjust)(const Fit&, const MethodCall&)) {
   return {.card = {.name = name,
@@ -110,16 +132,82 @@ const std::vector<CovarianceRow>& covariances() {
                     "How uncertain are they if shocks hit all trusts of a period together and last a few periods?",
                 .avoid = "Not with few periods: it averages over time.",
                 .reference = "Driscoll and Kraay (1998)",
-                .options = {{"lag", "integer", "the profile's", "periods a shock lasts"},
-                            {"gaps", "choice: break | bridge", "break",
-                             "lags go by time; bridge: by the rank of the periods there are, as fixest, plm and "
-                             "linearmodels have it"}},
+                .options = {kLag, kGaps},
                 .positions = {"lag"},
                 .differs = "where all units miss a period, fixest, plm and linearmodels take the periods beside it for "
                            "neighbours; by time they are not, as Stata's tsset has it. Without such gaps all agree."},
        .gathers = Gathers::periods,
        .factor = true,
        .meat = driscoll_kraay_meat},
+      {.card = {.name = "newey_west",
+                .kind = "covariance",
+                .question = "How uncertain are they if units are independent and shocks to a unit last a few periods?",
+                .avoid = "Not with few periods, or where shocks hit units together: cluster and driscoll_kraay are "
+                         "for these.",
+                .reference = "Newey and West (1987), by unit",
+                .options = {kLag, kGaps},
+                .positions = {"lag"},
+                .differs = "where all units miss a period, fixest and plm take the periods beside it for neighbours; "
+                           "by time they are not. pyfixest takes a unit's rows as they follow, gaps or not."},
+       .gathers = Gathers::series,
+       .factor = true,
+       .meat = newey_west_meat},
+      {.card = {.name = "thompson",
+                .kind = "covariance",
+                .question = "How uncertain are they if errors go together within units, within periods, and between "
+                            "neighbouring periods for all units?",
+                .avoid = "Not with few units or few periods: sums that are taken off can leave negative variances.",
+                .reference = "Thompson (2011), eq. 12",
+                .options = {kLag,
+                            {"kernel", "choice: uniform | bartlett", "uniform", "weight 1 of each lag, or 1 - l/(L+1)"},
+                            kGaps},
+                .positions = {"lag"}},
+       .gathers = Gathers::series_and_periods,
+       .factor = true,
+       .meat = thompson_meat},
+      {.card = {.name = "conley",
+                .kind = "covariance",
+                .question = "How uncertain are they if errors of places near one another go together?",
+                .avoid = "Not with a cutoff as wide as the map: few independent areas are left. Rows of one place go "
+                         "together over all periods; conley_hac is for shocks that end.",
+                .reference = "Conley (1999), eq. 3.13; fixest vcov_conley",
+                .options = distance_options(),
+                .positions = {"latitude", "longitude", "cutoff"},
+                .differs = "acreg and Stata's programs take other radii and flat distances: give radius or distance."},
+       .gathers = Gathers::places,
+       .factor = true,
+       .meat = conley_meat,
+       .check = check_distances},
+      {.card = {.name = "conley_hac",
+                .kind = "covariance",
+                .question = "How uncertain are they if errors go together near by in the same period, and within a "
+                            "unit over a few periods?",
+                .avoid = "Not where a shock reaches the neighbours later: pairs of other units in other periods have "
+                         "no weight.",
+                .reference = "Conley (1999) with Newey and West (1987); Hsiang (2010), acreg",
+                .options = distance_and_lag_options(),
+                .positions = {"latitude", "longitude", "cutoff", "lag"}},
+       .gathers = Gathers::places,
+       .factor = true,
+       .meat = conley_hac_meat,
+       .check = check_distances},
+      {.card = {.name = "beck_katz",
+                .kind = "covariance",
+                .question = "How uncertain are they if errors of any two units in a period have one covariance for "
+                            "all periods (panel-corrected errors)?",
+                .avoid = "Not with fewer periods than units: it averages over periods. Not where errors last: add lags "
+                         "to the model, or use driscoll_kraay.",
+                .reference = "Beck and Katz (1995), eq. 11; plm vcovBK, sandwich vcovPC",
+                .options = {{"of", "choice: units | periods", "units",
+                             "what goes together: units within a period, or periods within a unit"},
+                            {"missing", "choice: pairwise | casewise", "pairwise",
+                             "covariances from what each pair has, or from what all have"},
+                            {"diagonal", "choice: no | yes", "no",
+                             "yes: a variance of its own for each, nothing else"}}},
+       .gathers = Gathers::periods,
+       .factor = false,
+       .meat = beck_katz_meat,
+       .of_fit = beck_katz_of},
   };
   return rows;
 }
@@ -134,9 +222,14 @@ const CovarianceRow& covariance_row(const std::string& wanted) {
                                                        {"white", "robust"},
                                                        {"hetero", "robust"},
                                                        {"heteroskedastic", "robust"},
-                                                       {"hac", "driscoll_kraay"},
-                                                       {"nw", "driscoll_kraay"},
-                                                       {"newey_west", "driscoll_kraay"},
+                                                       {"hac", "newey_west"},
+                                                       {"nw", "newey_west"},
+                                                       {"neweywest", "newey_west"},
+                                                       {"pcse", "beck_katz"},
+                                                       {"bk", "beck_katz"},
+                                                       {"spatial", "conley"},
+                                                       {"acreg", "conley_hac"},
+                                                       {"dc", "thompson"},
                                                        {"dk", "driscoll_kraay"},
                                                        {"scc", "driscoll_kraay"},
                                                        {"kernel", "driscoll_kraay"},
@@ -153,7 +246,12 @@ const CovarianceRow& covariance_row(const std::string& wanted) {
               "there is no covariance '" + wanted + "'" + advice_on_name(wanted, known, elsewhere));
 }
 
-MethodCall checked_rule(const MethodCall& rule) { return named(rule, covariance_row(rule.method).card); }
+MethodCall checked_rule(const MethodCall& written) {
+  const CovarianceRow& row = covariance_row(written.method);
+  MethodCall rule = named(written, row.card);
+  if (row.check) row.check(rule);
+  return rule;
+}
 
 Gathers gathers(const MethodCall& rule) { return covariance_row(rule.method).gathers; }
 

@@ -36,8 +36,11 @@ Vector rounding_of_scores(const Covariance& covariance, const Fit& fit) {
 }
 
 std::string in_every(const Covariance& covariance) {
-  if (covariance.gathers == Gathers::rows) return "its scores are zero in every row";
+  if (covariance.gathers == Gathers::rows || covariance.gathers == Gathers::series)
+    return "its scores are zero in every row";
+  if (covariance.gathers == Gathers::places) return "its scores, added up within the cutoff, are zero";
   if (covariance.gathers == Gathers::periods) return "its scores sum to zero in every period";
+  if (covariance.gathers == Gathers::series_and_periods) return "its scores sum to zero in every unit and period";
   if (covariance.clusters.size() == 1)
     return "its scores sum to zero in every cluster of " + covariance.clusters.front().name;
   return "its scores sum to zero in the clusters, or their sums cancel between the ways of clustering";

@@ -22,8 +22,10 @@ namespace {
 std::string drawn_column(const Spec& spec, const Panel& panel) {
   std::vector<std::string> columns = cluster_columns(spec.covariance);
   if (columns.empty() && panel.has_unit()) columns.push_back(panel.keys().unit);
-  if (columns.empty() && gathers(spec.covariance) != Gathers::periods) return "";  // every row by itself
-  if (columns.size() == 1 && gathers(spec.covariance) != Gathers::periods) return columns.front();
+  const Gathers what = gathers(spec.covariance);
+  const bool apart = what == Gathers::nothing || what == Gathers::rows || what == Gathers::clusters;
+  if (columns.empty() && apart) return "";  // every row by itself
+  if (columns.size() == 1 && (apart || what == Gathers::series)) return columns.front();
   throw Error(ErrorKind::usage, "bootstrap.rule",
               "the cluster bootstrap draws the clusters of one column, but the rule is " + spec.covariance.text +
                   (columns.empty() ? " and there is no unit key" : "") + "; use covariance = cluster(one column)",

@@ -47,8 +47,11 @@ void describe_groups(Tree& tree, const Decomposition& d) {
   std::vector<const Grouping*> ways;
   if (gathers(d.inference.rule) == Gathers::clusters)
     for (const Grouping& way : d.atoms.clusters) ways.push_back(&way);
+  const Gathers what = gathers(d.inference.rule);
+  const bool units = what == Gathers::series || what == Gathers::series_and_periods;
   const Grouping periods = at_lag_positions(d.inference.rule, d.atoms);
-  if (gathers(d.inference.rule) == Gathers::periods) ways.push_back(&periods);
+  if (units || what == Gathers::periods) ways.push_back(&periods);
+  if (units && d.atoms.unit.count > 0) ways.push_back(&d.atoms.unit);
   Names names;
   for (const Grouping* way : ways) names.push_back(way->name);
   tree.axis("way", names, "groupings that the covariance rule uses");

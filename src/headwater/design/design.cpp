@@ -7,6 +7,7 @@
 #include "headwater/core/text.hpp"
 #include "headwater/design/encoding.hpp"
 #include "headwater/design/groups.hpp"
+#include "headwater/design/places.hpp"
 #include "headwater/design/range.hpp"
 #include "headwater/design/sample.hpp"
 #include "headwater/design/warnings.hpp"
@@ -22,6 +23,7 @@ struct Ingredients {
   std::vector<Grouping> effects;
   std::vector<std::vector<Vector>> slopes;
   std::vector<Grouping> clusters;
+  std::vector<Coordinate> places;
   const Column* weights = nullptr;
 };
 
@@ -75,6 +77,7 @@ Ingredients gather(const Panel& panel, const Spec& spec) {
     for (const ExpressionPtr& slope : effect.slopes) slopes.push_back(evaluate(panel, *slope));
   }
   all.clusters = cluster_groups(panel, spec.covariance);
+  all.places = coordinates(panel, spec.covariance);
   all.weights = weight_column(panel, spec.weights);
   return all;
 }
@@ -134,6 +137,7 @@ Sample select_rows(const Panel& panel, const Spec& spec, const Ingredients& all)
   }
   for (const Grouping& cluster : all.clusters)
     sample.require(cluster, "cluster " + cluster.name, panel.find(cluster.name) ? Names{cluster.name} : Names{});
+  for (const Coordinate& place : all.places) sample.require(*place.column, place.degrees);
   if (all.weights)
     sample.drop([&](std::int64_t row) -> Loss {
       const double w = all.weights->numbers(row);
@@ -212,6 +216,10 @@ void fill_keys(Design& design, const Panel& panel, const Ingredients& all) {
         panel.periods()[static_cast<std::size_t>(panel.times().code[static_cast<std::size_t>(design.rows[i])])];
   design.time_step = panel.time_step();
   for (const Grouping& cluster : all.clusters) design.clusters.push_back(restricted(cluster, design.rows));
+  if (all.places.empty()) return;
+  design.places.resize(design.n(), 2);
+  design.places.col(0) = at_rows(all.places.front().degrees, design.rows);
+  design.places.col(1) = at_rows(all.places.back().degrees, design.rows);
 }
 
 std::string hash_sample(const Design& design, const Panel& panel) {

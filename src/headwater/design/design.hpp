@@ -79,6 +79,7 @@ struct Design {
   bool has_unit = false, has_time = false;
   std::int64_t time_step = 1;      // of the panel: the step of l(x, 1)
   std::vector<Grouping> clusters;  // the groupings the covariance asks for, in the order written
+  Matrix places;                   // n × 2, degrees of latitude and longitude where the covariance asks for them
   std::vector<std::int64_t> rows;  // panel row of each design row
   std::string sample_hash;         // of the file rows and weights used
   Encoding encoding;

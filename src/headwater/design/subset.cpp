@@ -51,6 +51,7 @@ Design with_rows(const Design& design, const std::vector<Index>& rows) {
   part.instruments = rows_of(design.instruments, rows);
   if (design.weights.size() > 0) part.weights = design.weights(rows);
   if (design.draws.size() > 0) part.draws = design.draws(rows);
+  part.places = rows_of(design.places, rows);
   for (Effect& effect : part.effects) {
     effect.levels = restricted(effect.levels, wide);
     effect.slopes = rows_of(effect.slopes, rows);

@@ -15,6 +15,7 @@
 #include "headwater/core/distributions.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/core/weights.hpp"
+#include "headwater/covariances/profiles.hpp"
 #include "headwater/diagnostics/instruments.hpp"
 #include "headwater/estimators/least_squares.hpp"
 #include "headwater/linalg/solve.hpp"
@@ -73,13 +74,6 @@ double rank_test(const RankStatistic& r, const Vector& errors, const Fit& fit, c
   return quadratic(r.lambda, meat(covariance.rule, r.rows.array().colwise() * errors.array(), fit.atoms));
 }
 
-double fewest_groups(const Fit& fit, const Covariance& covariance) {
-  double groups = covariance.gathers == Gathers::periods ? static_cast<double>(fit.atoms.time.count) : 0;
-  for (const auto& cluster : covariance.clusters)
-    groups = groups == 0 ? static_cast<double>(cluster.count) : std::min(groups, static_cast<double>(cluster.count));
-  return groups;
-}
-
 void add_rank_tests(InstrumentStrength& s, const Fit& fit, const Covariance& covariance, const Partialled& data) {
   const FirstStages& stages = *fit.first_stages;
   s.rk_df = static_cast<double>(stages.excluded) - static_cast<double>(stages.fits.size()) + 1;
@@ -96,7 +90,7 @@ void add_rank_tests(InstrumentStrength& s, const Fit& fit, const Covariance& cov
   s.cragg_donald = free / q * symmetric_eigen(left * cross_product(explained, fit.weights) * left).values.minCoeff();
   s.rk_wald = rank_test(r, V * r.f, fit, covariance);
   s.rk_lm = rank_test(r, data.endogenous * r.f, fit, covariance);
-  const double groups = fewest_groups(fit, covariance);
+  const double groups = groups_behind(covariance.rule, fit.atoms);
   s.rk_f = s.rk_wald / q * (groups > 0 ? free / (n - 1) * (groups - 1) / groups : free / n);
 }
 

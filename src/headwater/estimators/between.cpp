@@ -33,6 +33,16 @@ Grouping own_groups(const Grouping& groups) {
   return own;
 }
 
+Matrix places_by(const Design& design, const Grouping& groups, const std::vector<Index>& first) {
+  Matrix places = design.places(first, Eigen::all);
+  for (std::size_t i = 0; i < groups.code.size(); ++i)
+    if (design.places.row(static_cast<Index>(i)) != places.row(groups.code[i]))
+      throw Error(ErrorKind::usage, "estimator.several_places",
+                  groups.name + " " + groups.labels[static_cast<std::size_t>(groups.code[i])] +
+                      " lies at several places, so its mean has none; give each one place, or use robust");
+  return places;
+}
+
 Atoms atoms_by(const Design& design, const Grouping& groups) {
   Atoms atoms;
   atoms.n = groups.count;
@@ -49,6 +59,7 @@ Atoms atoms_by(const Design& design, const Grouping& groups) {
     for (const Index row : atoms.design_row) coarse.code.push_back(cluster.code[static_cast<std::size_t>(row)]);
     atoms.clusters.push_back(std::move(coarse));
   }
+  if (design.places.size() > 0) atoms.places = places_by(design, groups, atoms.design_row);
   return atoms;
 }
 

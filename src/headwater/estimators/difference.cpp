@@ -67,6 +67,7 @@ Atoms atoms_of_pairs(const Design& design, const std::vector<Pair>& pairs) {
   atoms.time_step = design.time_step;
   for (const Grouping& cluster : design.clusters) atoms.clusters.push_back(restricted(cluster, rows));
   for (const std::int64_t row : rows) atoms.design_row.push_back(row);
+  if (design.places.size() > 0) atoms.places = design.places(atoms.design_row, Eigen::all);
   return atoms;
 }
 

@@ -30,6 +30,7 @@ struct Atoms {
   std::vector<Period> periods;     // one per code of time
   std::int64_t time_step = 1;      // of the panel, between neighbouring periods
   std::vector<Grouping> clusters;  // in the order of spec.covariance
+  Matrix places;                   // n × 2, degrees of latitude and longitude, or empty
   std::vector<Index> design_row;   // design row that each atom belongs to (first row of the unit for between)
 };
 

@@ -151,6 +151,7 @@ Atoms atoms_of(const Design& design) {
     atoms.time_step = design.time_step;
   }
   atoms.clusters = design.clusters;
+  atoms.places = design.places;
   atoms.design_row.resize(static_cast<std::size_t>(atoms.n));
   for (Index i = 0; i < atoms.n; ++i) atoms.design_row[static_cast<std::size_t>(i)] = i;
   return atoms;

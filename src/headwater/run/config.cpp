@@ -36,7 +36,7 @@ constexpr ModelKey kModelKeys[] = {
     {"formula", &ModelConfig::formula, "", "y ~ x | effects, or the right-hand side alone"},
     {"estimator", &ModelConfig::estimator, "within with effects, else pooled", "see headwater methods"},
     {"covariance", &ModelConfig::covariance, "cluster by the unit, else robust",
-     "iid, robust, HC0, cluster(a, b), driscoll_kraay(lag = L)"},
+     "iid, robust, cluster(a, b), CR2(a), newey_west(lag), conley(lat, lon, km); headwater methods"},
     {"profile", &ModelConfig::profile, "fixest", "fixest, reghdfe, ivreghdfe, xtreg, areg, plm, linearmodels, none"},
     {"weights", &ModelConfig::weights, "", "column of analytic weights", true},
     {"subset", &ModelConfig::subset, "", "condition on the rows used, such as type == \"acute\""},

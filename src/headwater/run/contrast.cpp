@@ -73,8 +73,10 @@ Atoms atoms_of(const Tree& node, const MethodCall& rule) {
     atoms.clusters.push_back(std::move(group));
   }
   if (ways.empty()) return atoms;
-  if (gathers(rule) == Gathers::periods) atoms.time = atoms.clusters.front();
-  if (gathers(rule) == Gathers::clusters && ways.size() == 1) atoms.unit = atoms.clusters.front();
+  const Gathers what = gathers(rule);
+  if (what != Gathers::clusters) atoms.time = atoms.clusters.front();
+  if (what != Gathers::clusters && ways.size() == 2) atoms.unit = atoms.clusters.back();
+  if (what == Gathers::clusters && ways.size() == 1) atoms.unit = atoms.clusters.front();
   return atoms;
 }
 
@@ -85,6 +87,15 @@ void refuse_other_rules(const Part& first, const Part& other) {
     throw Error(ErrorKind::usage, "contrast.rule",
                 first.decomposition.path + " has the covariance rule " + a + " but " + other.decomposition.path +
                     " has " + b + ", so they have no joint covariance; run both under one rule");
+}
+
+// Result files hold which rows go together, not how far apart they lie.
+void refuse_distances(const Part& first, const MethodCall& rule) {
+  if (gathers(rule) == Gathers::places)
+    throw Error(ErrorKind::usage, "contrast.places",
+                first.decomposition.path + " has the covariance rule " + rule.text +
+                    ", which goes by where rows lie, and a result file does not hold that; run both under a cluster "
+                    "rule, as of the areas around the places");
 }
 
 void refuse_without_influence(const Part& part) {
@@ -139,6 +150,7 @@ std::vector<Index> aligned(const Part& first, const Part& other) {
 double joint_variance(const ContrastQuestion& question, Notes& notes) {
   const Part& first = question.parts.front();
   const MethodCall rule = parse_method_call(text_attribute(*first.decomposition.node, "rule"));
+  refuse_distances(first, rule);
   const Atoms atoms = atoms_of(*first.decomposition.node, rule);
   Vector sum = Vector::Zero(atoms.n);
   bool other_sample = false, other_factor = false, other_unit = false;

@@ -86,8 +86,8 @@ TEST(Contrast, TheTotalsErrorIsTheOneComputedDirectly) {
 }
 
 TEST(Contrast, AcrossTwoRunsOfOneDecompositionIsAsWithinOne) {
-  for (const char* rule :
-       {"cluster(unit)", "cluster(unit, year)", "driscoll_kraay(lag = 1)", "driscoll_kraay", "HC0"}) {
+  for (const char* rule : {"cluster(unit)", "cluster(unit, year)", "driscoll_kraay(lag = 1)", "driscoll_kraay", "HC0",
+                           "newey_west(lag = 2)", "thompson(lag = 1)", "thompson(lag = 2, kernel = bartlett)"}) {
     const Tree result = result_of(
         {{"decompose.use", "gelbach(base = x)"}, {"decompose.use", "gelbach(base = x)"}, {"model.covariance", rule}},
         small_panel(7, 40, 9, 0.9));
@@ -100,6 +100,19 @@ TEST(Contrast, AcrossTwoRunsOfOneDecompositionIsAsWithinOne) {
                 number(contrast(result, "1_gelbach:" + names[0] + " - 1_gelbach:" + names[1]), "std_error"), 1e-12)
         << rule;
   }
+}
+
+TEST(Contrast, DoesNotKnowHowFarRowsLieApart) {
+  const Tree result = result_of({{"decompose.use", kChange},
+                                 {"decompose.use", "change(from = 2011, to = 2014)"},
+                                 {"model.covariance", "conley(x, z, 100)"}},
+                                small_panel(5));
+  EXPECT_EQ(
+      message_of(result, "1_change:first - 2_change:first"),
+      "model/1_change has the covariance rule conley(latitude = x, longitude = z, cutoff = 100, radius = 6376), which "
+      "goes by where rows lie, and a result file does not hold that; run both under a cluster rule, as of the areas "
+      "around the places");
+  EXPECT_GT(number(contrast(result, "1_change:first - 1_change:second"), "std_error"), 0) << "within one, it need not";
 }
 
 TEST(Contrast, TripletPartsObeyTheIdentityWithNoErrorLeft) {
