@@ -24,6 +24,16 @@ target_include_directories(headwater_hdf5_library SYSTEM INTERFACE ${HEADWATER_H
 target_link_libraries(headwater_hdf5_library INTERFACE ${HEADWATER_HDF5_HL} ${HEADWATER_HDF5} ${hdf5_needs} ${CMAKE_DL_LIBS} m
                                                        Threads::Threads)
 
+# Spreadsheets are zip archives of XML.
+find_path(HEADWATER_MINIZIP_INCLUDE minizip/unzip.h REQUIRED)
+find_path(HEADWATER_EXPAT_INCLUDE expat.h REQUIRED)
+find_library(HEADWATER_MINIZIP NAMES libminizip${library} minizip REQUIRED)
+find_library(HEADWATER_EXPAT NAMES libexpat${library} expat REQUIRED)
+find_library(HEADWATER_INFLATE NAMES libz${library} z REQUIRED)
+add_library(headwater_sheet_libraries INTERFACE)
+target_include_directories(headwater_sheet_libraries SYSTEM INTERFACE ${HEADWATER_MINIZIP_INCLUDE} ${HEADWATER_EXPAT_INCLUDE})
+target_link_libraries(headwater_sheet_libraries INTERFACE ${HEADWATER_MINIZIP} ${HEADWATER_EXPAT} ${HEADWATER_INFLATE})
+
 if(HEADWATER_TESTS)
   find_package(GTest REQUIRED)
 endif()

@@ -1,6 +1,6 @@
 include(CMakePackageConfigHelpers)
 
-install(TARGETS headwater headwater_hdf5_library EXPORT headwater ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS headwater headwater_hdf5_library headwater_sheet_libraries EXPORT headwater ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(DIRECTORY src/headwater DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.hpp")
 install(FILES ${PROJECT_BINARY_DIR}/generated/headwater/version.hpp DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/headwater)
 install(EXPORT headwater NAMESPACE headwater:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/headwater)

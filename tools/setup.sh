@@ -20,7 +20,7 @@ install_packages() {
 }
 
 BUILD_PACKAGES=(g++ cmake ninja-build git ccache libeigen3-dev libboost-dev libboost-program-options-dev libhdf5-dev
-                libaec-dev zlib1g-dev libceres-dev libxlsxwriter-dev python3 python3-venv)
+                libaec-dev zlib1g-dev libminizip-dev libexpat1-dev libceres-dev libxlsxwriter-dev python3 python3-venv)
 TEST_PACKAGES=(libgtest-dev librapidcheck-dev nlohmann-json3-dev clang-format clang-tidy python3-dev
                chromium fonts-liberation strace binutils r-base-core r-cran-plm)
 

@@ -36,6 +36,7 @@ std::string help_text(const Command& command, const std::string& section = {});
 
 int run_command(const Words& words);
 int check_command(const Words& words);
+int panel_command(const Words& words);
 int fit_command(const Words& words);
 int decompose_command(const Words& words);
 int show_command(const Words& words);
@@ -50,6 +51,7 @@ int man_command(const Words& words);
 
 std::vector<Flag> run_flags();
 std::vector<Flag> check_flags();
+std::vector<Flag> panel_flags();
 std::vector<Flag> fit_flags();
 std::vector<Flag> show_flags();
 std::vector<Flag> table_flags();

@@ -3,7 +3,7 @@
 #include "headwater/core/quoting.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/hdf5/file_roles.hpp"
-#include "headwater/panel/readers.hpp"
+#include "headwater/run/run_data.hpp"
 #include "output.hpp"
 
 namespace headwater::cli {
@@ -24,8 +24,8 @@ int convert_command(const Words& words) {
     throw Error(ErrorKind::usage, "usage.output",
                 "'" + to + "' does not end in .h5; headwater convert writes Headwater's HDF5 panel", {.file = to});
   check_files({{"data file", from}}, {{"panel", to}});
-  const RawTable table =
-      read_table(from, {.unit = flags.get("unit"), .time = flags.get("time"), .text = column_list(flags.get("text"))});
+  ReadOptions options{.unit = flags.get("unit"), .time = flags.get("time"), .text = column_list(flags.get("text"))};
+  const RawTable table = read_data_table(from, options);
   write_hdf5_panel(table, to);
   print("wrote " + to + ": " + counted(static_cast<long long>(table.source_rows.size()), "row") + ", " +
         counted(static_cast<long long>(table.columns.size()), "column") + "\n");

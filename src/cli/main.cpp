@@ -34,6 +34,12 @@ const std::vector<Command>& commands() {
        "balance, gaps, and what each column was read as; --unit and --time name the keys where those it finds are not "
        "meant.",
        check_flags, check_command},
+      {"panel", "panel CONFIG [-o FILE]",
+       "build the panel of a configuration from its published files, and describe it",
+       "The configuration declares its files under [source NAME]; the panel is written as .csv or .h5, where each "
+       "column "
+       "comes from is told, and so is what did not find its row.",
+       panel_flags, panel_command},
       {"fit", "fit DATA FORMULA [options]", "fit one formula to a file",
        "Example: headwater fit panel.csv 'log(y) ~ l(x, 1:2) | trust + quarter' --unit trust --time quarter", fit_flags,
        fit_command},

@@ -173,7 +173,8 @@ CELLS = [
      "only 20 of 40 rows are used (20 w missing (weight)); the sample may differ from the population.",
      {"bad.csv": weighted(lambda i: 1 if i % 2 else "")}),
     ("a workbook", f"fit bad.xlsx 'y ~ x' {OWN}", DATA,
-     "bad.xlsx is a zip archive or a spreadsheet (xlsx, ods); unpack it, or save the sheet as UTF-8 CSV",
+     "bad.xlsx cannot be unpacked: it is no zip archive, which a spreadsheet is; it was cut short or damaged, or another kind of file "
+     "was given its name",
      {"bad.xlsx": b"PK\x03\x04" + bytes(60)}),
     ("successions in a circle", f"{FIT} --succession bad.csv", DATA,
      "bad.csv, row 2: the successions go round in a circle: T0 became T1 became T0 (rows 2, 3); delete one of them",

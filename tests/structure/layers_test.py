@@ -18,7 +18,7 @@ ALLOWED = {
     "linalg": {"core"},
     "panel": {"core", "hdf5", "formula", "linalg"},
 }
-ORDER = ["panel", "design", "absorption", "moments", "estimators", "covariances", ("diagnostics", "decompositions"), "run"]
+ORDER = ["panel", "sheets", "sources", "design", "absorption", "moments", "estimators", "covariances", ("diagnostics", "decompositions"), "run"]
 
 
 def fill_order():

@@ -72,18 +72,18 @@ void answer(Sender& sender, const std::function<Tree()>& read) {
 }
 
 // The child left without an answer.
-[[noreturn]] void lost(std::optional<int> status, const std::string& path, rlim_t seconds) {
+[[noreturn]] void lost(std::optional<int> status, const std::string& path, const ReadAs& as, rlim_t seconds) {
   if (status && (WIFEXITED(*status) || WTERMSIG(*status) == SIGKILL)) throw std::bad_alloc();
   const int signal = status ? WTERMSIG(*status) : 0;
   if (signal == SIGXCPU)
-    throw Error(ErrorKind::data, "hdf5.endless",
+    throw Error(ErrorKind::data, as.codes + ".endless",
                 path + " is not read after " + std::to_string(seconds) +
                     " s, which is far more than its size warrants; the file is damaged or made to go on for ever, "
                     "write it again",
                 {.file = path});
   throw Error(
-      ErrorKind::data, "hdf5.damaged",
-      path + " cannot be read as HDF5 (" +
+      ErrorKind::data, as.codes + ".damaged",
+      path + " cannot be read as " + as.what + " (" +
           (signal > 0 ? std::string("the library ended by ") + ::strsignal(signal) : "the library ended early") +
           "); the file is damaged or made to do harm, write it again",
       {.file = path});
@@ -96,7 +96,8 @@ pid_t fork_with_the_library_at_rest() {
 
 }  // namespace
 
-Tree read_apart(const std::string& path, std::uint64_t file_bytes, const std::function<Tree()>& read) {
+Tree read_apart(const std::string& path, std::uint64_t file_bytes, const ReadAs& as,
+                const std::function<Tree()>& read) {
   Pipe pipe(path);
   const rlim_t seconds = seconds_for(file_bytes);
   const pid_t process = fork_with_the_library_at_rest();
@@ -113,7 +114,7 @@ Tree read_apart(const std::string& path, std::uint64_t file_bytes, const std::fu
     return tree;
   } catch (const BrokenStream& broken) {
     if (broken.system_error != 0) cannot_read(path, broken.system_error);
-    lost(child.wait(), path, seconds);
+    lost(child.wait(), path, as, seconds);
   }
 }
 

@@ -185,7 +185,7 @@ Tree read_opened_tree(const std::string& path, hsize_t bytes, const TreeFormat& 
 Tree read_tree(const std::string& path, const TreeFormat& format) {
   const hsize_t bytes = check_file(path);
   try {
-    Tree tree = read_apart(path, bytes, [&] { return read_opened_tree(path, bytes, format); });
+    Tree tree = read_apart(path, bytes, ReadAs{}, [&] { return read_opened_tree(path, bytes, format); });
     check_content(tree, path);
     return tree;
   } catch (const std::bad_alloc&) {

@@ -41,6 +41,51 @@ void describe_suspicions(Tree& tree, const DataLedger& ledger) {
   tree.text("suspicion_message", "suspicion", messages, "in words");
 }
 
+// One array for each member of the entries.
+template <class Entry>
+void describe_entries(Tree& tree, const std::string& axis, const std::string& what, const std::vector<Entry>& entries,
+                      const std::vector<std::pair<std::string, std::string Entry::*>>& members) {
+  tree.axis(axis, numbered(entries.size()), what);
+  for (const auto& [name, member] : members) {
+    std::vector<std::string> values;
+    for (const Entry& entry : entries) values.push_back(entry.*member);
+    tree.text(axis + "_" + name, axis, values, name);
+  }
+}
+
+// Where the columns of a panel made from sources come from, and what did not find its row.
+void describe_sources(Tree& tree, const DataLedger& ledger) {
+  if (ledger.column_sources.empty()) return;
+  using Source = DataLedger::ColumnSource;
+  describe_entries<Source>(tree, "column_source", "columns by file and sheet", ledger.column_sources,
+                           {{"column", &Source::column},
+                            {"source", &Source::source},
+                            {"header", &Source::header},
+                            {"file", &Source::file},
+                            {"sheet", &Source::sheet},
+                            {"range", &Source::range},
+                            {"sha256", &Source::sha256},
+                            {"conversion", &Source::conversion},
+                            {"joining", &Source::joining}});
+  using Unmatched = DataLedger::Unmatched;
+  describe_entries<Unmatched>(tree, "unmatched", "units with rows on one side alone", ledger.unmatched,
+                              {{"source", &Unmatched::source}, {"side", &Unmatched::side}, {"unit", &Unmatched::unit}});
+  std::vector<std::int64_t> rows, taken;
+  for (const Unmatched& entry : ledger.unmatched) rows.push_back(entry.rows);
+  tree.integers("unmatched_rows", "unmatched", rows, "rows without a counterpart", "rows");
+  using Match = DataLedger::NameMatch;
+  describe_entries<Match>(
+      tree, "name_match", "names that stand for codes", ledger.name_matches,
+      {{"source", &Match::source}, {"written", &Match::written}, {"unit", &Match::unit}, {"matched", &Match::matched}});
+  Vector scores(static_cast<Index>(ledger.name_matches.size()));
+  for (std::size_t i = 0; i < ledger.name_matches.size(); ++i) {
+    scores(static_cast<Index>(i)) = ledger.name_matches[i].score;
+    taken.push_back(ledger.name_matches[i].taken ? 1 : 0);
+  }
+  tree.vector("name_match_score", "name_match", scores, "1: the same name");
+  tree.integers("name_match_taken", "name_match", taken, "1 where the code was taken");
+}
+
 }  // namespace
 
 Tree describe(const DataLedger& ledger) {
@@ -59,6 +104,7 @@ Tree describe(const DataLedger& ledger) {
   tree.integers("lost_rows", "lost_reason", rows, "rows lost", "rows");
   describe_missing(tree, ledger);
   describe_suspicions(tree, ledger);
+  describe_sources(tree, ledger);
   tree.axis("succession", numbered(ledger.succession.size()), "what the succession table did");
   tree.text("succession_message", "succession", ledger.succession, "in words");
   std::vector<std::string> codes, messages;

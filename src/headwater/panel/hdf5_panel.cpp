@@ -56,7 +56,8 @@ void add_column(Tree& tree, const Column& column) {
         name, "row", reasons(column.missing),
         "column '" + column.name +
             "': why a cell has no value (0 present, 1 empty, 2 not "
-            "available, 3 dash, 4 suppressed, 5 rounded, 6 unavailable, 7 not applicable, 8 low count)");
+            "available, 3 dash, 4 suppressed, 5 rounded, 6 unavailable, 7 not applicable, 8 low count, "
+            "9 not in the source)");
 }
 
 void add_ledger(Tree& tree, const DataLedger& ledger) {
@@ -136,7 +137,7 @@ class PanelTree {
     const Tree* missing = tree_.find_child("missing");
     if (!missing || !missing->find_array(link)) return;
     for (const std::int64_t reason : integers(*missing, link)) {
-      if (reason < 0 || reason > static_cast<std::int64_t>(Missing::low_count))
+      if (reason < 0 || reason > static_cast<std::int64_t>(kLastMissing))
         invalid(column.name, "reason " + std::to_string(reason) + " is unknown");
       column.missing.push_back(static_cast<Missing>(reason));
     }

@@ -101,7 +101,7 @@ void read_as_numbers(Column& time) {
 void count_missing(DataLedger& ledger, const std::vector<Column>& columns) {
   for (const Column& column : columns) {
     if (column.missing.empty()) continue;
-    std::vector<std::int64_t> counts(static_cast<std::size_t>(Missing::low_count) + 1, 0);
+    std::vector<std::int64_t> counts(static_cast<std::size_t>(kLastMissing) + 1, 0);
     for (const Missing reason : column.missing) ++counts[static_cast<std::size_t>(reason)];
     DataLedger::ColumnMissing entry{column.name, {}};
     for (std::size_t r = 1; r < counts.size(); ++r)
@@ -123,6 +123,7 @@ const char* name(Missing reason) {
     case Missing::unavailable: return "unavailable";
     case Missing::not_applicable: return "not applicable";
     case Missing::low_count: return "low count";
+    case Missing::unmatched: return "not in the source";
   }
   return "present";
 }

@@ -29,7 +29,9 @@ enum class Missing : std::uint8_t {
   unavailable,     // [x] and :
   not_applicable,  // Not Applicable, [z]
   low_count,       // <5 and the like
+  unmatched,       // no cell for this unit and period in the source of the column
 };
+constexpr Missing kLastMissing = Missing::unmatched;
 const char* name(Missing reason);
 
 struct Column {
@@ -71,6 +73,23 @@ struct DataLedger {
   };
   std::vector<Suspicion> suspicions;
   std::vector<std::pair<std::string, std::string>> unread;  // column -> why its values cannot be had, a whole message
+  // Of a panel made from sources: where each column comes from, file by file and sheet by sheet.
+  struct ColumnSource {
+    std::string column, source, header, file, sheet, range, sha256;
+    std::string conversion, joining;  // "" where there was none
+  };
+  std::vector<ColumnSource> column_sources;
+  struct Unmatched {
+    std::string source, side, unit;  // side: "source" has the unit and the panel has not, or "panel"
+    std::int64_t rows = 0;
+  };
+  std::vector<Unmatched> unmatched;
+  struct NameMatch {
+    std::string source, written, unit, matched;  // the name in the source, the code and name nearest to it
+    double score = 0;
+    bool taken = false;
+  };
+  std::vector<NameMatch> name_matches;
   std::vector<std::string> succession;  // what the succession table linked or broke, one sentence each
   // A series -> the one that carries it on where a takeover broke it: predecessor and acquirer -> acquirer afterwards.
   std::vector<std::pair<std::string, std::string>> continued_by;

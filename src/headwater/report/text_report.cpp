@@ -8,6 +8,7 @@
 #include "headwater/report/grid_book.hpp"
 #include "headwater/report/instruments.hpp"
 #include "headwater/report/layout.hpp"
+#include "headwater/report/source_section.hpp"
 #include "headwater/report/tables.hpp"
 
 namespace headwater {
@@ -164,6 +165,7 @@ std::string data_section(const Tree& result, Suspicions shown) {
   out += lost_rows(result) + missing_cells(*data);
   for (const std::string& message : texts(*data, "succession_message"))
     out += wrapped("Succession: " + message + ".", 2);
+  if (shown == Suspicions::all) out += source_section(*data);
   return out + suspicions(*data, shown == Suspicions::all ? SIZE_MAX : kMostSuspicions);
 }
 

@@ -83,7 +83,9 @@ UnitNames::UnitNames(const Tree& result) {
       if (const Tree* movers = fit.find_child("movers")) add_units(*movers, "mover_unit");
     }
   if (const Tree* data = result.find_child("data")) {
-    for (const char* array : {"unit_label", "suspicion_unit"}) add_units(*data, array);
+    for (const char* array : {"unit_label", "suspicion_unit", "unmatched_unit", "name_match_unit", "name_match_written",
+                              "name_match_matched"})
+      add_units(*data, array);
     add_small_groups(*data);
   }
   Labels columns = unit_columns_;

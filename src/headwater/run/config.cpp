@@ -12,7 +12,9 @@
 #include "headwater/core/text.hpp"
 #include "headwater/report/audience.hpp"
 #include "headwater/report/captions.hpp"
+#include "headwater/run/config_sources.hpp"
 #include "headwater/run/ini.hpp"
+#include "headwater/run/setting.hpp"
 
 namespace headwater {
 namespace {
@@ -60,6 +62,8 @@ po::options_description scalar_keys() {
       "data.succession", po::value<Text>()->default_value(""), "table of which code became which")(
       "data.text", po::value<Text>()->default_value(""), "columns that stay text, separated by commas")(
       "data.check_quality", po::value<bool>()->default_value(true), "look for typos, mergers and totals")(
+      "data.vintage", po::value<Text>()->default_value(""),
+      "which vintage of a cell in sources: latest, first, a name, as of 2026-01-31")(
       "data.simulated", po::value<bool>()->default_value(false), "say 'simulated' wherever results are shown")(
       "run.model", po::value<Text>()->default_value(""), "model files, separated by commas")(
       "run.sample", po::value<Text>()->default_value("own"), "own or common: one sample for all models")(
@@ -79,34 +83,18 @@ po::options_description scalar_keys() {
   return keys;
 }
 
-// A key with its value and where it stands, whatever the source.
-struct Setting {
-  std::string section, label, key, value, file;
-  std::int64_t row = 0;
-};
-
-std::string place(const Setting& setting) {
-  return setting.file.empty() ? "" : setting.file + ", row " + std::to_string(setting.row) + ": ";
-}
-
-[[noreturn]] void bad_setting(const Setting& setting, const std::string& code, const std::string& message) {
-  Place where{.key = setting.section + "." + setting.key};
-  if (!setting.file.empty()) {
-    where.file = setting.file;
-    where.row = setting.row;
-  }
-  throw Error(ErrorKind::usage, "config." + code, place(setting) + message, where);
-}
-
 Names known_keys(const std::string& section) {
   Names names;
+  if (section == "source")
+    for (const auto& [key, help] : source_keys()) names.push_back(key);
   for (const KeyCard& card : config_keys())
     if (card.section == section) names.push_back(card.key);
   return names;
 }
 
 void check_known(const Setting& setting) {
-  static const Names sections = {"data", "run", "output", "report", "model", "driver", "decompose"};
+  static const Names sections = {"data",   "source", "columns", "run",      "output",
+                                 "report", "model",  "driver",  "decompose"};
   if (std::find(sections.begin(), sections.end(), setting.section) == sections.end()) {
     const std::string near = nearest(setting.section, sections);
     bad_setting(
@@ -114,7 +102,7 @@ void check_known(const Setting& setting) {
         "there is no section [" + setting.section + "]" +
             (near.empty() ? "; they are [" + joined(sections, "], [") + "]" : "; did you mean [" + near + "]?"));
   }
-  if (setting.section == "driver") return;
+  if (setting.section == "driver" || setting.section == "columns") return;
   const Names keys = known_keys(setting.section);
   if (std::find(keys.begin(), keys.end(), setting.key) != keys.end()) return;
   const std::string near = nearest(setting.key, keys);
@@ -150,20 +138,6 @@ std::vector<Setting> settings_of(const Overrides& overrides) {
     settings.push_back(std::move(setting));
   }
   return settings;
-}
-
-std::string resolved(const std::string& path, const std::string& holder) {
-  if (path.empty()) return path;
-  namespace fs = std::filesystem;
-  const fs::path base = holder.empty() ? fs::current_path() : fs::absolute(holder).parent_path();
-  return (base / path).lexically_normal().string();
-}
-
-bool is_path(const Setting& setting) {
-  if (setting.section == "data" && setting.key == "file" && setting.value == "-") return false;  // standard input
-  return (setting.section == "data" && (setting.key == "file" || setting.key == "succession")) ||
-         (setting.section == "output" &&
-          (setting.key == "result" || setting.key == "table" || setting.key == "report"));
 }
 
 // Model files of one source: named again and again, or separated by commas. A file whose own name holds a comma is
@@ -344,7 +318,8 @@ void check_range(double value, const char* key) {
               {.key = key});
 }
 
-RunConfig build(const std::string& path, const std::vector<Setting>& file, const std::vector<Setting>& overrides) {
+RunConfig build(const std::string& path, const std::vector<Setting>& file, const std::vector<Setting>& overrides,
+                bool with_models) {
   const po::options_description keys = scalar_keys();
   po::variables_map values;
   store(overrides, keys, values);
@@ -358,7 +333,10 @@ RunConfig build(const std::string& path, const std::vector<Setting>& file, const
                  values["data.succession"].as<Text>(),
                  column_list(values["data.text"].as<Text>()),
                  values["data.check_quality"].as<bool>(),
-                 values["data.simulated"].as<bool>()};
+                 values["data.simulated"].as<bool>(),
+                 values["data.vintage"].as<Text>(),
+                 {}};
+  set_sources(config, file);
   config.run.models = model_paths(overrides);
   if (config.run.models.empty()) config.run.models = model_paths(file);
   config.run.sample = values["run.sample"].as<Text>();
@@ -387,14 +365,8 @@ RunConfig build(const std::string& path, const std::vector<Setting>& file, const
   if (const auto names = config.report.find("names"); names != config.report.end()) check_names(names->second);
   if (!config.output.report.empty()) check_captions(config.report);
   parse_audience(config.output.audience);
-  config.models = collect_models(config.run.models, file, overrides);
+  if (with_models) config.models = collect_models(config.run.models, file, overrides);
   return config;
-}
-
-// A name or path as a value that reads back to it.
-std::string as_value(const std::string& name) {
-  const bool plain = unquoted(name) == name && trimmed(name) == name;
-  return plain ? name : quoted_name(name);
 }
 
 void append_model(std::string& text, const ModelConfig& model) {
@@ -412,20 +384,26 @@ void append_model(std::string& text, const ModelConfig& model) {
 }  // namespace
 
 RunConfig read_config(const std::string& path, const Overrides& overrides) {
-  return build(path, settings_of(read_ini(path)), settings_of(overrides));
+  return build(path, settings_of(read_ini(path)), settings_of(overrides), true);
 }
 
-RunConfig config_from_flags(const Overrides& flags) { return build("", {}, settings_of(flags)); }
+RunConfig read_data_config(const std::string& path, const Overrides& overrides) {
+  return build(path, settings_of(read_ini(path)), settings_of(overrides), false);
+}
+
+RunConfig config_from_flags(const Overrides& flags) { return build("", {}, settings_of(flags), true); }
 
 std::string to_text(const RunConfig& config) {
   const auto yes = [](bool value) { return value ? "yes" : "no"; };
   std::string text = "[data]\n";
-  text += "file = " + as_value(config.data.file) + "\nunit = " + as_value(config.data.unit) +
-          "\ntime = " + as_value(config.data.time) + "\n";
+  if (config.data.sources.empty()) text += "file = " + as_value(config.data.file) + "\n";
+  text += "unit = " + as_value(config.data.unit) + "\ntime = " + as_value(config.data.time) + "\n";
   if (!config.data.succession.empty()) text += "succession = " + as_value(config.data.succession) + "\n";
   if (!config.data.text.empty()) text += "text = " + column_list(config.data.text) + "\n";
   text += std::string("check_quality = ") + yes(config.data.check_quality) +
           "\nsimulated = " + yes(config.data.simulated) + "\n";
+  if (!config.data.vintage.empty()) text += "vintage = " + config.data.vintage + "\n";
+  for (const SourceSpec& source : config.data.sources) append_source(text, source);
   text += "\n[run]\nsample = " + config.run.sample + "\nseed = " + std::to_string(config.run.seed) +
           "\nthreads = " + std::to_string(config.run.threads) + "\nlevel = " + shortest(config.run.level) +
           "\npower = " + shortest(config.run.power) + "\nallow_failures = " + yes(config.run.allow_failures) + "\n";

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "headwater/sources/source_spec.hpp"
+
 namespace headwater {
 
 // One model file (or the flags of `headwater fit`), before the formula is parsed and multiplicities are expanded.
@@ -38,6 +40,8 @@ struct RunConfig {
     std::vector<std::string> text;  // columns to keep as text
     bool check_quality = true;
     bool simulated = false;  // every table and file then says "simulated"
+    std::string vintage;     // which of several vintages of a cell: latest, first, a name, as of DATE; "": latest
+    std::vector<SourceSpec> sources;  // published files in the place of `file`; the first makes the rows
   } data;
   struct Run {
     std::vector<std::string> models;  // paths
@@ -65,6 +69,8 @@ using Overrides = std::vector<std::pair<std::string, std::string>>;  // "data.fi
 // defaults < model file < config < command line. Paths resolve against the file that holds them. Throws Error{usage,
 // "config.*"} with file, row and the nearest known key.
 RunConfig read_config(const std::string& path, const Overrides& overrides);
+// The same for a command that fits nothing: a configuration without a model is as good.
+RunConfig read_data_config(const std::string& path, const Overrides& overrides);
 // The same keys without a file: what `headwater fit` builds.
 RunConfig config_from_flags(const Overrides& flags);
 // The resolved run as text that read_config() reads back to the same value.

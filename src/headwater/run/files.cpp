@@ -5,6 +5,7 @@
 
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
+#include "headwater/sources/source_file.hpp"
 
 namespace headwater {
 namespace {
@@ -33,6 +34,8 @@ FileRoles files_read(const RunConfig& config) {
   FileRoles files = {{"data file", config.data.file == "-" ? "/dev/stdin" : config.data.file},
                      {"succession table", config.data.succession},
                      {"configuration", config.file}};
+  for (const SourceSpec& source : config.data.sources)
+    for (const std::string& path : files_of(source)) files.push_back({"file of [source " + source.name + "]", path});
   for (const ModelConfig& model : config.models) files.push_back({"model file", model.file});
   return files;
 }

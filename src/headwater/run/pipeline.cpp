@@ -11,6 +11,8 @@
 #include "headwater/diagnostics/panel_summary.hpp"
 #include "headwater/run/files.hpp"
 #include "headwater/run/guess_keys.hpp"
+#include "headwater/run/run_data.hpp"
+#include "headwater/sheets/workbook.hpp"
 
 namespace headwater {
 namespace {
@@ -94,14 +96,9 @@ RunResult timed(const RunConfig& config, const Work& work) {
   return result;
 }
 
-Panel read_data(const RunConfig& config) {
-  const Stage stage("reading " + config.data.file);
-  return read_panel(config.data.file, read_options(config));
-}
-
 RunResult read_and_run(const RunConfig& config, bool estimate) {
   if (estimate) check_run_files(config);
-  return timed(config, [&] { return run_all(config, read_data(config), estimate); });
+  return timed(config, [&] { return run_all(config, read_run_panel(config), estimate); });
 }
 
 }  // namespace
@@ -121,20 +118,33 @@ RunResult run(const RunConfig& config, const Panel& panel) {
 }
 RunResult check(const RunConfig& config) { return read_and_run(config, false); }
 
+Tree describe_panel(const Panel& panel) {
+  Tree result;
+  merge(result.child("panel"), panel_summary(panel));
+  merge(result.child("data"), describe(panel.ledger()));
+  return result;
+}
+
 Tree check_file(const std::string& path, const ReadOptions& options) {
   ReadOptions with_keys = options;
-  if (options.unit.empty() || options.time.empty()) {
-    const Panel::Keys keys = guess_keys(read_table(path, options), {options.unit, options.time});
+  std::optional<PublishedTable> published = read_publication(path, with_keys);
+  RawTable table = published ? std::move(published->table) : read_data_table(path, with_keys);
+  const bool known = published || is_workbook(path);
+  if (!known && (options.unit.empty() || options.time.empty())) {
+    const Panel::Keys keys = guess_keys(table, {options.unit, options.time});
     with_keys.unit = keys.unit;
     with_keys.time = keys.time;
+    table = read_table(path, with_keys);  // keys are text
   }
-  const Panel panel = read_panel(path, with_keys);
-  Tree result;
+  const Panel panel = make_panel(std::move(table), with_keys);
+  Tree result = describe_panel(panel);
   Tree& summary = result.child("panel");
-  merge(summary, panel_summary(panel));
-  summary.attribute("unit_found", std::int64_t{options.unit.empty() && !with_keys.unit.empty()});
-  summary.attribute("time_found", std::int64_t{options.time.empty() && !with_keys.time.empty()});
-  merge(result.child("data"), describe(panel.ledger()));
+  summary.attribute("unit_found", std::int64_t{!known && options.unit.empty() && !with_keys.unit.empty()});
+  summary.attribute("time_found", std::int64_t{!known && options.time.empty() && !with_keys.time.empty()});
+  if (published) {
+    result.child("data").attribute("publication", published->spec.name);
+    result.child("data").attribute("about", published->spec.about);
+  }
   return result;
 }
 

@@ -61,9 +61,12 @@ RunResult run(const RunConfig& config, const Panel& panel);
 ReadOptions read_options(const RunConfig& config);
 // Everything but estimation: the panel, the ledger, what is identified, within and between variation of every driver.
 RunResult check(const RunConfig& config);
-// The panel of a file and its ledger, without a model; keys that are not named are looked for. Children "panel" and
-// "data", and a note of the keys found.
+// The panel of a file and its ledger, without a model; keys that are not named are looked for, and a published file is
+// read as its publication declares it. Children "panel" and "data", and a note of the keys found.
 Tree check_file(const std::string& path, const ReadOptions& options);
+
+// A panel and its ledger, without a model: children "panel" and "data".
+Tree describe_panel(const Panel& panel);
 
 // The whole result as one tree, as result/SCHEMA.md describes it.
 Tree describe(const RunResult& result);

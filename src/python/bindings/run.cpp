@@ -14,6 +14,7 @@
 #include "headwater/run/fitted.hpp"
 #include "headwater/run/outputs.hpp"
 #include "headwater/run/pipeline.hpp"
+#include "headwater/run/run_data.hpp"
 
 namespace nb = nanobind;
 
@@ -39,7 +40,7 @@ PanelHandle read_stream(const RunConfig& config, const nb::capsule& capsule, con
 
 PanelHandle read_file_panel(const RunConfig& config) {
   const nb::gil_scoped_release no_lock;
-  return held(read_panel(config.data.file, read_options(config)));
+  return held(read_run_panel(config));
 }
 
 // A report that this build cannot write is refused before anything is computed.

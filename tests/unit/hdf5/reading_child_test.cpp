@@ -24,7 +24,7 @@ using namespace hdf5;
 
 std::string message_of(const std::function<Tree()>& read, const char* code) {
   try {
-    read_apart("FILE", 3 << 20, read);
+    read_apart("FILE", 3 << 20, ReadAs{}, read);
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), code);
     EXPECT_EQ(error.place().file, "FILE");
@@ -56,8 +56,8 @@ TEST(ReadingChild, HandsOverTheWholeTree) {
   Tree tree = example_result();
   tree.arrays.push_back({"many", {}, {}, std::vector<double>(400'000, 0.1), "longer than what is set aside", "1"});
   tree.text("long", "", {std::string(3 << 20, 'w')}, "a text");
-  expect_same(read_apart("FILE", 100, [&] { return tree; }), tree);
-  expect_same(read_apart("FILE", 100, [] { return Tree{}; }), Tree{});
+  expect_same(read_apart("FILE", 100, ReadAs{}, [&] { return tree; }), tree);
+  expect_same(read_apart("FILE", 100, ReadAs{}, [] { return Tree{}; }), Tree{});
 }
 
 TEST(ReadingChild, HandsOverErrors) {
@@ -65,7 +65,7 @@ TEST(ReadingChild, HandsOverErrors) {
     throw Error(ErrorKind::formula, "some.code", "what é", {.file = "f", .row = 7, .column = std::nullopt, .key = "k"});
   };
   try {
-    read_apart("FILE", 100, read);
+    read_apart("FILE", 100, ReadAs{}, read);
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::formula);
@@ -76,9 +76,9 @@ TEST(ReadingChild, HandsOverErrors) {
     EXPECT_EQ(error.place().column, std::nullopt);
     EXPECT_EQ(error.place().key, "k");
   }
-  EXPECT_THROW(read_apart("FILE", 100, []() -> Tree { throw std::bad_alloc(); }), std::bad_alloc);
+  EXPECT_THROW(read_apart("FILE", 100, ReadAs{}, []() -> Tree { throw std::bad_alloc(); }), std::bad_alloc);
   try {
-    read_apart("FILE", 100, []() -> Tree { throw std::runtime_error("odd"); });
+    read_apart("FILE", 100, ReadAs{}, []() -> Tree { throw std::runtime_error("odd"); });
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::internal);
@@ -97,8 +97,8 @@ TEST(ReadingChild, IsAMessageWhenItCrashes) {
             "FILE is not read after 13 s, which is far more than its size warrants; the file is damaged or made to go "
             "on for ever, write it again");
   // The machine ends it so when memory is short, and so does the command when there is none.
-  EXPECT_THROW(read_apart("FILE", 100, [] { return ended_by(SIGKILL); }), std::bad_alloc);
-  EXPECT_THROW(read_apart("FILE", 100, []() -> Tree { ::_exit(70); }), std::bad_alloc);
+  EXPECT_THROW(read_apart("FILE", 100, ReadAs{}, [] { return ended_by(SIGKILL); }), std::bad_alloc);
+  EXPECT_THROW(read_apart("FILE", 100, ReadAs{}, []() -> Tree { ::_exit(70); }), std::bad_alloc);
 }
 
 TEST(ReadingChild, HasItsTimeAndLeavesNoCore) {
