@@ -111,6 +111,7 @@ int table_command(const Words& words) {
   check_ending(to, format);
   if (!flags.has("output")) check_printing(from);
   const Tree result = read_together(flags.arguments());
+  check_names_used(result, options.names);
   if (format == "csv") {
     const std::vector<CsvTable> all =
         csv_tables(with_fits(result, options.fits), options.what, words_of(result, options));

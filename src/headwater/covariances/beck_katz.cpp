@@ -76,7 +76,7 @@ void need_two_ways(const Fit& fit) {
 
 }  // namespace
 
-Meat beck_katz_meat(const MethodCall& rule, const Matrix&, const Atoms&) {
+Meat beck_katz_meat(const MethodCall& rule, const Contributions&, const Atoms&) {
   throw Error(ErrorKind::usage, "covariance.coefficients_only",
               rule.method +
                   " is the covariance of a fit's coefficients and says nothing of what is built on more than "

@@ -50,7 +50,7 @@ std::vector<const Grouping*> cluster_groupings(const MethodCall& rule, const Ato
   return groupings;
 }
 
-Meat cluster_meat(const MethodCall& rule, const Matrix& psi, const Atoms& atoms) {
+Meat cluster_meat(const MethodCall& rule, const Contributions& psi, const Atoms& atoms) {
   const std::vector<const Grouping*> ways = cluster_groupings(rule, atoms);
   Meat meat;
   for (std::uint32_t subset = 1; subset < (std::uint32_t{1} << ways.size()); ++subset) {
@@ -60,7 +60,7 @@ Meat cluster_meat(const MethodCall& rule, const Matrix& psi, const Atoms& atoms)
     const Grouping groups = intersection(chosen);
     meat.terms.push_back({.sign = chosen.size() % 2 == 1 ? 1.0 : -1.0,
                           .groups = static_cast<double>(groups.count),
-                          .sum = cross_product(sums_by(psi, groups), Vector())});
+                          .sum = psi.squares(groups)});
   }
   return meat;
 }

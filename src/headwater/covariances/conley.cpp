@@ -60,9 +60,9 @@ Spatial spatial_of(const MethodCall& rule) {
           rule.get("kernel", "uniform") == "uniform"};
 }
 
-Matrix near_products(const Matrix& psi, const Matrix& places, const Spatial& spatial) {
+Matrix near_products(const Contributions& psi, const Matrix& places, const Spatial& spatial) {
   const Sites sites = sites_of(places);
-  const Matrix sums = sums_by(psi, sites.of_row);
+  const Matrix sums = psi.sums(sites.of_row);
   const Nearby nearby(sites.places, spatial.distance, spatial.cutoff);
   const Matrix own = sums.transpose();  // a column a place: read next to one another
   Matrix around = Matrix::Zero(own.rows(), own.cols());
@@ -109,21 +109,23 @@ void check_distances(const MethodCall& rule) {
                 {.key = "covariance"});
 }
 
-Meat conley_meat(const MethodCall& rule, const Matrix& psi, const Atoms& atoms) {
+Meat conley_meat(const MethodCall& rule, const Contributions& psi, const Atoms& atoms) {
   need_places(rule, atoms);
   return {
       {{.sign = 1, .groups = static_cast<double>(atoms.n), .sum = near_products(psi, atoms.places, spatial_of(rule))}}};
 }
 
-Meat conley_hac_meat(const MethodCall& rule, const Matrix& psi, const Atoms& atoms) {
+Meat conley_hac_meat(const MethodCall& rule, const Contributions& psi, const Atoms& atoms) {
   need_places(rule, atoms);
   const Lags lags = lags_of(rule, atoms);
   std::vector<std::vector<Index>> rows(static_cast<std::size_t>(atoms.time.count));
   for (Index i = 0; i < atoms.n; ++i)
     rows[static_cast<std::size_t>(atoms.time.code[static_cast<std::size_t>(i)])].push_back(i);
-  Matrix near = Matrix::Zero(psi.cols(), psi.cols());
-  for (const std::vector<Index>& own : rows)
-    near += near_products(psi(own, Eigen::all), atoms.places(own, Eigen::all), spatial_of(rule));
+  Matrix near = Matrix::Zero(psi.estimates(), psi.estimates());
+  for (const std::vector<Index>& own : rows) {
+    const Matrix here = psi.rows(own);
+    near += near_products(Contributions(here), atoms.places(own, Eigen::all), spatial_of(rule));
+  }
   const auto n = static_cast<double>(atoms.n);
   return {{{.sign = 1, .groups = n, .sum = std::move(near)},
            {.sign = 1, .groups = n, .sum = lagged_products(sums_by_unit(psi, atoms), lags)}}};

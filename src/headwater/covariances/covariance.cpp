@@ -69,8 +69,9 @@ bool lacks(const MethodCall& rule, std::string_view option) {
          std::any_of(options.begin(), options.end(), [&](const OptionCard& card) { return card.name == option; });
 }
 
-void fill_matrix(Covariance& result, const Fit& fit, const Meat& meat) {
+void fill_matrix(Covariance& result, const Fit& fit, const RuleSums& sums) {
   if (fit.k() == 0) return;
+  const Meat& meat = sums.meat;
   Vector size = Vector::Zero(fit.k());
   if (result.gathers != Gathers::nothing) {
     result.matrix = result.factor * meat.total(result.rule.get("groups", "min") == "own");
@@ -83,7 +84,7 @@ void fill_matrix(Covariance& result, const Fit& fit, const Meat& meat) {
     result.matrix = error_variance(fit, result.factor) * fit.unit_covariance;
     if (by_own_variance(fit)) result.arithmetic = "estimated variance of the rows' own errors";
   }
-  make_sound(result, fit, size);
+  make_sound(result, fit, size, sums.rounding);
 }
 
 }  // namespace
@@ -109,15 +110,19 @@ Covariance covariance(const Fit& fit, const MethodCall& asked, const std::string
 }
 
 RuleSums sums_of(const Fit& fit, const MethodCall& rule) {
+  const bool adds_up = covariance_row(rule.method).gathers != Gathers::nothing;
+  return sums_of(fit, rule, adds_up ? rounding_of_scores(fit) : Vector());
+}
+
+RuleSums sums_of(const Fit& fit, const MethodCall& rule, const Vector& rounding) {
   const CovarianceRow& row = covariance_row(rule.method);
   if (row.gathers == Gathers::nothing || fit.k() == 0) return {};
   RuleSums sums;
-  if (row.adjust)
-    sums.adjusted = row.adjust(fit, rule);
-  else
-    sums.adjusted.psi = influence(fit);
-  sums.meat = row.of_fit ? row.of_fit(fit, rule) : meat_terms(rule, sums.adjusted.psi, fit.atoms);
-  sums.adjusted.psi.resize(0, 0);
+  sums.rounding = rounding;
+  if (row.adjust) sums.adjusted = row.adjust(fit, rule);
+  const Matrix adjusted = std::move(sums.adjusted.psi);
+  const Contributions psi = row.adjust ? Contributions(adjusted) : Contributions(fit);
+  sums.meat = row.of_fit ? row.of_fit(fit, rule) : meat_terms(rule, psi, fit.atoms);
   return sums;
 }
 
@@ -146,7 +151,7 @@ Covariance covariance(const Fit& fit, const MethodCall& asked, const std::string
   result.degrees = sums.adjusted.degrees;
   if (!sums.adjusted.arithmetic.empty()) result.arithmetic = sums.adjusted.arithmetic;
   merge(result.notes, sums.adjusted.notes);
-  fill_matrix(result, fit, sums.meat);
+  fill_matrix(result, fit, sums);
   note_few_clusters(result);
   note_clusters_of_one(result, fit.atoms);
   note_missing_periods(result, fit.atoms);

@@ -6,6 +6,7 @@
 
 #include "headwater/core/labelled.hpp"
 #include "headwater/covariances/adjustment.hpp"
+#include "headwater/covariances/contributions.hpp"
 #include "headwater/estimators/fit.hpp"
 
 namespace headwater {
@@ -69,7 +70,7 @@ struct Meat {
 };
 
 // The sums of squares of a rule over `psi`, atoms × p. iid is not a meat rule: see covariance().
-Meat meat_terms(const MethodCall& rule, const Matrix& psi, const Atoms& atoms);
+Meat meat_terms(const MethodCall& rule, const Contributions& psi, const Atoms& atoms);
 // Their sum, without a small-sample factor but for groups = own.
 Matrix meat(const MethodCall& rule, const Matrix& psi, const Atoms& atoms);
 
@@ -77,8 +78,11 @@ Matrix meat(const MethodCall& rule, const Matrix& psi, const Atoms& atoms);
 struct RuleSums {
   Meat meat;
   Adjusted adjusted;  // without psi
+  Vector rounding;    // k: what rounding alone can leave of a coefficient's score sums, from rounding_of_scores()
 };
 RuleSums sums_of(const Fit& fit, const MethodCall& rule);
+// The same where the rounding, which no rule changes, is known.
+RuleSums sums_of(const Fit& fit, const MethodCall& rule, const Vector& rounding);
 // The influence of each atom on the coefficients after the rule's adjustment of scores, atoms × k.
 Matrix influence(const Fit& fit, const MethodCall& rule);
 
@@ -105,9 +109,9 @@ MethodCall resolved_rule(const MethodCall& rule, const std::string& profile, con
 struct CovarianceRow {
   MethodCard card;
   Gathers gathers;
-  bool factor;                                                                  // false: no small-sample factor at all
-  Meat (*meat)(const MethodCall& rule, const Matrix& psi, const Atoms& atoms);  // of iid: of rows
-  Adjusted (*adjust)(const Fit& fit, const MethodCall& rule) = nullptr;         // of the scores; null: as they are
+  bool factor;  // false: no small-sample factor at all
+  Meat (*meat)(const MethodCall& rule, const Contributions& psi, const Atoms& atoms);  // of iid: of rows
+  Adjusted (*adjust)(const Fit& fit, const MethodCall& rule) = nullptr;  // of the scores; null: as they are
   // Of a fit's coefficients where the sums of squares take more than their scores; null: meat of the scores.
   Meat (*of_fit)(const Fit& fit, const MethodCall& rule) = nullptr;
   void (*check)(const MethodCall& rule) = nullptr;  // of what is required; throws Error{usage}

@@ -9,7 +9,7 @@
 
 namespace headwater {
 
-Meat driscoll_kraay_meat(const MethodCall& rule, const Matrix& psi, const Atoms& atoms) {
+Meat driscoll_kraay_meat(const MethodCall& rule, const Contributions& psi, const Atoms& atoms) {
   const Lags lags = lags_of(rule, atoms);
   const SeriesSums periods = sums_by_period(psi, atoms);
   return {{{.sign = 1,

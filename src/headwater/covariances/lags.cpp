@@ -10,8 +10,9 @@
 namespace headwater {
 namespace {
 
-SeriesSums series_sums(const Matrix& psi, const Grouping& cells, const Grouping* series, const Grouping& periods) {
-  SeriesSums result{sums_by(psi, cells), std::vector<SeriesSums::At>(static_cast<std::size_t>(cells.count))};
+SeriesSums series_sums(const Contributions& psi, const Grouping& cells, const Grouping* series,
+                       const Grouping& periods) {
+  SeriesSums result{psi.sums(cells), std::vector<SeriesSums::At>(static_cast<std::size_t>(cells.count))};
   for (std::size_t i = 0; i < cells.code.size(); ++i) {
     const std::int32_t cell = cells.code[i];
     result.order[static_cast<std::size_t>(cell)] = {series ? series->code[i] : 0, periods.code[i], cell};
@@ -45,11 +46,11 @@ Lags lags_of(const MethodCall& rule, const Atoms& atoms, LagKernel kernel) {
   return {lag, kernel, lag_positions(rule, atoms)};
 }
 
-SeriesSums sums_by_period(const Matrix& psi, const Atoms& atoms) {
+SeriesSums sums_by_period(const Contributions& psi, const Atoms& atoms) {
   return series_sums(psi, atoms.time, nullptr, atoms.time);
 }
 
-SeriesSums sums_by_unit(const Matrix& psi, const Atoms& atoms) {
+SeriesSums sums_by_unit(const Contributions& psi, const Atoms& atoms) {
   if (atoms.unit.count == 0) return sums_by_period(psi, atoms);
   return series_sums(psi, intersection({&atoms.unit, &atoms.time}), &atoms.unit, atoms.time);
 }

@@ -29,8 +29,8 @@ struct SeriesSums {
   Matrix sums;
   std::vector<At> order;  // by series, then period
 };
-SeriesSums sums_by_period(const Matrix& psi, const Atoms& atoms);  // one series: what all units have in common
-SeriesSums sums_by_unit(const Matrix& psi, const Atoms& atoms);    // a series for each unit; one without units
+SeriesSums sums_by_period(const Contributions& psi, const Atoms& atoms);  // one series: what all units have in common
+SeriesSums sums_by_unit(const Contributions& psi, const Atoms& atoms);    // a series for each unit; one without units
 
 // Σ_l w_l (Γ_l + Γ_l'), l from 1 to the longest, Γ_l = Σ S_t S_{t−l}' within the series.
 Matrix lagged_products(const SeriesSums& series, const Lags& lags);

@@ -10,7 +10,7 @@
 
 namespace headwater {
 
-Meat newey_west_meat(const MethodCall& rule, const Matrix& psi, const Atoms& atoms) {
+Meat newey_west_meat(const MethodCall& rule, const Contributions& psi, const Atoms& atoms) {
   const Lags lags = lags_of(rule, atoms);
   const SeriesSums units = sums_by_unit(psi, atoms);
   return {{{.sign = 1,

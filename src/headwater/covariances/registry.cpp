@@ -268,14 +268,14 @@ MethodCall default_covariance(const std::string& unit_column) {
   return parse_method_call(unit_column.empty() ? std::string("robust") : "cluster(" + quoted_name(unit_column) + ")");
 }
 
-Meat meat_terms(const MethodCall& rule, const Matrix& psi, const Atoms& atoms) {
+Meat meat_terms(const MethodCall& rule, const Contributions& psi, const Atoms& atoms) {
   const CovarianceRow& row = covariance_row(rule.method);
   check_options(rule, row.card);
   return row.meat(rule, psi, atoms);
 }
 
 Matrix meat(const MethodCall& rule, const Matrix& psi, const Atoms& atoms) {
-  return meat_terms(rule, psi, atoms).total(rule.get("groups", "min") == "own");
+  return meat_terms(rule, Contributions(psi), atoms).total(rule.get("groups", "min") == "own");
 }
 
 Matrix Meat::total(bool own_groups) const {

@@ -6,8 +6,8 @@
 
 namespace headwater {
 
-Meat robust_meat(const MethodCall&, const Matrix& psi, const Atoms&) {
-  return {{{.sign = 1, .groups = static_cast<double>(psi.rows()), .sum = cross_product(psi, Vector())}}};
+Meat robust_meat(const MethodCall&, const Contributions& psi, const Atoms&) {
+  return {{{.sign = 1, .groups = static_cast<double>(psi.atoms()), .sum = psi.squares()}}};
 }
 
 }  // namespace headwater

@@ -19,22 +19,6 @@ constexpr double kScoreRounding = 1e-11;  // of a sum of scores, relative to the
 constexpr double kCancelled = 1e-13;      // of a variance that is a difference of sums
 constexpr double kNegative = -1e-12;      // eigenvalue, relative to the largest, that counts as negative
 
-// Below these, variances are rounding.
-Vector rounding_of_scores(const Covariance& covariance, const Fit& fit) {
-  Vector size = fit.scores.rows().colwise().norm().transpose();
-  const Matrix* columns = moving_columns(fit);
-  if (columns && fit.goodness.rss > 0) {
-    const double sigma = std::sqrt(fit.goodness.rss / static_cast<double>(fit.n()));
-    for (Index j = 0; j < fit.k(); ++j) {
-      const Vector x = columns->col(j);
-      const double norm = fit.weights.size() > 0 ? std::sqrt(x.cwiseAbs2().dot(fit.weights)) : x.norm();
-      size(j) = std::max(size(j), sigma * norm);
-    }
-  }
-  const double tolerance = std::max(kScoreRounding, 100 * fit.certificate);
-  return covariance.factor * (tolerance * (fit.bread.cwiseAbs() * size)).cwiseAbs2();
-}
-
 std::string in_every(const Covariance& covariance) {
   if (covariance.gathers == Gathers::rows || covariance.gathers == Gathers::series)
     return "its scores are zero in every row";
@@ -59,8 +43,8 @@ Names marked(const Covariance& covariance, const std::string& reason) {
   return names;
 }
 
-void mark_zero_variances(Covariance& covariance, const Fit& fit, const Vector& size) {
-  const Vector rounding = rounding_of_scores(covariance, fit);
+void mark_zero_variances(Covariance& covariance, const Fit& fit, const Vector& size, const Vector& scores) {
+  const Vector rounding = covariance.factor * scores;
   const std::string reason = in_every(covariance);
   for (Index j = 0; j < fit.k(); ++j)
     if (std::abs(covariance.matrix(j, j)) <= std::max(rounding(j), kCancelled * size(j))) mark(covariance, j, reason);
@@ -132,9 +116,25 @@ void leave_as_it_is(Covariance& covariance, const std::vector<Index>& kept) {
 
 }  // namespace
 
-void make_sound(Covariance& covariance, const Fit& fit, const Vector& size) {
+Vector rounding_of_scores(const Fit& fit) {
+  Vector size(fit.k());
+  const Matrix* columns = moving_columns(fit);
+  const double sigma = fit.goodness.rss > 0 ? std::sqrt(fit.goodness.rss / static_cast<double>(fit.n())) : 0;
+  for (Index j = 0; j < fit.k(); ++j) {
+    const auto score = fit.scores.columns->col(j);
+    size(j) = fit.scores.errors ? score.cwiseProduct(*fit.scores.errors).norm() : score.norm();
+    if (!columns || sigma == 0) continue;
+    const auto x = columns->col(j);
+    const double norm = fit.weights.size() > 0 ? std::sqrt(x.cwiseAbs2().dot(fit.weights)) : x.norm();
+    size(j) = std::max(size(j), sigma * norm);
+  }
+  const double tolerance = std::max(kScoreRounding, 100 * fit.certificate);
+  return (tolerance * (fit.bread.cwiseAbs() * size)).cwiseAbs2();
+}
+
+void make_sound(Covariance& covariance, const Fit& fit, const Vector& size, const Vector& rounding) {
   covariance.matrix = 0.5 * (covariance.matrix + covariance.matrix.transpose()).eval();
-  if (covariance.gathers != Gathers::nothing) mark_zero_variances(covariance, fit, size);
+  if (covariance.gathers != Gathers::nothing) mark_zero_variances(covariance, fit, size, rounding);
   const std::vector<Index> kept = with_error(covariance);
   if (kept.empty()) return;
   covariance.smallest_eigenvalue = smallest_eigenvalue(covariance.matrix(kept, kept));

@@ -13,7 +13,7 @@
 
 namespace headwater {
 
-Meat thompson_meat(const MethodCall& rule, const Matrix& psi, const Atoms& atoms) {
+Meat thompson_meat(const MethodCall& rule, const Contributions& psi, const Atoms& atoms) {
   if (atoms.unit.count < 2)
     throw Error(ErrorKind::usage, "covariance.no_unit",
                 "thompson adds what goes together within units to what does within periods, and these rows have no two "
@@ -24,9 +24,7 @@ Meat thompson_meat(const MethodCall& rule, const Matrix& psi, const Atoms& atoms
   const auto sum_of = [&](const SeriesSums& series) -> Matrix {
     return series.sums.transpose() * series.sums + lagged_products(series, lags);
   };
-  return {{{.sign = 1,
-            .groups = static_cast<double>(atoms.unit.count),
-            .sum = cross_product(sums_by(psi, atoms.unit), Vector())},
+  return {{{.sign = 1, .groups = static_cast<double>(atoms.unit.count), .sum = psi.squares(atoms.unit)},
            {.sign = 1, .groups = static_cast<double>(atoms.time.count), .sum = sum_of(periods)},
            {.sign = -1, .groups = static_cast<double>(units.sums.rows()), .sum = sum_of(units)}}};
 }

@@ -9,6 +9,7 @@
 #include "headwater/core/quoting.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/core/threads.hpp"
+#include "headwater/covariances/soundness.hpp"
 #include "headwater/diagnostics/test.hpp"
 
 namespace headwater {
@@ -61,12 +62,13 @@ OtherCovariances other_covariances(const Fit& fit, const Covariance& own) {
   for (const Choice& choice : all)
     result.rules.push_back(choice.rule.text + (choice.profile == own.profile ? "" : ", profile " + choice.profile));
   if (fit.k() == 0) return result;
+  const Vector rounding = rounding_of_scores(fit);
   std::vector<std::vector<std::size_t>> groups;
   for (const auto& [text, members] : by_rule(all, fit)) groups.push_back(members);
   parallel_for(groups.size(), [&](std::size_t g) {
     const Choice& first = all[groups[g].front()];
     try {
-      const RuleSums sums = sums_of(fit, resolved_rule(first.rule, first.profile, fit.atoms));
+      const RuleSums sums = sums_of(fit, resolved_rule(first.rule, first.profile, fit.atoms), rounding);
       for (const std::size_t r : groups[g]) {
         const Covariance other = covariance(fit, all[r].rule, all[r].profile, sums);
         for (Index j = 0; j < fit.k(); ++j) result.std_error(static_cast<Index>(r), j) = other.std_error(j);

@@ -1,6 +1,7 @@
 // Question: is there variation to learn from? Standard deviations of every regressor over all rows, of unit means,
 // within units, and after absorbing the effects. A driver with next to none of the last is not identified, whatever its
 // total.
+#include <algorithm>
 #include <cmath>
 
 #include "headwater/diagnostics/test.hpp"
@@ -20,30 +21,54 @@ double without_rounding(double deviation, const Eigen::Ref<const Vector>& values
   return deviation > kRounding * values.cwiseAbs().maxCoeff() ? deviation : 0;
 }
 
+bool takes_levels(const Design& design) {
+  return std::any_of(design.effects.begin(), design.effects.end(), [](const Effect& e) { return e.intercept; });
+}
+
+// Norms of the columns named once the effects are absorbed: of the fit's own where it has them.
+Vector absorbed_norms(const Fit& fit, const std::vector<Index>& columns) {
+  const Design& design = *fit.design;
+  Vector norms = Vector::Constant(design.k(), -1);
+  if (is_plain_least_squares(fit) && takes_levels(design))
+    for (Index j = 0; j < fit.k(); ++j)
+      if (const auto& column = fit.origins[static_cast<std::size_t>(j)].column)
+        norms(*column) = fit.linear->regressors->col(j).norm();
+  std::vector<Index> others;
+  for (const Index j : columns)
+    if (norms(j) < 0) others.push_back(j);
+  if (others.empty()) return norms;
+  Matrix X = design.X(Eigen::all, others);
+  X.rowwise() -= X.colwise().mean().eval();
+  const Absorbed absorbed = Absorber(design.effects, design.weights, design.n()).project(std::move(X));
+  for (std::size_t i = 0; i < others.size(); ++i) norms(others[i]) = absorbed.columns.col(static_cast<Index>(i)).norm();
+  return norms;
+}
+
 }  // namespace
 
 Variation variation(const Fit& fit) {
   const Design& design = *fit.design;
   Variation result;
-  const Index lead = design.intercept ? 1 : 0, p = design.k() - lead;
+  std::vector<Index> columns;
+  for (Index j = design.intercept ? 1 : 0; j < design.k(); ++j) columns.push_back(j);
   for (Vector* v : {&result.mean, &result.sd_total, &result.sd_between, &result.sd_within, &result.sd_absorbed})
-    v->resize(p);
-  const Matrix X = design.X.rightCols(p);
+    v->resize(static_cast<Index>(columns.size()));
   Vector size = Vector::Zero(design.unit.count);
   for (const std::int32_t code : design.unit.code) size(code) += 1;
-  const Matrix means = sums_by(X, design.unit).array().colwise() / size.array();
-  const Absorbed absorbed =
-      Absorber(design.effects, design.weights, design.n()).project(X.rowwise() - X.colwise().mean());
-  for (Index j = 0; j < p; ++j) {
-    result.names.push_back(design.names[static_cast<std::size_t>(j + lead)]);
-    result.mean(j) = X.col(j).mean();
-    result.sd_total(j) = sd(X.col(j));
-    result.sd_between(j) = sd(means.col(j));
-    Vector within = X.col(j);
-    for (Index i = 0; i < within.size(); ++i) within(i) -= means(design.unit.code[static_cast<std::size_t>(i)], j);
-    const double divisor = static_cast<double>(std::max<Index>(1, within.size() - 1));
-    result.sd_within(j) = without_rounding(std::sqrt(within.squaredNorm() / divisor), X.col(j));
-    result.sd_absorbed(j) = without_rounding(std::sqrt(absorbed.columns.col(j).squaredNorm() / divisor), X.col(j));
+  const Vector absorbed = absorbed_norms(fit, columns);
+  const double divisor = std::sqrt(static_cast<double>(std::max<Index>(1, design.n() - 1)));
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    const auto j = static_cast<Index>(c);
+    const auto x = design.X.col(columns[c]);
+    const Vector means = sums_by(x, design.unit).col(0).cwiseQuotient(size);
+    Vector within = x;
+    for (Index i = 0; i < within.size(); ++i) within(i) -= means(design.unit.code[static_cast<std::size_t>(i)]);
+    result.names.push_back(design.names[static_cast<std::size_t>(columns[c])]);
+    result.mean(j) = x.mean();
+    result.sd_total(j) = sd(x);
+    result.sd_between(j) = sd(means);
+    result.sd_within(j) = without_rounding(within.norm() / divisor, x);
+    result.sd_absorbed(j) = without_rounding(absorbed(columns[c]) / divisor, x);
   }
   return result;
 }

@@ -1,9 +1,10 @@
 // ψ = (X̃'WX̃)⁻¹ w x̃ e, row by row. Beside a constant, slopes come from the columns about their means (Frisch and Waugh
 // 1933) where these lie far from zero: x w e times the inverse would lose the digits that the distance takes.
+#include "headwater/estimators/influence.hpp"
+
 #include <cmath>
 
 #include "headwater/core/weights.hpp"
-#include "headwater/estimators/fit.hpp"
 
 namespace headwater {
 namespace {
@@ -54,10 +55,14 @@ Matrix centred_influence(const Fit& fit, Index constant, const Vector& we) {
 
 }  // namespace
 
-Matrix influence(const Fit& fit) {
+bool is_scores_times_bread(const Fit& fit) {
   const std::optional<Index> constant = constant_regressor(fit);
-  if (!constant || !far_from_zero(*fit.linear->regressors, *constant)) return fit.scores.rows() * fit.bread;
-  return centred_influence(fit, *constant, weighted(fit.linear->residuals, fit.weights));
+  return !constant || !far_from_zero(*fit.linear->regressors, *constant);
+}
+
+Matrix influence(const Fit& fit) {
+  if (is_scores_times_bread(fit)) return fit.scores.rows() * fit.bread;
+  return centred_influence(fit, *constant_regressor(fit), weighted(fit.linear->residuals, fit.weights));
 }
 
 Matrix influence_of_errors(const Fit& fit) {

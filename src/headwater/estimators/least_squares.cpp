@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
@@ -34,6 +35,11 @@ bool has_levels(const std::vector<Effect>& effects) {
   return std::any_of(effects.begin(), effects.end(), [](const Effect& e) { return e.intercept; });
 }
 
+// A column less its mean where an effect has levels, which take it anyway: rounding then goes by what varies.
+Vector without_level(const Transformed& data, const Vector& column) {
+  return has_levels(data.effects) ? centred(column, data.weights) : column;
+}
+
 // The effects that alone leave nothing of a column; all of them when it takes several together.
 std::vector<std::string> absorbers_of(const Vector& column, const std::vector<Effect>& effects, const Vector& weights) {
   std::vector<std::string> alone, all;
@@ -45,37 +51,43 @@ std::vector<std::string> absorbers_of(const Vector& column, const std::vector<Ef
   return alone.empty() ? all : alone;
 }
 
-// Which columns survive absorption; the others are named with what leaves nothing of them.
-std::vector<Index> survivors(const Transformed& data, const Matrix& raw, const Matrix& centred_columns,
-                             const Matrix& absorbed, const Names& names, std::vector<NotIdentified>& dropped) {
-  std::vector<Index> kept;
+Vector norms_of(const Matrix& X, const Vector& weights) {
+  Vector norms(X.cols());
+  for (Index j = 0; j < X.cols(); ++j) norms(j) = std::sqrt(sum_of_squares(X.col(j), weights));
+  return norms;
+}
+
+// Which columns survive absorption; the others are named with what leaves nothing of them. `spreads` are the norms
+// before absorption, of columns less their means where an effect has levels.
+std::vector<Index> survivors(const Transformed& data, const Matrix& raw, const Vector& spreads, const Matrix& absorbed,
+                             const Names& names, std::vector<NotIdentified>& dropped) {
+  std::vector<Index> kept(static_cast<std::size_t>(raw.cols()));
+  std::iota(kept.begin(), kept.end(), Index{0});
+  if (data.effects.empty()) return kept;
+  kept.clear();
+  const Vector sizes = norms_of(raw, data.weights), left = norms_of(absorbed, data.weights);
   for (Index j = 0; j < raw.cols(); ++j) {
-    const double size = std::sqrt(sum_of_squares(raw.col(j), data.weights));
-    const double spread = std::sqrt(sum_of_squares(centred_columns.col(j), data.weights));
-    const double left = std::sqrt(sum_of_squares(absorbed.col(j), data.weights));
     const std::string& name = names[static_cast<std::size_t>(j)];
-    if (data.effects.empty())
-      kept.push_back(j);
-    else if (spread <= kConstant * size)
+    if (spreads(j) <= kConstant * sizes(j))
       dropped.push_back({name, {"the constant"}});
-    else if (left <= kAbsorbed * spread)
-      dropped.push_back({name, absorbers_of(centred_columns.col(j), data.effects, data.weights)});
+    else if (left(j) <= kAbsorbed * spreads(j))
+      dropped.push_back({name, absorbers_of(without_level(data, raw.col(j)), data.effects, data.weights)});
     else
       kept.push_back(j);
   }
   return kept;
 }
 
-Matrix centred_columns(const Matrix& X, const Vector& weights) {
-  Matrix centred_X(X.rows(), X.cols());
-  for (Index j = 0; j < X.cols(); ++j) centred_X.col(j) = centred(X.col(j), weights);
-  return centred_X;
+Matrix without_levels(const Transformed& data, const Matrix& X) {
+  Matrix result(X.rows(), X.cols());
+  for (Index j = 0; j < X.cols(); ++j) result.col(j) = without_level(data, X.col(j));
+  return result;
 }
 
-Matrix picked(const Matrix& X, const std::vector<Index>& columns) {
-  Matrix result(X.rows(), static_cast<Index>(columns.size()));
-  for (std::size_t j = 0; j < columns.size(); ++j) result.col(static_cast<Index>(j)) = X.col(columns[j]);
-  return result;
+// The columns named, without a copy where these are all of them.
+Matrix picked(Matrix X, const std::vector<Index>& columns) {
+  if (static_cast<Index>(columns.size()) == X.cols()) return X;
+  return X(Eigen::all, columns);
 }
 
 void refuse_flat_outcome(const Fit& fit, const Transformed& data) {
@@ -166,26 +178,28 @@ std::vector<CoefficientOrigin> column_origins(const Design& design) {
 bool fits_exactly(const Fit& fit) { return fit.goodness.rss <= kPerfectFit * fit.goodness.tss && fit.k() > 0; }
 
 AbsorbedRows absorb(const Transformed& data, const Names& instrument_names) {
-  const bool levels = has_levels(data.effects);
-  const Matrix before = levels ? centred_columns(data.X, data.weights) : data.X;
-  const Matrix instruments = levels ? centred_columns(data.instruments, data.weights) : data.instruments;
+  Matrix before = without_levels(data, data.X), instruments = without_levels(data, data.instruments);
+  const bool absorbs = !data.effects.empty();
+  const Vector spreads = absorbs ? norms_of(before, data.weights) : Vector();
+  const Vector instrument_spreads = absorbs ? norms_of(instruments, data.weights) : Vector();
   const Absorber absorber(data.effects, data.weights, data.atoms.n);
-  Absorbed own = absorber.project(before);
-  const Absorbed excluded = instruments.cols() > 0 ? absorber.project(instruments) : Absorbed{};
-  Absorbed outcome = absorber.project(levels ? centred(data.y, data.weights) : data.y);
+  const bool instrumented = instruments.cols() > 0;
+  Absorbed own = absorber.project(std::move(before));
+  Absorbed excluded = instrumented ? absorber.project(std::move(instruments)) : Absorbed{};
+  Absorbed outcome = absorber.project(without_level(data, data.y));
   AbsorbedRows rows;
   rows.rank = absorber.rank();
   rows.certificate = std::max(own.certificate, outcome.certificate);
   rows.converged = own.converged && outcome.converged;
-  if (instruments.cols() > 0) {
+  if (instrumented) {
     rows.certificate = std::max(rows.certificate, excluded.certificate);
     rows.converged = rows.converged && excluded.converged;
   }
-  rows.columns = survivors(data, data.X, before, own.columns, data.names, rows.dropped);
+  rows.columns = survivors(data, data.X, spreads, own.columns, data.names, rows.dropped);
   rows.instrument_columns =
-      survivors(data, data.instruments, instruments, excluded.columns, instrument_names, rows.dropped);
+      survivors(data, data.instruments, instrument_spreads, excluded.columns, instrument_names, rows.dropped);
   rows.X = std::move(own.columns);
-  rows.instruments = excluded.columns;
+  rows.instruments = std::move(excluded.columns);
   rows.outcome = outcome.columns.col(0);
   return rows;
 }
@@ -216,8 +230,10 @@ void finish_fit(Fit& fit, const Transformed& data) {
 Fit solve_least_squares(std::shared_ptr<const Design> design, Transformed data) {
   AbsorbedRows rows = absorb(data, {});
   Fit fit = started_fit(std::move(design), data, rows);
+  data.X.resize(0, 0);
   const Matrix tails = data.effects.empty() ? std::move(data.tails) : Matrix();
-  const LeastSquares solution = least_squares(picked(rows.X, rows.columns), tails, rows.outcome, data.weights);
+  Matrix X = picked(std::move(rows.X), rows.columns);
+  const LeastSquares solution = least_squares(X, tails, rows.outcome, data.weights);
   const auto name_of = [&](Index candidate) {
     return data.names[static_cast<std::size_t>(rows.columns[static_cast<std::size_t>(candidate)])];
   };
@@ -235,8 +251,8 @@ Fit solve_least_squares(std::shared_ptr<const Design> design, Transformed data) 
   }
   fit.coefficients = solution.coefficients;
   fit.scales.assign(kept.size(), ParameterScale::linear);
-  fit.linear = LinearRows{data.of_design, std::make_shared<const Matrix>(picked(rows.X, kept)), rows.outcome,
-                          solution.residuals};
+  fit.linear = LinearRows{data.of_design, std::make_shared<const Matrix>(picked(std::move(X), solution.kept)),
+                          std::move(rows.outcome), solution.residuals};
   fit.bread = fit.unit_covariance = solution.bread;
   fit.scores = {fit.linear->regressors, weighted(fit.linear->residuals, fit.weights)};
   finish_fit(fit, data);

@@ -11,9 +11,12 @@
 #include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <optional>
 
 #include "headwater/core/error.hpp"
-#include "headwater/core/threads.hpp"
+#include "headwater/core/weights.hpp"
+#include "headwater/linalg/compensated.hpp"
 #include "headwater/linalg/tails.hpp"
 
 namespace headwater {
@@ -116,44 +119,14 @@ ExactColumns weighted_scaled(const ExactColumns& X, const Vector& root, const Ve
   return A;
 }
 
-// y − Ab − r with every product and sum compensated. Row by row, the same for any number of threads.
-Vector exact_defect(const ExactColumns& A, const Vector& y, const Vector& b, const Vector& r) {
-  Vector residuals(y.size());
-  for (Index i = 0; i < y.size(); ++i) {
-    DoubleDouble sum;
-    sum.add(y(i));
-    if (r.size() > 0) sum.add(-r(i));
-    for (Index j = 0; j < b.size(); ++j) sum.add_product(-A.columns(i, j), b(j));
-    for (Index j = 0; !A.exact() && j < b.size(); ++j) sum.add(-A.tails(i, j) * b(j));
-    residuals(i) = sum.value();
-  }
-  return residuals;
-}
-
-Vector exact_residuals(const ExactColumns& A, const Vector& y, const Vector& b) {
-  return exact_defect(A, y, b, Vector());
-}
-
-// g − A'r for the augmented system: r + Ab = y, A'r = g.
-Vector exact_gradient(const ExactColumns& A, const Vector& g, const Vector& r) {
-  Vector gradient(A.columns.cols());
-  for (Index j = 0; j < gradient.size(); ++j) {
-    DoubleDouble sum;
-    sum.add(-g(j));
-    for (Index i = 0; i < r.size(); ++i) sum.add_product(A.columns(i, j), r(i));
-    for (Index i = 0; !A.exact() && i < r.size(); ++i) sum.add(A.tails(i, j) * r(i));
-    gradient(j) = -sum.value();
-  }
-  return gradient;
-}
-
 using Qr = Eigen::HouseholderQR<Matrix>;
 constexpr int kSteps = 3;  // of refinement
 
 // One Björck step on (r, b): solves the augmented system for the current defects.
 void refine(const ExactColumns& A, const Qr& qr, const Vector& y, const Vector& g, Vector& r, Vector& b) {
   const Index k = b.size();
-  const Vector defect = exact_defect(A, y, b, r), gradient = exact_gradient(A, g, r);
+  const Vector defect = compensated_residuals(A.columns, A.tails, y, b, r);
+  const Vector gradient = g - compensated_products(A.columns, A.tails, r);
   const auto R = qr.matrixQR().topRows(k).template triangularView<Eigen::Upper>();
   const Vector h = R.transpose().solve(gradient);
   Vector d = qr.householderQ().adjoint() * defect;
@@ -215,6 +188,36 @@ void move_back(Vector& coefficients, Matrix& half, const Centring& centring) {
   half.row(centring.constant) -= (centring.moved.transpose() * half / centring.value).eval();
 }
 
+// Many numbers in columns that are far from collinear: the normal equations, and one step of refinement by compensated
+// residuals (Björck 1987, corrected seminormal equations), which leaves cond(X)⁴ε² of an error and so, at the
+// condition admitted here, what the refined QR leaves. Three passes over the rows and no copy of them. None where the
+// columns have to be looked at one by one.
+constexpr Index kManyNumbers = 100'000;
+constexpr double kWellConditioned = 1e4;  // of the Gram matrix of columns of norm one
+
+std::optional<LeastSquares> by_normal_equations(const Matrix& X, const Vector& y, const Vector& weights) {
+  if (X.size() < kManyNumbers || X.rows() < 10 * X.cols() || X.cols() == 0) return {};
+  const Matrix gram = cross_product(X, weights);
+  const Vector moments = cross_product(X, Matrix(y), weights).col(0);
+  if (!gram.allFinite() || !moments.allFinite() || !(gram.diagonal().minCoeff() > 0)) return {};
+  const Vector unit = gram.diagonal().cwiseSqrt().cwiseInverse();
+  const Matrix scaled = unit.asDiagonal() * gram * unit.asDiagonal();
+  const SymmetricEigen eigen = symmetric_eigen(scaled);
+  if (!(eigen.values.minCoeff() * kWellConditioned > eigen.values.maxCoeff())) return {};
+  LeastSquares fit;
+  fit.bread = unit.asDiagonal() * inverse_definite(scaled) * unit.asDiagonal();
+  const auto solved = [&](const Vector& right) -> Vector {
+    return unit.cwiseProduct(solve_definite(scaled, unit.cwiseProduct(right)).col(0));
+  };
+  fit.coefficients = solved(moments);
+  const Vector first = compensated_residuals(X, Matrix(), y, fit.coefficients, Vector());
+  fit.coefficients += solved(compensated_products(X, Matrix(), weighted(first, weights)));
+  fit.residuals = compensated_residuals(X, Matrix(), y, fit.coefficients, Vector());
+  fit.kept.resize(static_cast<std::size_t>(X.cols()));
+  std::iota(fit.kept.begin(), fit.kept.end(), Index{0});
+  return fit;
+}
+
 }  // namespace
 
 LeastSquares least_squares(const Matrix& X, const Vector& y, const Vector& weights, double tolerance) {
@@ -225,6 +228,8 @@ LeastSquares least_squares(const Matrix& X, const Matrix& tails, const Vector& y
                            double tolerance) {
   if (!y.allFinite())
     throw Error(ErrorKind::numerical, "linalg.not_finite", "the outcome holds an infinite or undefined value");
+  if (tails.size() == 0)
+    if (std::optional<LeastSquares> fit = by_normal_equations(X, y, weights)) return *std::move(fit);
   Vector scale(X.cols());
   for (Index j = 0; j < X.cols(); ++j) scale(j) = scale_of(X, j);
   const double outcome_scale = scale_of(y, 0);
@@ -249,35 +254,15 @@ LeastSquares least_squares(const Matrix& X, const Matrix& tails, const Vector& y
   const Vector target = root.size() > 0 ? Vector(y.array() * root.array() * outcome_scale) : Vector(y * outcome_scale);
   const Qr qr(A.columns);
   Vector b = qr.solve(target);
-  Vector r = exact_residuals(A, target, b);
+  Vector r = compensated_residuals(A.columns, A.tails, target, b, Vector());
   for (int step = 0; step < kSteps; ++step) refine(A, qr, target, Vector::Zero(k), r, b);
   fit.coefficients = b.cwiseProduct(unscale) / outcome_scale;
-  fit.residuals = exact_residuals(kept, y, fit.coefficients);
+  fit.residuals = compensated_residuals(kept.columns, kept.tails, y, fit.coefficients, Vector());
   Matrix half = unscale.asDiagonal() * half_inverse(qr, k);
   if (centring.constant >= 0) move_back(fit.coefficients, half, centring);
   fit.bread = half * half.transpose();
   if (!A.exact()) fit.bread = refined_inverse(A, qr, fit.bread, unscale);
   return fit;
-}
-
-Matrix cross_product(const Matrix& X, const Matrix& Y, const Vector& weights) {
-  Matrix result(X.cols(), Y.cols());
-  const auto n = static_cast<std::size_t>(X.rows());
-  Vector weighted(X.rows());
-  for (Index i = 0; i < X.cols(); ++i) {
-    const double* left = X.data() + i * X.rows();
-    if (weights.size() > 0) {
-      weighted = X.col(i).cwiseProduct(weights);
-      left = weighted.data();
-    }
-    for (Index j = 0; j < Y.cols(); ++j) result(i, j) = pairwise_dot(left, Y.data() + j * Y.rows(), n);
-  }
-  return result;
-}
-
-Matrix cross_product(const Matrix& X, const Vector& weights) {
-  const Matrix product = cross_product(X, X, weights);
-  return 0.5 * (product + product.transpose());
 }
 
 Matrix solve_definite(const Matrix& A, const Matrix& B) {

@@ -8,8 +8,9 @@
 
 namespace headwater {
 
-// min ‖W½(y − Xb)‖ by Householder QR on scaled columns, with one step of refinement. Columns are taken in order: a
-// column whose part orthogonal to the kept ones is below `tolerance` of its own norm is dropped.
+// min ‖W½(y − Xb)‖ by Householder QR on scaled columns with refinement, or by the normal equations with refinement
+// where there are many rows and the columns are far from collinear. Columns are taken in order: a column whose part
+// orthogonal to the kept ones is below `tolerance` of its own norm is dropped.
 struct LeastSquares {
   std::vector<Index> kept;  // identified columns of X, in order
   Vector coefficients;      // one per kept column
@@ -28,7 +29,8 @@ constexpr double kCollinear = 1e-9;
 // absorbed when its norm is below `absorbed` of its reference.
 LeastSquares least_squares(const Matrix& X, const Vector& y, const Vector& weights, double tolerance = kCollinear);
 
-// X'WX and X'Wy, pairwise sums over fixed blocks (same bits for any number of threads).
+// X'WX, exactly symmetric, and X'WY; `weights` empty means all one. A block of rows is summed in vector registers, and
+// blocks in a fixed pairwise tree: the same bits for any number of threads.
 Matrix cross_product(const Matrix& X, const Vector& weights);
 Matrix cross_product(const Matrix& X, const Matrix& Y, const Vector& weights);
 

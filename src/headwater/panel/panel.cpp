@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
+#include <optional>
 #include <unordered_map>
 
 #include "headwater/core/error.hpp"
@@ -81,6 +83,55 @@ Grouping row_grouping(Index rows) {
   return groups;
 }
 
+// The least and the greatest of whole numbers that span few times as many values as there are rows, as identifiers do.
+std::optional<std::pair<double, double>> narrow_span(const Vector& numbers) {
+  double least = std::numeric_limits<double>::infinity(), most = -least;
+  for (const double value : numbers) {
+    if (std::isnan(value)) continue;
+    if (value != std::floor(value)) return {};
+    least = std::min(least, value);
+    most = std::max(most, value);
+  }
+  constexpr double kMost = 4;
+  if (!(most - least <= kMost * static_cast<double>(numbers.size()))) return {};
+  return std::pair{least, most};
+}
+
+// Codes by a table over the span of the values. Returns the distinct values in increasing order.
+std::vector<double> code_by_table(const Vector& numbers, double least, double most, std::vector<std::int32_t>& code) {
+  if (!(least <= most)) {
+    code.assign(static_cast<std::size_t>(numbers.size()), -1);
+    return {};
+  }
+  const auto place = [&](double value) { return static_cast<std::size_t>(value - least); };
+  std::vector<std::int32_t> code_at(place(most) + 1, -1);
+  for (const double value : numbers)
+    if (!std::isnan(value)) code_at[place(value)] = 0;
+  std::vector<double> values;
+  for (std::size_t i = 0; i < code_at.size(); ++i) {
+    if (code_at[i] < 0) continue;
+    code_at[i] = static_cast<std::int32_t>(values.size());
+    values.push_back(least + static_cast<double>(i));
+  }
+  code.reserve(static_cast<std::size_t>(numbers.size()));
+  for (const double value : numbers) code.push_back(std::isnan(value) ? -1 : code_at[place(value)]);
+  return values;
+}
+
+std::vector<double> code_by_sorting(const Vector& numbers, std::vector<std::int32_t>& code) {
+  std::vector<double> values;
+  for (const double value : numbers)
+    if (!std::isnan(value)) values.push_back(value == 0 ? 0.0 : value);
+  std::sort(values.begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
+  code.reserve(static_cast<std::size_t>(numbers.size()));
+  for (const double value : numbers)
+    code.push_back(std::isnan(value) ? -1
+                                     : static_cast<std::int32_t>(std::lower_bound(values.begin(), values.end(), value) -
+                                                                 values.begin()));
+  return values;
+}
+
 // Periods written as whole numbers are numbers in formulas, as in R: firm[year], I(year >= 2014). Other periods stay
 // text.
 void read_as_numbers(Column& time) {
@@ -155,19 +206,12 @@ Grouping grouping(const Column& column) {
     groups.count = static_cast<std::int32_t>(column.levels.size());
     return groups;
   }
-  std::vector<double> values;
-  for (const double value : column.numbers)
-    if (!std::isnan(value)) values.push_back(value == 0 ? 0.0 : value);
-  std::sort(values.begin(), values.end());
-  values.erase(std::unique(values.begin(), values.end()), values.end());
+  const auto span = narrow_span(column.numbers);
+  const std::vector<double> values = span ? code_by_table(column.numbers, span->first, span->second, groups.code)
+                                          : code_by_sorting(column.numbers, groups.code);
   groups.count = static_cast<std::int32_t>(values.size());
+  groups.labels.reserve(values.size());
   for (const double value : values) groups.labels.push_back(shortest(value));
-  groups.code.reserve(static_cast<std::size_t>(column.size()));
-  for (const double value : column.numbers)
-    groups.code.push_back(
-        std::isnan(value)
-            ? -1
-            : static_cast<std::int32_t>(std::lower_bound(values.begin(), values.end(), value) - values.begin()));
   return groups;
 }
 
@@ -207,9 +251,11 @@ Panel::Panel(std::vector<Column> columns, Keys keys, std::vector<std::int64_t> s
                     to_text(times.of_row[second]) + "' stand in row " + std::to_string(source_rows[first]) +
                     " already; a unit has one row a period, so remove one or add the keys that tell them apart");
     }
-  for (const Column& column : columns) {
-    columns_.push_back(taken(column, order));
-    if (column.name == keys_.time) read_as_numbers(columns_.back());
+  const bool in_order = std::is_sorted(order.begin(), order.end());
+  for (Column& column : columns) {
+    Column whole = std::move(column);  // let go of once its rows are in order
+    columns_.push_back(in_order ? std::move(whole) : taken(whole, order));
+    if (columns_.back().name == keys_.time) read_as_numbers(columns_.back());
   }
   units_ = units;
   units_.name = has_unit() ? keys_.unit : "row";

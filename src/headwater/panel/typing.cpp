@@ -264,6 +264,8 @@ Column no_numbers(std::string name, const std::vector<std::string_view>& cells, 
 }  // namespace
 
 std::string_view stripped(std::string_view cell) {
+  const auto is_graphic = [](char c) { return c > ' ' && c < '\x7f'; };
+  if (!cell.empty() && is_graphic(cell.front()) && is_graphic(cell.back())) return cell;  // as nearly every cell is
   for (;;) {
     cell = trimmed(cell);
     if (cell.substr(0, 2) == kNoBreakSpace)

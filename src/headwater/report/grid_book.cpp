@@ -351,7 +351,6 @@ void edit(std::vector<Grid>& grids, const BookOptions& options, const Words& wor
 }  // namespace
 
 GridBook grid_book(const Tree& result, const BookOptions& options) {
-  check_names_used(result, options.names);
   const Tree chosen = with_fits(result, options.fits);
   Builder builder(chosen, options);
   if (options.what != TableWhat::decompositions) builder.coefficients();

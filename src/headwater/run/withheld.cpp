@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <set>
 
 #include "headwater/core/text.hpp"
@@ -11,7 +12,7 @@
 namespace headwater {
 namespace {
 
-constexpr std::int32_t kMostLevels = 60;  // of a column of numbers that may be codes of groups
+constexpr std::size_t kMostLevels = 60;  // of a column of numbers that may be codes of groups
 
 bool is_named(const std::string& column, const std::string& text) {
   const auto part = [](char c) { return c == '_' || c == '.' || std::isalnum(static_cast<unsigned char>(c)) != 0; };
@@ -22,9 +23,19 @@ bool is_named(const std::string& column, const std::string& text) {
   return false;
 }
 
+// Whether a column of numbers is a measure: it has more values than codes of groups have.
+bool is_measure(const Column& column) {
+  if (column.type == Column::Type::text) return false;
+  std::set<double> values;
+  return std::any_of(column.numbers.begin(), column.numbers.end(), [&](double value) {
+    return !std::isnan(value) && values.insert(value).second && values.size() > kMostLevels;
+  });
+}
+
 void add_small(Withheld& names, const Panel& panel, const Column& column) {
+  if (is_measure(column)) return;
   const Grouping groups = grouping(column);
-  if (column.type == Column::Type::number && groups.count > kMostLevels) return;
+  if (column.type == Column::Type::number && groups.labels.size() > kMostLevels) return;
   std::vector<std::set<std::int32_t>> units(static_cast<std::size_t>(groups.count));
   for (std::size_t i = 0; i < groups.code.size(); ++i)
     if (groups.code[i] >= 0) units[static_cast<std::size_t>(groups.code[i])].insert(panel.units().code[i]);

@@ -43,6 +43,7 @@ using Options = std::map<std::string, std::string>;
 GridBook book_of(const Node& node, const Options& options, bool side_by_side) {
   BookOptions wanted = book_options(options);
   wanted.side_by_side = side_by_side;
+  check_names_used(*node.tree, wanted.names);
   return grid_book(*node.tree, wanted);
 }
 
