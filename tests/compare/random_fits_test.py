@@ -9,6 +9,7 @@ import tempfile
 import unittest
 import warnings
 
+import with_fepois
 import with_linearmodels
 import with_plm
 import with_pyfixest
@@ -38,6 +39,9 @@ class RandomFits(unittest.TestCase):
 
     def test_fixest_convention_with_pyfixest(self):
         self.compared(with_pyfixest, 240)
+
+    def test_counts_with_fepois(self):
+        self.compared(with_fepois, 200)
 
     def test_linearmodels(self):
         self.compared(with_linearmodels, 120)

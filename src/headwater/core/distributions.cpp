@@ -35,6 +35,14 @@ double normal_quantile(double p) {
 }
 double normal_cdf(double z) { return boost::math::cdf(Normal(), z); }
 
+// In the far tail Φ(z) = φ(z)/(−z)·(1 − 1/z² + 3/z⁴ − 15/z⁶), to rounding.
+double log_normal_cdf(double z) {
+  constexpr double kTail = -37, kLogRoot2Pi = 0.91893853320467274178;
+  if (z > kTail) return std::log(0.5 * std::erfc(-z * M_SQRT1_2));
+  const double q = 1 / (z * z);
+  return -0.5 * z * z - kLogRoot2Pi - std::log(-z) + std::log1p(-q * (1 - q * (3 - 15 * q)));
+}
+
 double student_two_sided(double t, double df) {
   if (std::isnan(t) || !(df > 0)) return kNaN;
   if (std::isinf(t)) return 0;

@@ -5,6 +5,8 @@ namespace headwater {
 
 double normal_quantile(double p);
 double normal_cdf(double z);
+// ln Φ(z), precise far in the lower tail.
+double log_normal_cdf(double z);
 // P(|T| > |t|), precise far in the tails.
 double student_two_sided(double t, double df);
 double student_quantile(double p, double df);

@@ -76,6 +76,8 @@ void fill_matrix(Covariance& result, const Fit& fit, const RuleSums& sums) {
   if (result.gathers != Gathers::nothing) {
     result.matrix = result.factor * meat.total(result.rule.get("groups", "min") == "own");
     size = result.factor * meat.size();
+  } else if (fit.linked) {
+    result.matrix = result.factor * fit.unit_covariance;
   } else if (fit.likelihood) {
     result.matrix = fit.unit_covariance;
     result.factor = 1;

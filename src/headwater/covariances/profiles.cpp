@@ -13,11 +13,13 @@
 //   linearmodels  N/(N−K) on every sandwich, no G; t with N−k−ΣL+(Q−1); singletons stay; V as it is
 //   none          no factor (iid: rss/N); t with G−1, T−1 or N−k−r; singletons go; V as it is
 //
-// With random effects plm and Stata (xtreg) tell errors by the normal distribution, the others by t as above.
-// Where K as the program counts it leaves nothing of N (redundant effects), the exact rank takes its place and a note
-// says so: fixest prints an error of 1e-8 there. On Grunfeld (firm and year effects, clusters by firm) equal to each
-// program's own error, such as fixest's 0.0632812940898, to 12 digits; in random fits equal to pyfixest, linearmodels
-// and plm (tests/compare).
+// Where the mean has a link, errors are those of the normal distribution. fixest (feglm) keeps its factors, with
+// (N−1)/(N−K) on the inverse information; Stata (poisson, ppmlhdfe, logit: the profiles reghdfe, ivreghdfe, xtreg,
+// areg) has N/(N−1) and G/(G−1), which count no coefficient, and the inverse information as it is. With random effects
+// plm and Stata (xtreg) tell errors by the normal distribution, the others by t as above. Where K as the program counts
+// it leaves nothing of N (redundant effects), the exact rank takes its place and a note says so: fixest prints an error
+// of 1e-8 there. On Grunfeld (firm and year effects, clusters by firm) equal to each program's own error, such as
+// fixest's 0.0632812940898, to 12 digits; in random fits equal to pyfixest, linearmodels and plm (tests/compare).
 #include "headwater/covariances/profiles.hpp"
 
 #include <algorithm>
@@ -85,13 +87,32 @@ double degrees_of_t(const CountInput& input, const ProfileRow& profile, double g
   return profile.t == GroupedT::smaller ? std::min(groups - 1, residual) : groups - 1;
 }
 
+const char* letter_of(Gathers gathers) { return gathers == Gathers::periods || gathers == Gathers::series ? "T" : "G"; }
+
 void scale_by_groups(SmallSample& result, const CountInput& input, const Counted& estimated, double groups, bool own) {
   const auto N = static_cast<double>(input.fit.n());
-  const char* letter = input.gathers == Gathers::periods || input.gathers == Gathers::series ? "T" : "G";
+  const char* letter = letter_of(input.gathers);
   result.factor = (own ? 1 : groups / (groups - 1)) * (N - 1) / (N - estimated.K);
   result.arithmetic = (own ? "each way its own G/(G-1)"
                            : std::string(letter) + "/(" + letter + "-1) = " + quotient(groups, groups - 1)) +
                       " times (N-1)/(N-K) = " + quotient(N - 1, N - estimated.K) + "; " + estimated.words;
+}
+
+// Stata's factors of likelihoods, which count no coefficient; without groups the rows are counted.
+void scale_likelihood(SmallSample& result, const CountInput& input, double groups, bool own) {
+  const double count = groups > 0 ? groups : static_cast<double>(input.fit.n());
+  const std::string letter = groups > 0 ? letter_of(input.gathers) : "N";
+  result.factor = own ? 1 : count / (count - 1);
+  result.arithmetic = own ? "each way its own G/(G-1)" : letter + "/(" + letter + "-1) = " + quotient(count, count - 1);
+}
+
+void scale_information(SmallSample& result, const CountInput& input, const ProfileRow& profile) {
+  result.arithmetic = "inverse of the observed information";
+  if (profile.linked != LinkedScale::counted) return;
+  const auto N = static_cast<double>(input.fit.n());
+  const Counted estimated = counted(input, profile, result.notes);
+  result.factor = (N - 1) / (N - estimated.K);
+  result.arithmetic += " times (N-1)/(N-K) = " + quotient(N - 1, N - estimated.K) + "; " + estimated.words;
 }
 
 }  // namespace
@@ -119,13 +140,22 @@ SmallSample small_sample(const Fit& fit, const MethodCall& rule, const ProfileRo
   result.df = fit.random && profile.normal_for_random ? std::numeric_limits<double>::infinity()
                                                       : degrees_of_t(input, profile, groups);
   const Scale scale = scale_of(profile, row);
+  const bool own = rule.get("groups", "min") == "own";
+  if (fit.linked && row.gathers == Gathers::nothing) {
+    scale_information(result, input, profile);
+    return result;
+  }
+  if (fit.linked && profile.linked == LinkedScale::asymptotic && scale != Scale::none) {
+    scale_likelihood(result, input, groups, own);
+    return result;
+  }
   if (scale == Scale::none) {
     result.arithmetic = row.gathers == Gathers::nothing ? "rss/N = rss/" + shortest(N) : "no factor";
     return result;
   }
   const Counted estimated = counted(input, profile, result.notes);
   if (scale == Scale::groups) {
-    scale_by_groups(result, input, estimated, groups, rule.get("groups", "min") == "own");
+    scale_by_groups(result, input, estimated, groups, own);
     return result;
   }
   result.factor = N / (N - estimated.K);
@@ -170,6 +200,7 @@ const std::vector<ProfileRow>& profile_rows() {
        .rows = Scale::rows,
        .clusters = Scale::groups,
        .periods = Scale::groups,
+       .linked = LinkedScale::counted,
        .own_groups = false,
        .t = GroupedT::groups,
        .normal_for_random = false,
@@ -191,6 +222,7 @@ const std::vector<ProfileRow>& profile_rows() {
        .rows = Scale::rows,
        .clusters = Scale::groups,
        .periods = Scale::groups,
+       .linked = LinkedScale::asymptotic,
        .own_groups = false,
        .t = GroupedT::smaller,
        .normal_for_random = false,
@@ -211,6 +243,7 @@ const std::vector<ProfileRow>& profile_rows() {
        .rows = Scale::rows,
        .clusters = Scale::groups,
        .periods = Scale::groups,
+       .linked = LinkedScale::asymptotic,
        .own_groups = false,
        .t = GroupedT::smaller,
        .normal_for_random = false,
@@ -229,6 +262,7 @@ const std::vector<ProfileRow>& profile_rows() {
        .rows = Scale::rows,
        .clusters = Scale::groups,
        .periods = Scale::groups,
+       .linked = LinkedScale::asymptotic,
        .own_groups = false,
        .t = GroupedT::groups,
        .normal_for_random = true,
@@ -247,6 +281,7 @@ const std::vector<ProfileRow>& profile_rows() {
        .rows = Scale::rows,
        .clusters = Scale::groups,
        .periods = Scale::groups,
+       .linked = LinkedScale::asymptotic,
        .own_groups = false,
        .t = GroupedT::groups,
        .normal_for_random = false,
@@ -269,6 +304,7 @@ const std::vector<ProfileRow>& profile_rows() {
        .rows = Scale::rows,
        .clusters = Scale::groups,
        .periods = Scale::none,
+       .linked = LinkedScale::inverse,
        .own_groups = true,
        .t = GroupedT::residual,
        .normal_for_random = true,
@@ -294,6 +330,7 @@ const std::vector<ProfileRow>& profile_rows() {
        .rows = Scale::rows,
        .clusters = Scale::rows,
        .periods = Scale::rows,
+       .linked = LinkedScale::inverse,
        .own_groups = false,
        .t = GroupedT::residual,
        .normal_for_random = false,
@@ -311,6 +348,7 @@ const std::vector<ProfileRow>& profile_rows() {
        .rows = Scale::none,
        .clusters = Scale::none,
        .periods = Scale::none,
+       .linked = LinkedScale::inverse,
        .own_groups = false,
        .t = GroupedT::groups,
        .normal_for_random = false,

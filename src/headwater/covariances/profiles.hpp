@@ -11,6 +11,10 @@ namespace headwater {
 
 // What a rule's small-sample factor is: none, N/(N−K), or G/(G−1) · (N−1)/(N−K) with G the clusters or periods.
 enum class Scale { none, rows, groups };
+// What the factors are where the mean has a link: those of least squares but under equal variances, where the inverse
+// information stands as it is (inverse) or times (N−1)/(N−K) (counted); or Stata's of likelihoods, N/(N−1) and G/(G−1),
+// which count no coefficient (asymptotic).
+enum class LinkedScale { inverse, counted, asymptotic };
 // Degrees of freedom of t where a rule sums over groups: G − 1, the smaller of that and the residual ones, or these.
 enum class GroupedT { groups, smaller, residual };
 // A covariance with negative eigenvalues stays as it is, or has them set to zero.
@@ -33,6 +37,7 @@ struct ProfileRow {
   Counted (*count)(const CountInput& input);    // K of the factor
   double (*residual)(const CountInput& input);  // what N is less in the residual degrees of freedom of t
   Scale equal_variances, rows, clusters, periods;
+  LinkedScale linked;
   bool own_groups;  // of several ways each has its own G/(G−1)
   GroupedT t;
   bool normal_for_random;  // with random effects the normal distribution takes the place of t

@@ -92,6 +92,7 @@ bool cells_are_drawn(const MethodCall& call) { return !call.has("by"); }
 Design factor_design(const DecompositionInput& input, const Names& factors) {
   Spec spec = cells_are_drawn(input.call) ? input.spec : without_clusters(input.spec);
   spec.formula.terms.clear();
+  spec.formula.offset = nullptr;
   spec.formula.effects.clear();
   spec.formula.instruments.clear();
   spec.formula.intercept = true;

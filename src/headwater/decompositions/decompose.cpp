@@ -33,6 +33,10 @@ std::vector<Decomposition> run_method(const DecompositionRow& method, const Deco
     throw Error(ErrorKind::usage, "decomposition.unsupported",
                 input.call.method + " splits rows into levels times coefficients, effects and a residual; " +
                     input.fit->estimator + " has no such rows, so ask for another decomposition");
+  if (method.needs == Needs::linked_mean && !input.fit->linked)
+    throw Error(ErrorKind::usage, "decomposition.unsupported",
+                input.call.method + " averages a mean with a link over the rows, which " + input.fit->estimator +
+                    " does not estimate; use ppml, logit, probit or fractional_logit");
   return method.run(input);
 }
 

@@ -94,9 +94,9 @@ struct DecompositionInput {
   const Covariance* covariance = nullptr;
 };
 
-// What a method starts from: the panel alone, a fit, or a fit whose rows say how the outcome falls into levels times
-// coefficients, effects and a residual.
-enum class Needs { panel, fit, linear_rows };
+// What a method starts from: the panel alone, a fit, a fit whose rows say how the outcome falls into levels times
+// coefficients, effects and a residual, or one whose mean has a link.
+enum class Needs { panel, fit, linear_rows, linked_mean };
 
 // One file a method. A method may answer several related questions, such as one for each coefficient or each cell.
 struct DecompositionRow {

@@ -10,6 +10,7 @@ namespace headwater {
 
 Design outcome_design(const Panel& panel, Spec spec, const Names& needed) {
   spec.formula.terms.clear();
+  spec.formula.offset = nullptr;
   spec.formula.effects.clear();
   spec.formula.instruments.clear();
   spec.formula.intercept = true;

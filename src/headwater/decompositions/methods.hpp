@@ -19,6 +19,8 @@ const MethodCard& olley_pakes_card();
 Decompositions run_olley_pakes(const DecompositionInput& input);
 const MethodCard& robustness_value_card();
 Decompositions run_robustness_value(const DecompositionInput& input);
+const MethodCard& marginal_effects_card();
+Decompositions run_marginal_effects(const DecompositionInput& input);
 const MethodCard& oster_card();
 Decompositions run_oster(const DecompositionInput& input);
 const MethodCard& leave_one_out_card();

@@ -24,6 +24,7 @@ struct Ingredients {
   std::vector<std::vector<Vector>> slopes;
   std::vector<Grouping> clusters;
   std::vector<Coordinate> places;
+  Vector offset;
   const Column* weights = nullptr;
 };
 
@@ -78,6 +79,7 @@ Ingredients gather(const Panel& panel, const Spec& spec) {
   }
   all.clusters = cluster_groups(panel, spec.covariance);
   all.places = coordinates(panel, spec.covariance);
+  if (spec.formula.offset) all.offset = evaluate(panel, *spec.formula.offset);
   all.weights = weight_column(panel, spec.weights);
   return all;
 }
@@ -130,6 +132,7 @@ Sample select_rows(const Panel& panel, const Spec& spec, const Ingredients& all)
   for (std::size_t i = 0; i < all.also.size(); ++i) sample.require(*spec.also_required[i], all.also[i]);
   require_parts(sample, spec.formula.terms, all.terms);
   require_parts(sample, spec.formula.instruments, all.instruments);
+  if (spec.formula.offset) sample.require(*spec.formula.offset, all.offset, "offset: ");
   for (std::size_t q = 0; q < all.effects.size(); ++q) {
     sample.require(all.effects[q], "effect " + all.effects[q].name, key_columns(spec.formula.effects[q].keys));
     for (std::size_t s = 0; s < all.slopes[q].size(); ++s)
@@ -252,6 +255,7 @@ Design make_design(const Panel& panel, const Spec& spec) {
   design.outcome_name = spec.formula.outcome_name;
   design.rows = sample.rows();
   design.y = at_rows(all.outcome, design.rows);
+  if (spec.formula.offset) design.offset = at_rows(all.offset, design.rows);
   if (all.weights) design.weights = at_rows(all.weights->numbers, design.rows);
   fill_effects(design, all);
   fill_regressors(design, all);

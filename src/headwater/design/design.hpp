@@ -33,6 +33,9 @@ struct SampleLedger {
   std::vector<std::pair<std::string, std::int64_t>> dropped;  // reason -> rows, in the order applied
 };
 
+// One more row that is lost for a reason.
+void count(SampleLedger& ledger, const std::string& reason);
+
 // What a level, knot or basis was, so that the same columns can be made for other rows.
 struct Encoding {
   struct Factor {
@@ -70,6 +73,7 @@ struct Design {
   Matrix instruments;                 // n × q
   Names instrument_names;             // q
   std::vector<ColumnOrigin> instrument_origins;  // q
+  Vector offset;                                 // n, or empty: of the linear predictor, with coefficient one
   Vector weights;                                // n, or empty: all one. Never zero or negative
   Vector draws;  // n, or empty: how often each row was drawn (redrawn); already in the weights
   std::vector<Effect> effects;
@@ -103,6 +107,8 @@ Vector evaluate(const Panel& panel, const Expression& expression);
 // they were drawn. No row is copied. Throws Error{data, "design.no_rows"} when nothing is left.
 Design redrawn(const Design& design, const Vector& drawn);
 
+// The design without the rows that have a reason ("" for those that stay), which its ledger then counts.
+Design without_rows(const Design& design, const std::vector<std::string>& reasons);
 // The design with only some of its columns of X, on the very same rows.
 Design with_columns(const Design& design, const std::vector<Index>& columns);
 // The design with only some of its rows, all columns kept; levels of effects, units, periods and clusters that do not

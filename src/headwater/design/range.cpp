@@ -29,6 +29,8 @@ void refuse_extreme_numbers(const Design& design, const Panel& panel) {
   refuse_extremes(design.outcome_name, design.y, design, panel);
   for (Index j = 0; j < design.k(); ++j)
     refuse_extremes(design.names[static_cast<std::size_t>(j)], design.X.col(j), design, panel);
+  if (design.offset.size() > 0)
+    refuse_extremes("the offset " + to_text(*design.spec.formula.offset), design.offset, design, panel);
   if (design.weights.size() > 0) refuse_extremes(design.spec.weights, design.weights, design, panel);
 }
 

@@ -91,6 +91,15 @@ std::string step_text(const Panel& panel) {
                                          : counted(panel.time_step(), name(frequency));
 }
 
+void count(SampleLedger& ledger, const std::string& reason) {
+  for (auto& [known, rows] : ledger.dropped)
+    if (known == reason) {
+      ++rows;
+      return;
+    }
+  ledger.dropped.emplace_back(reason, 1);
+}
+
 Sample::Sample(const Panel& panel) : panel_(panel), rows_(static_cast<std::size_t>(panel.rows())) {
   std::iota(rows_.begin(), rows_.end(), std::int64_t{0});
   ledger_.rows_read = panel.rows();
@@ -99,12 +108,7 @@ Sample::Sample(const Panel& panel) : panel_(panel), rows_(static_cast<std::size_
 void Sample::count(const Loss& loss) {
   ++by_cause_[loss.cause];
   if (loss.cause == Loss::Cause::missing_cell) ++by_column_[loss.column];
-  for (auto& [known, rows] : ledger_.dropped)
-    if (known == loss.reason) {
-      ++rows;
-      return;
-    }
-  ledger_.dropped.emplace_back(loss.reason, 1);
+  headwater::count(ledger_, loss.reason);
 }
 
 void Sample::require(const Expression& expression, const Vector& values, const std::string& before) {

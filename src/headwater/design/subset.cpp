@@ -49,6 +49,7 @@ Design with_rows(const Design& design, const std::vector<Index>& rows) {
   part.y = design.y(rows);
   part.X = rows_of(design.X, rows);
   part.instruments = rows_of(design.instruments, rows);
+  if (design.offset.size() > 0) part.offset = design.offset(rows);
   if (design.weights.size() > 0) part.weights = design.weights(rows);
   if (design.draws.size() > 0) part.draws = design.draws(rows);
   part.places = rows_of(design.places, rows);
@@ -64,6 +65,21 @@ Design with_rows(const Design& design, const std::vector<Index>& rows) {
   part.sample_hash = hash_of(part, design.sample_hash);
   part.ledger.rows_used = static_cast<std::int64_t>(rows.size());
   part.ledger.dropped.emplace_back("not among the rows compared", design.n() - static_cast<Index>(rows.size()));
+  return part;
+}
+
+Design without_rows(const Design& design, const std::vector<std::string>& reasons) {
+  std::vector<Index> kept;
+  SampleLedger ledger = design.ledger;
+  for (std::size_t i = 0; i < reasons.size(); ++i) {
+    if (reasons[i].empty())
+      kept.push_back(static_cast<Index>(i));
+    else
+      count(ledger, reasons[i]);
+  }
+  Design part = with_rows(design, kept);
+  ledger.rows_used = part.ledger.rows_used;
+  part.ledger = std::move(ledger);
   return part;
 }
 

@@ -44,9 +44,10 @@ void denominators(const Expression& e, std::vector<std::string>& columns) {
   for (const Argument& argument : e.arguments) denominators(*argument.value, columns);
 }
 
-// The outcome, the regressors, the instruments, the keys and the slopes of a model.
+// The outcome, the regressors, the offset, the instruments, the keys and the slopes of a model.
 void each_expression(const ModelFormula& formula, const std::function<void(const Expression&)>& action) {
   action(*formula.outcome);
+  if (formula.offset) action(*formula.offset);
   for (const std::vector<Term>* terms : {&formula.terms, &formula.instruments})
     for (const Term& term : *terms)
       for (const ExpressionPtr& factor : term.factors) action(*factor);

@@ -90,8 +90,9 @@ Detectable minimum_detectable_effects(const Fit& fit, const Covariance& covarian
     result.mde(j) = (student_quantile(0.5 + spec.level / 2, table.df(j)) + student_quantile(spec.power, table.df(j))) *
                     covariance.std_error(j);
   result.within_sd = Vector::Zero(fit.k());
-  if (fit.linear)
-    for (Index j = 0; j < fit.k(); ++j) result.within_sd(j) = column_sd(*fit.linear->regressors, j, fit.weights);
+  const Matrix* columns = fit.linear ? fit.linear->regressors.get() : moving_columns(fit);
+  if (columns)
+    for (Index j = 0; j < fit.k(); ++j) result.within_sd(j) = column_sd(*columns, j, fit.weights);
   for (std::size_t j = 0; j < fit.scales.size(); ++j)
     if (fit.scales[j] != ParameterScale::linear) result.mde(static_cast<Index>(j)) = std::nan("");
   result.mde_per_within_sd = result.mde.cwiseProduct(result.within_sd);

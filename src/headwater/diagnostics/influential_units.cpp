@@ -15,8 +15,9 @@ namespace {
 Vector unit_leverage(const Fit& fit) {
   const Matrix& moving = *moving_columns(fit);
   const Matrix half = moving * fit.bread;
-  Vector leverage = half.cwiseProduct(fit.random ? moving : *fit.linear->regressors).rowwise().sum();
-  if (fit.weights.size() > 0) leverage = leverage.cwiseProduct(fit.weights);
+  Vector leverage = half.cwiseProduct(fit.random || fit.linked ? moving : *fit.linear->regressors).rowwise().sum();
+  const Vector& weights = fit.linked ? fit.linked->information : fit.weights;
+  if (weights.size() > 0) leverage = leverage.cwiseProduct(weights);
   return sums_by(leverage, fit.atoms.unit);
 }
 
@@ -24,7 +25,7 @@ Vector unit_leverage(const Fit& fit) {
 
 Movers influential_units(const Fit& fit, const Covariance& covariance, int top) {
   Movers movers;
-  if (fit.atoms.unit.count < 2 || !fit.linear) return movers;
+  if (fit.atoms.unit.count < 2 || !moving_columns(fit)) return movers;
   const Matrix psi = sums_by(influence(fit), fit.atoms.unit);
   const Vector leverage = unit_leverage(fit);
   const auto shown =

@@ -3,6 +3,7 @@
 // unbalanced. Degrees of freedom N − k. With one effect in the formula its levels take the place of the units.
 // Baltagi, Econometric Analysis of Panel Data (2021), 2.3. Equals plm(model = "between") and Stata xtreg, be to 1e-12.
 #include "headwater/core/error.hpp"
+#include "headwater/estimators/grouped_atoms.hpp"
 #include "headwater/estimators/instrumented.hpp"
 #include "headwater/estimators/least_squares.hpp"
 #include "headwater/estimators/methods.hpp"
@@ -27,42 +28,6 @@ Matrix means_by(const Matrix& rows, const Grouping& groups) {
   return sums_by(rows, groups).array().colwise() / size.array();
 }
 
-Grouping own_groups(const Grouping& groups) {
-  Grouping own{.name = groups.name, .code = {}, .count = groups.count, .labels = groups.labels};
-  for (std::int32_t g = 0; g < groups.count; ++g) own.code.push_back(g);
-  return own;
-}
-
-Matrix places_by(const Design& design, const Grouping& groups, const std::vector<Index>& first) {
-  Matrix places = design.places(first, Eigen::all);
-  for (std::size_t i = 0; i < groups.code.size(); ++i)
-    if (design.places.row(static_cast<Index>(i)) != places.row(groups.code[i]))
-      throw Error(ErrorKind::usage, "estimator.several_places",
-                  groups.name + " " + groups.labels[static_cast<std::size_t>(groups.code[i])] +
-                      " lies at several places, so its mean has none; give each one place, or use robust");
-  return places;
-}
-
-Atoms atoms_by(const Design& design, const Grouping& groups) {
-  Atoms atoms;
-  atoms.n = groups.count;
-  atoms.unit = own_groups(groups);
-  atoms.design_row.assign(static_cast<std::size_t>(groups.count), -1);
-  for (std::size_t i = groups.code.size(); i-- > 0;)
-    atoms.design_row[static_cast<std::size_t>(groups.code[i])] = static_cast<Index>(i);
-  for (const Grouping& cluster : design.clusters) {
-    if (!nested_in(groups, cluster))
-      throw Error(ErrorKind::usage, "estimator.cluster_not_nested",
-                  "a " + groups.name + " belongs to several levels of cluster '" + cluster.name +
-                      "', so its mean has no cluster; cluster by " + groups.name + " or something coarser");
-    Grouping coarse{.name = cluster.name, .code = {}, .count = cluster.count, .labels = cluster.labels};
-    for (const Index row : atoms.design_row) coarse.code.push_back(cluster.code[static_cast<std::size_t>(row)]);
-    atoms.clusters.push_back(std::move(coarse));
-  }
-  if (design.places.size() > 0) atoms.places = places_by(design, groups, atoms.design_row);
-  return atoms;
-}
-
 }  // namespace
 
 const MethodCard& between_card() {
@@ -85,7 +50,7 @@ Fit fit_between(const EstimatorInput& input) {
                    .names = design.names,
                    .origins = column_origins(design),
                    .instruments = means_by(design.instruments, groups),
-                   .atoms = atoms_by(design, groups),
+                   .atoms = atoms_by(design, groups, "mean"),
                    .of_design = false,
                    .constant = design.intercept};
   if (!design.intercept && design.spec.formula.intercept) {

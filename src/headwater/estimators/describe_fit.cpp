@@ -62,9 +62,26 @@ void describe_rows(Tree& tree, const Fit& fit) {
                 "row");
   rows.text("row_unit", "row", units, "unit");
   rows.text("row_period", "row", periods, "period");
+  if (fit.linked) {
+    rows.vector("outcome", "row", fit.design->y, "outcome", "outcome");
+    rows.vector("residual", "row", fit.design->y - fit.linked->mean, "outcome less its mean", "outcome");
+    rows.vector("predictor", "row", fit.linked->predictor, "linear predictor, with effects and offset",
+                fit.linked->link);
+  }
   if (!fit.linear) return;
   rows.vector("outcome", "row", fit.linear->outcome, "outcome after the estimator's transformation", "outcome");
   rows.vector("residual", "row", fit.linear->residuals, "residual", "outcome");
+}
+
+void describe_linked(Tree& tree, const Fit& fit) {
+  const LinkedMean& linked = *fit.linked;
+  tree.attribute("link", linked.link);
+  tree.scalar("log_likelihood", fit.likelihood->value, "at the maximum");
+  tree.scalar("log_likelihood_null", linked.null_value, "of a constant and the offset alone");
+  tree.scalar("pseudo_r_squared", 1 - fit.likelihood->value / linked.null_value,
+              "1 - log_likelihood / log_likelihood_null, McFadden (1974)");
+  tree.scalar("deviance", linked.deviance, "twice what the log likelihood lacks of that of a parameter a row");
+  tree.scalar("iterations", linked.iterations, "Newton's steps", "steps");
 }
 
 void describe_random(Tree& tree, const RandomEffects& random) {
@@ -124,6 +141,7 @@ Tree describe(const Fit& fit) {
   tree.axis("unidentified", dropped, "regressors that the data cannot tell apart from others or from the effects");
   tree.text("unidentified_because", "unidentified", because, "what they depend on");
   describe_rows(tree, fit);
+  if (fit.linked) describe_linked(tree.child("link"), fit);
   if (fit.random) describe_random(tree.child("random"), *fit.random);
   Tree& extras = tree.child("extras");
   for (const auto& [name, array] : fit.extras) {

@@ -69,7 +69,8 @@ std::optional<Index> coefficient_index(const Fit& fit, std::string_view wanted) 
 
 std::vector<Matrix> effect_coefficients(const Fit& fit) {
   const Design& design = *fit.design;
-  Vector rest = design.y;
+  Vector rest = fit.linked ? fit.linked->predictor : design.y;
+  if (design.offset.size() > 0) rest -= design.offset;
   for (Index j = 0; j < fit.k(); ++j) {
     const CoefficientOrigin& origin = fit.origins[static_cast<std::size_t>(j)];
     if (origin.column && !origin.unit_means) rest -= design.X.col(*origin.column) * fit.coefficients(j);

@@ -78,6 +78,22 @@ struct Likelihood {
   double value = 0;  // of its logarithm, at the maximum
 };
 
+// The mean of the outcome is a function of a linear predictor: mean = inverse(predictor), predictor = levels ·
+// coefficients + effects + the design's offset, on the design's rows. The scores sum the regressors less their
+// projection on the effects under `information`.
+struct LinkedMean {
+  std::string link;  // "log", "logit"
+  double (*inverse)(double predictor);
+  double (*slope)(double predictor);      // first derivative of the inverse
+  double (*curvature)(double predictor);  // second
+  Vector predictor;                       // n
+  Vector mean;                            // n
+  Vector information;     // n: weight times minus the second derivative of the log likelihood in the predictor
+  double null_value = 0;  // log likelihood of a constant and the offset alone
+  double deviance = 0;    // twice what the log likelihood lacks of that of a parameter a row
+  int iterations = 0;
+};
+
 class RandomWhitening;  // whitening.hpp
 
 // Effects drawn from a distribution, with their best linear unbiased predictions: outcome = levels · coefficients +
@@ -121,6 +137,7 @@ struct Fit {
   Matrix bread;  // k × k: inverse of minus the mean-free derivative of the summed scores, (X̃'WX̃)⁻¹ for least squares
   std::optional<LinearRows> linear;
   std::optional<Likelihood> likelihood;
+  std::optional<LinkedMean> linked;
   std::optional<RandomEffects> random;
   std::shared_ptr<const FirstStages> first_stages;  // null: no instruments
   std::vector<NotIdentified> not_identified;        // columns dropped, with what they are collinear with
@@ -162,7 +179,8 @@ std::optional<std::size_t> term_of(const Fit& fit, Index coefficient);
 // Position of the formula's constant among the coefficients.
 std::optional<Index> constant_of(const Fit& fit);
 
-// Effect coefficients of a fit with absorbed effects (levels of outcome − Xβ), one matrix for each design effect.
+// Effect coefficients of a fit with absorbed effects (levels of outcome − Xβ, or of predictor − Xβ − offset), one
+// matrix for each design effect.
 std::vector<Matrix> effect_coefficients(const Fit& fit);
 
 // Row weights a of a predicted effect: v'(effect on the rows) = a'(outcome − levels · coefficients).

@@ -12,14 +12,8 @@ namespace {
 
 constexpr double kLogRoot2Pi = 0.91893853320467274178;
 constexpr double kLogHalf2OverPi = -0.22579135264472743236;
-constexpr double kTail = -37.0;
 
-// In the far tail Φ(z) = φ(z)/(−z)·(1 − 1/z² + 3/z⁴ − 15/z⁶), to rounding.
-double log_normal_cdf(double z) {
-  if (z > kTail) return std::log(0.5 * std::erfc(-z * M_SQRT1_2));
-  const double q = 1 / (z * z);
-  return -0.5 * z * z - kLogRoot2Pi - std::log(-z) + std::log1p(-q * (1 - q * (3 - 15 * q)));
-}
+using headwater::log_normal_cdf;  // of numbers, beside that of jets
 
 template <class T, int N>
 ceres::Jet<T, N> log_normal_cdf(const ceres::Jet<T, N>& z) {

@@ -94,13 +94,11 @@ void refuse_flat_outcome(const Fit& fit, const Transformed& data) {
   const bool flat = fit.goodness.tss <= kConstant * kConstant * sum_of_squares(data.y, data.weights);
   if (flat && (data.constant || has_levels(data.effects))) {
     const double range = data.y.maxCoeff() - data.y.minCoeff();
-    const std::string outcome = "the outcome " + fit.design->outcome_name;
+    if (range == 0) refuse_same_outcome(*fit.design);
     throw Error(ErrorKind::data, "fit.flat_outcome",
-                range == 0 ? outcome + " has the same value in all " + std::to_string(data.y.size()) +
-                                 " rows used; there is nothing to explain"
-                           : outcome + " varies by only " + significant(range, 3) + " around " +
-                                 significant(data.y.mean(), 3) +
-                                 ", and numbers that large keep too few digits of it; subtract a constant from it");
+                "the outcome " + fit.design->outcome_name + " varies by only " + significant(range, 3) + " around " +
+                    significant(data.y.mean(), 3) +
+                    ", and numbers that large keep too few digits of it; subtract a constant from it");
   }
   if (!data.effects.empty() && fit.goodness.tss_within <= kConstant * kConstant * fit.goodness.tss)
     throw Error(ErrorKind::data, "fit.flat_outcome",
@@ -139,7 +137,9 @@ Notes disconnected(const Fit& fit) {
                "compared within a group only"}};
 }
 
-void add_notes(Fit& fit) {
+}  // namespace
+
+void add_fit_notes(Fit& fit) {
   merge(fit.notes, disconnected(fit));
   if (fits_exactly(fit))
     fit.notes.push_back({"fit.perfect",
@@ -151,7 +151,30 @@ void add_notes(Fit& fit) {
                                                " instead of 1e-10 in its normal equations"});
 }
 
-}  // namespace
+void refuse_same_outcome(const Design& design) {
+  throw Error(ErrorKind::data, "fit.flat_outcome",
+              "the outcome " + design.outcome_name + " has the same value in all " + std::to_string(design.n()) +
+                  " rows used; there is nothing to explain");
+}
+
+void count_degrees(Fit& fit, Index k) {
+  fit.df_model = k;
+  fit.df_residual = fit.n() - fit.df_model - fit.effects_rank.rank;
+  refuse_no_df(fit);
+}
+
+double squares_about_mean(const Vector& v, const Vector& weights) {
+  return sum_of_squares(centred(v, weights), weights);
+}
+
+void name_collinear(Fit& fit, const std::vector<LeastSquares::Dropped>& dropped, const Names& names) {
+  for (const LeastSquares::Dropped& each : dropped) {
+    NotIdentified entry{names[static_cast<std::size_t>(each.column)], {}};
+    for (const Index partner : each.collinear_with) entry.because.push_back(names[static_cast<std::size_t>(partner)]);
+    if (entry.because.empty()) entry.because.emplace_back("zero in every row");
+    fit.not_identified.push_back(std::move(entry));
+  }
+}
 
 Atoms atoms_of(const Design& design) {
   Atoms atoms;
@@ -219,12 +242,10 @@ Fit started_fit(std::shared_ptr<const Design> design, const Transformed& data, A
 }
 
 void finish_fit(Fit& fit, const Transformed& data) {
-  fit.df_model = fit.k();
-  fit.df_residual = fit.n() - fit.df_model - fit.effects_rank.rank;
-  refuse_no_df(fit);
+  count_degrees(fit, fit.k());
   fill_goodness(fit, data);
   refuse_flat_outcome(fit, data);
-  add_notes(fit);
+  add_fit_notes(fit);
 }
 
 Fit solve_least_squares(std::shared_ptr<const Design> design, Transformed data) {
@@ -234,15 +255,9 @@ Fit solve_least_squares(std::shared_ptr<const Design> design, Transformed data) 
   const Matrix tails = data.effects.empty() ? std::move(data.tails) : Matrix();
   Matrix X = picked(std::move(rows.X), rows.columns);
   const LeastSquares solution = least_squares(X, tails, rows.outcome, data.weights);
-  const auto name_of = [&](Index candidate) {
-    return data.names[static_cast<std::size_t>(rows.columns[static_cast<std::size_t>(candidate)])];
-  };
-  for (const LeastSquares::Dropped& dropped : solution.dropped) {
-    NotIdentified entry{name_of(dropped.column), {}};
-    for (const Index partner : dropped.collinear_with) entry.because.push_back(name_of(partner));
-    if (entry.because.empty()) entry.because.emplace_back("zero in every row");
-    fit.not_identified.push_back(std::move(entry));
-  }
+  Names candidates;
+  for (const Index column : rows.columns) candidates.push_back(data.names[static_cast<std::size_t>(column)]);
+  name_collinear(fit, solution.dropped, candidates);
   std::vector<Index> kept;
   for (const Index j : solution.kept) {
     kept.push_back(rows.columns[static_cast<std::size_t>(j)]);

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "headwater/estimators/fit.hpp"
+#include "headwater/linalg/solve.hpp"
 
 namespace headwater {
 
@@ -46,6 +47,17 @@ Fit started_fit(std::shared_ptr<const Design> design, const Transformed& data, A
 // Degrees of freedom, goodness of fit and notes of a fit that has its coefficients and linear rows. Throws
 // Error{identification, "fit.no_degrees_of_freedom"}, Error{data, "fit.flat_outcome"}.
 void finish_fit(Fit& fit, const Transformed& data);
+
+// df_model, of k coefficients, and df_residual. Throws Error{identification, "fit.no_degrees_of_freedom"} where none
+// are left.
+void count_degrees(Fit& fit, Index k);
+// Levels that no row connects, an exact fit, an absorption that fell short.
+void add_fit_notes(Fit& fit);
+[[noreturn]] void refuse_same_outcome(const Design& design);
+// The weighted sum of squares of v about its mean.
+double squares_about_mean(const Vector& v, const Vector& weights);
+// What the columns that survived absorption could not tell apart, by name.
+void name_collinear(Fit& fit, const std::vector<LeastSquares::Dropped>& dropped, const Names& names);
 
 // The design's columns, each with a coefficient of its own.
 std::vector<CoefficientOrigin> column_origins(const Design& design);

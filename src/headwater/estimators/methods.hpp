@@ -13,6 +13,11 @@ Fit fit_long_difference(const EstimatorInput& input);
 Fit fit_mundlak(const EstimatorInput& input);
 Fit fit_random(const EstimatorInput& input);
 Fit fit_frontier(const EstimatorInput& input);
+Fit fit_ppml(const EstimatorInput& input);
+Fit fit_conditional_logit(const EstimatorInput& input);
+Fit fit_fractional_logit(const EstimatorInput& input);
+Fit fit_probit(const EstimatorInput& input);
+Fit fit_logit(const EstimatorInput& input);
 
 const MethodCard& pooled_card();
 const MethodCard& within_card();
@@ -22,5 +27,10 @@ const MethodCard& long_difference_card();
 const MethodCard& mundlak_card();
 const MethodCard& random_card();
 const MethodCard& frontier_card();
+const MethodCard& ppml_card();
+const MethodCard& conditional_logit_card();
+const MethodCard& fractional_logit_card();
+const MethodCard& probit_card();
+const MethodCard& logit_card();
 
 }  // namespace headwater

@@ -17,6 +17,11 @@ const std::vector<EstimatorRow>& estimators() {
       {mundlak_card(), fit_mundlak},
       {random_card(), fit_random},
       {frontier_card(), fit_frontier},
+      {ppml_card(), fit_ppml},
+      {logit_card(), fit_logit},
+      {conditional_logit_card(), fit_conditional_logit, true},
+      {probit_card(), fit_probit},
+      {fractional_logit_card(), fit_fractional_logit},
   };
   return rows;
 }
@@ -45,7 +50,14 @@ const EstimatorRow& estimator(std::string_view wanted) {
                                                        {"be", "between"},
                                                        {"fd", "first_difference"},
                                                        {"sfa", "frontier"},
-                                                       {"stochastic_frontier", "frontier"}};
+                                                       {"stochastic_frontier", "frontier"},
+                                                       {"poisson", "ppml"},
+                                                       {"fepois", "ppml"},
+                                                       {"ppmlhdfe", "ppml"},
+                                                       {"xtpoisson", "ppml"},
+                                                       {"feglm", "logit"},
+                                                       {"clogit", "conditional_logit"},
+                                                       {"fracreg", "fractional_logit"}};
   throw Error(ErrorKind::usage, "estimator.unknown",
               "there is no estimator '" + std::string(wanted) + "'" + advice_on_name(wanted, known, elsewhere));
 }
@@ -83,6 +95,7 @@ void check_support(const MethodCard& card, const Design& design) {
   refuse(card, design, "instruments", design.instruments.cols() > 0, "use pooled, within, between or a difference");
   refuse(card, design, "effects", !design.effects.empty(), "use within");
   refuse(card, design, "slopes", slopes, "use within");
+  refuse(card, design, "offsets", design.offset.size() > 0, "subtract it from the outcome, or use ppml");
   refuse_redrawn(card, design);
   refuse(card, design, "weights", design.weights.size() > 0, "leave the weights out or use within or pooled");
   check_options(design.spec.estimator, card);

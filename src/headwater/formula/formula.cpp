@@ -97,14 +97,18 @@ bool is_instrument_part(const Cursor& cursor) {
   return false;
 }
 
-ExpressionPtr log_of(const ExpressionPtr& e) {
-  if (e->kind == Expression::Kind::call && e->name == "log") return e;
+ExpressionPtr logarithm(const ExpressionPtr& e) {
   auto call = std::make_shared<Expression>();
   call->kind = Expression::Kind::call;
   call->name = "log";
   call->arguments.push_back({"", e});
   call->where = e->where;
+  call->height = e->height + 1;
   return call;
+}
+
+ExpressionPtr log_of(const ExpressionPtr& e) {
+  return e->kind == Expression::Kind::call && e->name == "log" ? e : logarithm(e);
 }
 
 struct ResolvedOutcome {
@@ -130,6 +134,61 @@ std::string sum_text(const std::vector<Item>& items) {
   return joined(parts, " + ");
 }
 
+bool is_offset(const Expression& e) {
+  return e.kind == Expression::Kind::call && (e.name == "offset" || e.name == "exposure");
+}
+
+bool holds_offset(const Expression& e) {
+  return std::any_of(e.arguments.begin(), e.arguments.end(),
+                     [](const Argument& a) { return is_offset(*a.value) || holds_offset(*a.value); });
+}
+
+// The offset that a summand is, or null. Throws where one is part of something larger.
+ExpressionPtr offset_alone(const Cursor& cursor, const Alternatives& piece) {
+  ExpressionPtr found;
+  for (const std::vector<Term>& choice : piece.choices)
+    for (const Term& term : choice)
+      for (const ExpressionPtr& factor : term.factors) {
+        const bool alone =
+            piece.choices.size() == 1 && choice.size() == 1 && term.factors.size() == 1 && !piece.removed;
+        if (is_offset(*factor) && alone) found = factor;
+        if (holds_offset(*factor) || (is_offset(*factor) && !alone))
+          cursor.fail_at(factor->where.begin,
+                         "offset() and exposure() stand alone between plus signs, not inside another term");
+      }
+  return found;
+}
+
+// What offset(x) or exposure(x) adds to the linear predictor: x or log(x).
+ExpressionPtr offset_of(const Cursor& cursor, const Expression& call) {
+  if (call.arguments.size() != 1 || !call.arguments[0].name.empty())
+    cursor.fail_at(call.where.begin, "expected " + call.name + "(column) with one column or expression");
+  const ExpressionPtr& inner = call.arguments[0].value;
+  return call.name == "offset" ? inner : logarithm(inner);
+}
+
+ExpressionPtr sum_of(const ExpressionPtr& a, const ExpressionPtr& b) {
+  if (!a) return b;
+  auto sum = std::make_shared<Expression>();
+  sum->kind = Expression::Kind::binary;
+  sum->name = "+";
+  sum->arguments = {{"", a}, {"", b}};
+  sum->where = a->where;
+  sum->height = 1 + std::max(a->height, b->height);
+  return sum;
+}
+
+// Offsets leave the summands.
+ExpressionPtr take_offsets(const Cursor& cursor, RightHandSide& side) {
+  ExpressionPtr offset;
+  std::erase_if(side.pieces, [&](const Alternatives& piece) {
+    const ExpressionPtr call = offset_alone(cursor, piece);
+    if (call) offset = sum_of(offset, offset_of(cursor, *call));
+    return call != nullptr;
+  });
+  return offset;
+}
+
 std::vector<Term> terms_of_role(const ModelFormula& model, bool endogenous) {
   std::vector<Term> own;
   for (const Term& term : model.terms)
@@ -144,6 +203,7 @@ std::string model_text(const ModelFormula& model) {
     text += model.intercept ? "1" : "0";
   else
     text += sum_text(exogenous) + (model.intercept ? "" : " - 1");
+  if (model.offset) text += " + offset(" + to_text(*model.offset) + ")";
   if (!model.effects.empty()) text += " | " + sum_text(model.effects);
   if (!endogenous.empty()) text += " | " + sum_text(endogenous) + " ~ " + sum_text(model.instruments);
   return text;
@@ -170,7 +230,8 @@ Formula parse_formula(std::string_view text) {
   const ExpressionPtr outcome = parse_arithmetic(cursor);
   add_outcomes(cursor, outcome, formula.outcomes);
   if (!cursor.take_if("~")) cursor.fail("'~' between the outcome and the regressors");
-  const RightHandSide side = parse_right_hand_side(cursor);
+  RightHandSide side = parse_right_hand_side(cursor);
+  formula.offset = take_offsets(cursor, side);
   formula.intercept = side.intercept;
   for (const DistinctTerms& terms : combinations<DistinctTerms>(cursor, side.pieces, combine_terms)) {
     formula.regressors.push_back(terms.terms());
@@ -203,6 +264,7 @@ std::vector<ModelFormula> expand(const Formula& formula) {
           model.terms = terms;
           add_endogenous(model.terms, formula.endogenous);
           model.intercept = formula.intercept;
+          model.offset = formula.offset;
           model.effects = effects;
           model.instruments = formula.instruments;
           model.text = model_text(model);

@@ -68,6 +68,7 @@ struct ModelFormula {
   std::vector<Term> terms;   // regressors, in the order written; endogenous ones last
   bool intercept = true;
   std::vector<EffectTerm> effects;
+  ExpressionPtr offset;           // of the linear predictor, with coefficient one; null: none
   std::vector<Term> instruments;  // that are no regressors
   std::string split_column;       // non-empty: only rows where split_column == split_value
   std::string split_value;        // "" with a split_column means the full sample of fsplit
@@ -85,6 +86,7 @@ struct Formula {
   std::vector<Outcome> outcomes;
   // One alternative for each member of the cartesian product of sw/sw0/csw/csw0, in fixest's order.
   std::vector<std::vector<Term>> regressors;
+  ExpressionPtr offset;  // the sum of offset(x) and of log(x) for every exposure(x); null: none
   bool intercept = true;
   std::vector<std::vector<EffectTerm>> effects;
   std::vector<Term> endogenous;

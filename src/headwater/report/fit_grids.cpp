@@ -122,12 +122,19 @@ void summary_rows(Grid& grid, const std::vector<const Tree*>& fits) {
     row("effect: " + effect, [&](const Tree& f) { return has(labels(f, "effect"), effect) ? "yes" : "no"; });
   random_rows(grid, fits);
   row("outcome mean", [](const Tree& f) { return scalar_cell(f, "outcome_mean"); });
-  if (!effects.empty())
-    row("R2 within",
-        [](const Tree& f) { return labels(f, "effect").empty() ? GridCell("") : scalar_cell(f, "r_squared_within"); });
+  const auto linked = [](const Tree& f) { return f.find_child("link") != nullptr; };
   const auto whitened = [](const Tree& f) { return f.find_child("random") != nullptr; };
-  if (!any(whitened) || any([&](const Tree& f) { return !whitened(f); }))
-    row("R2 total", [&](const Tree& f) { return whitened(f) ? GridCell("") : scalar_cell(f, "r_squared"); });
+  const auto within = [&](const Tree& f) { return !labels(f, "effect").empty() && !linked(f); };
+  const auto plain = [&](const Tree& f) {
+    return !whitened(f) && !linked(f) && (!f.find_array("r_squared") || std::isfinite(scalar(f, "r_squared")));
+  };
+  if (any(within))
+    row("R2 within", [&](const Tree& f) { return within(f) ? scalar_cell(f, "r_squared_within") : GridCell(""); });
+  if (any(plain)) row("R2 total", [&](const Tree& f) { return plain(f) ? scalar_cell(f, "r_squared") : GridCell(""); });
+  if (any(linked))
+    row("pseudo R2", [&](const Tree& f) {
+      return linked(f) ? scalar_cell(*f.find_child("link"), "pseudo_r_squared") : GridCell("");
+    });
   if (any(whitened))
     row("R2 less theta of means",
         [&](const Tree& f) { return whitened(f) ? scalar_cell(f, "r_squared") : GridCell(""); });

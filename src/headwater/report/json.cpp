@@ -110,6 +110,17 @@ void effects(Contract& out, const Tree& fit) {
 }
 
 // Variances and, level by level, predictions and shares of the mean taken off.
+void linked(Contract& out, const Tree& fit) {
+  const Tree* link = fit.find_child("link");
+  if (!link) return;
+  out.json.key("link");
+  out.begin_object();
+  out.json.member("link", text_attribute(*link, "link"));
+  for (const char* key : {"log_likelihood", "log_likelihood_null", "pseudo_r_squared", "deviance", "iterations"})
+    out.number(key, scalar(*link, key));
+  out.end_object();
+}
+
 void random(Contract& out, const Tree& fit) {
   const Tree* random = fit.find_child("random");
   if (!random) return;
@@ -224,6 +235,7 @@ void fit_object(Contract& out, const Tree& result, const Tree& fit) {
   out.json.member("df_residual", whole(fit, "df_residual"));
   for (const char* key : {"sigma2", "r_squared", "r_squared_within", "rss"}) out.number(key, scalar(fit, key));
   effects(out, fit);
+  linked(out, fit);
   random(out, fit);
   unidentified(out, "not_identified", fit);
   sample(out, fit);

@@ -150,6 +150,7 @@ void fit_part(PayloadContext& c, const Tree& fit) {
                       "effect_redundant",
                       "sample_reason",
                       "sample_rows"});
+  if (const Tree* link = fit.find_child("link")) c.out.columns(*link, {"pseudo_r_squared"});
   terms_of(c, fit);
   c.out.columns(fit, {"note_message"});
   if (const std::string weak = weak_instruments(fit); !weak.empty()) c.out.json.member("weak_instruments", weak);

@@ -18,6 +18,12 @@ constexpr std::size_t kMostSuspicions = 12;
 
 bool usable(const Tree& fit) { return fit.find_attribute("error_message") == nullptr; }
 
+// Whether the fit splits the variance of its outcome.
+bool explains_variance(const Tree& fit) {
+  return usable(fit) && fit.find_array("r_squared_within") && !fit.find_child("instruments") &&
+         std::isfinite(scalar(fit, "r_squared_within"));
+}
+
 std::string banner(const Tree& result) {
   const std::string notice = simulated_notice(result);
   return notice.empty() ? "" : notice + "\n";
@@ -61,7 +67,7 @@ std::string honest_first(const Tree& result) {
     out += wrapped(std::string("Not identified in ").append(names).append(": ").append(terms).append("."), 2);
   out += limits(result);
   for (const Tree& fit : fits->children) {
-    if (!usable(fit) || !fit.find_array("r_squared_within") || fit.find_child("instruments")) continue;
+    if (!explains_variance(fit)) continue;
     const double within = scalar(fit, "r_squared_within"), rss = scalar(fit, "rss"), tss = scalar(fit, "tss"),
                  tss_within = scalar(fit, "tss_within");
     const bool effects = !labels(fit, "effect").empty();

@@ -50,6 +50,7 @@ bool is_in_a_model(const std::string& name, const std::vector<Spec>& specs) {
 
 void require_columns(const Panel& panel, const ModelFormula& formula) {
   require_columns_of(panel, *formula.outcome);
+  if (formula.offset) require_columns_of(panel, *formula.offset);
   for (const std::vector<Term>* terms : {&formula.terms, &formula.instruments})
     for (const Term& term : *terms)
       for (const ExpressionPtr& factor : term.factors) require_columns_of(panel, *factor);

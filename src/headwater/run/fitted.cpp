@@ -22,12 +22,20 @@ Fit fit_called(const RunConfig& config, const Panel& panel, const std::string& w
   throw Error(ErrorKind::internal, "fitted.unknown", "the run plans no fit '" + wanted + "'");
 }
 
-// Whether y − e of a row of the design is its prediction, effects and all.
-bool in_levels(const Fit& fit) { return fit.linear && fit.linear->of_design && !has_unit_means(fit); }
+// Whether every row of the design has a prediction, effects and all.
+bool in_levels(const Fit& fit) { return fit.linked || (fit.linear && fit.linear->of_design && !has_unit_means(fit)); }
 
-// What the estimator's own rows are of.
-const LinearRows& rows_of(const Fit& fit) {
-  if (fit.linear) return *fit.linear;
+struct Predicted {
+  Vector outcome, prediction;
+};
+
+// Of the estimator's own rows.
+Predicted predictions_of(const Fit& fit) {
+  if (fit.linked) return {fit.design->y, fit.linked->mean};
+  if (fit.linear) {
+    const Vector outcome = in_levels(fit) ? fit.design->y : fit.linear->outcome;
+    return {outcome, outcome - fit.linear->residuals};
+  }
   throw Error(ErrorKind::usage, "predict.no_rows",
               fit.estimator + " has no linear rows, and so no predictions of them; use within or pooled");
 }
@@ -47,7 +55,8 @@ void describe_effects(Tree& tree, const Fit& fit) {
     node.axis("level", effect.levels.labels, "levels of the effect");
     const Names columns = slope_columns(effect);
     for (std::size_t c = 0; c < columns.size(); ++c)
-      node.vector(columns[c], "level", all[q].col(static_cast<Index>(c)), "coefficient of the level", "outcome");
+      node.vector(columns[c], "level", all[q].col(static_cast<Index>(c)), "coefficient of the level",
+                  fit.linked ? fit.linked->link + " of the outcome" : "outcome");
   }
 }
 
@@ -144,11 +153,10 @@ Tree fitted(const RunConfig& config, const Panel& panel, const std::string& call
     periods.push_back(label_at(atoms.time, atoms.time.count > 0, i));
   }
   describe_keys(tree, units, periods);
-  const LinearRows& linear = rows_of(fit);
-  const Vector outcome = in_levels(fit) ? fit.design->y : linear.outcome;
+  const Predicted rows = predictions_of(fit);
   tree.attribute("transformed", std::int64_t{!in_levels(fit)});
-  tree.vector("outcome", "row", outcome, "outcome", "outcome");
-  tree.vector("prediction", "row", outcome - linear.residuals, "outcome less residual", "outcome");
+  tree.vector("outcome", "row", rows.outcome, "outcome", "outcome");
+  tree.vector("prediction", "row", rows.prediction, "outcome less residual", "outcome");
   if (in_levels(fit) && !fit.design->effects.empty()) describe_effects(tree.child("effects"), fit);
   return tree;
 }
@@ -161,7 +169,9 @@ Tree predicted(const RunConfig& config, const Panel& panel, const std::string& c
                     ", whose rows are not those of the data; new rows are predicted by within and pooled");
   const Design rows = make_design(other, for_prediction(fit.design->spec));
   check_encoding(*fit.design, rows);
-  const Vector sum = effects_of(fit, rows) + slopes_of(fit, rows);
+  Vector sum = effects_of(fit, rows) + slopes_of(fit, rows);
+  if (rows.offset.size() > 0) sum += rows.offset;
+  if (fit.linked) sum = sum.unaryExpr(fit.linked->inverse).eval();
   Vector prediction = Vector::Constant(other.rows(), std::nan(""));
   for (Index i = 0; i < rows.n(); ++i) prediction(rows.rows[static_cast<std::size_t>(i)]) = sum(i);
   Tree tree;

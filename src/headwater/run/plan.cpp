@@ -118,6 +118,7 @@ void require_common_sample(std::vector<Spec>& specs) {
   const auto add = [&](const ExpressionPtr& e) { all.emplace(to_text(*e), e); };
   for (const Spec& spec : specs) {
     add(spec.formula.outcome);
+    if (spec.formula.offset) add(spec.formula.offset);
     for (const Term& term : spec.formula.terms)
       for (const ExpressionPtr& factor : term.factors) add(factor);
     for (const EffectTerm& effect : spec.formula.effects) {

@@ -28,6 +28,7 @@ COEFFICIENTS = ["estimate", "std_error", "statistic", "p_value", "conf_low", "co
 SUPPORT = ["term_df", "not_estimable", "carriers", "carriers_all", "carriers_of", "few_carriers"]
 TESTS = ["hypothesis", "distribution", "statistic", "df1", "df2", "p_value", "estimate", "std_error", "mde"]
 STAGES = ["endogenous", "term", "estimate", "std_error", "statistic", "p_value"]
+LINK = ["log_likelihood", "log_likelihood_null", "pseudo_r_squared", "deviance", "iterations"]
 STRENGTH = ["cragg_donald_f", "rk_lm", "rk_wald", "rk_df", "rk_f", "effective_f", "effective_f_critical", "kappa"]
 COUNTS = ["nobs", "units", "periods", "df_residual"]
 FIGURES = ["r_squared", "r_squared_within", "sigma2", "rss", "outcome_mean", "outcome_sd", "effects_rank", "certificate"]
@@ -148,6 +149,13 @@ class Fit:
         return pd.Series(found, name=self.name, dtype=object)
 
     @cached_property
+    def link(self) -> pd.Series:
+        """The link of the mean, its log likelihood, pseudo R2 and deviance; empty where the outcome itself is linear."""
+        tree = self._fitted.find("link")
+        found: dict[str, Any] = {"link": tree.text("link")} | {each: float(tree.scalar(each)) for each in LINK} if tree else {}
+        return pd.Series(found, name=self.name, dtype=object)
+
+    @cached_property
     def movers(self) -> pd.DataFrame:
         """The units that move each coefficient most."""
         columns = {"term": "mover_term", "unit": "mover_unit", "change": "mover_change", "change_in_se": "mover_change_in_se"}
@@ -170,9 +178,10 @@ class Fit:
 
     @cached_property
     def rows(self) -> pd.DataFrame:
-        """Outcome and residual of every row used."""
+        """Outcome and residual of every row used; with a link its linear predictor, effects and offset included."""
+        rows = self._fitted.child("rows")
         columns = {"unit": "row_unit", "period": "row_period", "outcome": "outcome", "residual": "residual"}
-        return self._fitted.child("rows").frame("row", columns)
+        return rows.frame("row", columns | ({"predictor": "predictor"} if rows.has("predictor") else {}))
 
     @cached_property
     def notes(self) -> pd.DataFrame:

@@ -39,6 +39,12 @@ def _lost(frame: pd.DataFrame) -> list[str]:
     return [f"Not identified: {row.term} (a combination of: {row.because})." for row in frame.itertuples()]
 
 
+def _explained(fit: Fit, glance: pd.Series) -> str:
+    if not fit.link.empty:
+        return f"pseudo R² {fit.link['pseudo_r_squared']:.3f}"
+    return f"R² within {glance['r_squared_within']:.3f}"
+
+
 def _fit_body(fit: Fit) -> str:
     if fit.error:
         return _paragraphs([f"{fit.name} failed: {fit.error}"])
@@ -46,7 +52,7 @@ def _fit_body(fit: Fit) -> str:
     table = _table(fit.coefficients.loc[fit.coefficients["status"] == "identified", columns], fit.formula)
     glance = fit.glance().iloc[0]
     figures = (f"{fit.estimator}; {fit.covariance}; {glance['nobs']:,} rows, {glance['units']:,} units, {glance['periods']:,} periods; "
-               f"R² within {glance['r_squared_within']:.3f}; mde: smallest effect these data would detect with 80 % power.")
+               f"{_explained(fit, glance)}; mde: smallest effect these data would detect with 80 % power.")
     if fit.tree.attributes["power"] != 0.8:
         figures = figures.replace("80 %", f"{fit.tree.attributes['power']:.0%}")
     status = "" if fit.status == "converged" else f"Status: {fit.status}."

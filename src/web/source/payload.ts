@@ -46,9 +46,10 @@ export interface Fit {
   cluster_count: number[];
   rss: number;
   tss: number;
-  tss_within: number;
+  tss_within: Maybe;
   r_squared: Maybe;
   r_squared_within: Maybe;
+  pseudo_r_squared?: number; // of a mean with a link
   outcome_mean: number;
   outcome_sd: number;
   effects_rank: number;

@@ -108,6 +108,16 @@ TEST(Expand, FitsARatioAsATriplet) {
   EXPECT_EQ(parts[2].split_column, "type");
 }
 
+TEST(Expand, AddsOffsetsUp) {
+  const ModelFormula model = expand(parse_formula("y ~ offset(a) + x + exposure(b) | t")).at(0);
+  EXPECT_EQ(model.text, "y ~ x + offset(a + log(b)) | t");
+  ASSERT_EQ(model.terms.size(), 1u);
+  EXPECT_EQ(to_text(*model.offset), "a + log(b)");
+  EXPECT_EQ(expand(parse_formula(model.text)).at(0).text, model.text);
+  EXPECT_EQ(expand(parse_formula("y ~ offset(l(x, 1))")).at(0).text, "y ~ 1 + offset(l(x, 1))");
+  EXPECT_EQ(expand(parse_formula("y ~ x")).at(0).offset, nullptr);
+}
+
 TEST(Formula, KeepsPositionsAndColumns) {
   const Formula formula = parse_formula("y ~ x1 + log(size / beds):z | trust");
   const Term& term = formula.regressors[0][1];
@@ -185,6 +195,23 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"c() ~ x", "c() holds no outcome\n  c() ~ x\n  ^"},
         Case{"y ~ x:sw(a, b)",
              "sw() stands alone between plus signs, not inside another term\n  y ~ x:sw(a, b)\n        ^"},
+        Case{"y ~ x:offset(z)",
+             "offset() and exposure() stand alone between plus signs, not inside another term\n  y ~ x:offset(z)\n     "
+             "   ^"},
+        Case{"y ~ sw(x, exposure(z))",
+             "offset() and exposure() stand alone between plus signs, not inside another term\n  y ~ sw(x, "
+             "exposure(z))\n            ^"},
+        Case{"y ~ x + I(2 * offset(z))",
+             "offset() and exposure() stand alone between plus signs, not inside another term\n  y ~ x + I(2 * "
+             "offset(z))\n          ^"},
+        Case{"y ~ x - offset(z)",
+             "offset() and exposure() stand alone between plus signs, not inside another term\n  y ~ x - offset(z)\n   "
+             "  "
+             "     ^"},
+        Case{"y ~ x + offset()",
+             "expected offset(column) with one column or expression\n  y ~ x + offset()\n          ^"},
+        Case{"y ~ x + exposure(a, b)",
+             "expected exposure(column) with one column or expression\n  y ~ x + exposure(a, b)\n          ^"},
         Case{"caf\xC3\xA9 ~ x z",
              "expected '+', '|' or the end, found 'z'; a name of several words stands between back-quotes, a text "
              "between quotes\n  caf\xC3\xA9 ~ x z\n           ^"}));

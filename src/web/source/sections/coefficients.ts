@@ -139,6 +139,8 @@ function sideBySide(model: Model): HTMLElement {
     ["R² within the effects", (fit) => (fit.effect.length > 0 ? number(fit.r_squared_within, 0.01) : "no effects")],
     ["R² total", (fit) => number(fit.r_squared, 0.01)],
   ];
+  if (fits.some((fit) => fit.pseudo_r_squared !== undefined))
+    foot.push(["pseudo R²", (fit) => number(fit.pseudo_r_squared, 0.01)]);
   for (const [label, value] of foot) lines.push({ label, words: label, cells: fits.map(value) });
   return tableElement({
     caption: "Coefficients side by side, standard errors in brackets",
@@ -242,6 +244,11 @@ function testsOf(model: Model): HTMLElement | null {
   });
 }
 
+function explained(fit: Fit): string {
+  if (fit.pseudo_r_squared !== undefined) return `pseudo R² ${number(fit.pseudo_r_squared, 0.01)}`;
+  return fit.effect.length > 0 ? `R² within the effects ${share(fit.r_squared_within)}` : `R² ${share(fit.r_squared)}`;
+}
+
 function diagnostics(model: Model): HTMLElement {
   const items: string[] = [];
   for (const fit of model.fits.filter(usable)) {
@@ -250,9 +257,7 @@ function diagnostics(model: Model): HTMLElement {
       sentence(
         `${capital(roleOf(fit))}: ${fit.status.replaceAll("_", " ")}; errors ${fit.covariance}, profile ${fit.profile}` +
           `${clusters > 0 ? `, ${plural(clusters, "cluster")}${clusters < 40 ? ", which is few: read the intervals with care" : ""}` : ""}; ` +
-          (fit.effect.length > 0
-            ? `R² within the effects ${share(fit.r_squared_within)}`
-            : `R² ${share(fit.r_squared)}`),
+          explained(fit),
       ),
     );
   }

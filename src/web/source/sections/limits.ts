@@ -58,16 +58,17 @@ function unidentified(report: Report): HTMLElement {
 }
 
 function explainedRow(fit: Fit): { within: number; total: number; effects: number; rest: number } {
+  const absorbed = fit.tss_within ?? fit.tss;
   return {
-    within: fit.tss_within > 0 ? 1 - fit.rss / fit.tss_within : 0,
-    total: (fit.tss_within - fit.rss) / fit.tss,
-    effects: 1 - fit.tss_within / fit.tss,
+    within: absorbed > 0 ? 1 - fit.rss / absorbed : 0,
+    total: (absorbed - fit.rss) / fit.tss,
+    effects: 1 - absorbed / fit.tss,
     rest: fit.rss / fit.tss,
   };
 }
 
 function explained(report: Report, model: Model, at: number): HTMLElement | null {
-  const fits = model.fits.filter(usable).filter((fit) => fit.tss > 0);
+  const fits = model.fits.filter(usable).filter((fit) => fit.tss > 0 && fit.tss_within !== null);
   if (fits.length === 0) return null;
   const rows = fits.map((fit) => ({ fit, ...explainedRow(fit) }));
   const main = rows.find((row) => row.fit === model.main) ?? rows[0];

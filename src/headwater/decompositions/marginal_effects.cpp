@@ -1,0 +1,148 @@
+// Question: by how much does the mean of the outcome change with a regressor, on average over the rows? Model: E[y] =
+// g(η), η = Xβ + effects + offset. Of a regressor of numbers the average of g′(η)β_j, of a dummy that of g(η with 1) −
+// g(η with 0); rows count by their weights. Errors by the delta method: with v the row weights of dη in the average,
+// v'dη moves through the coefficients and the effects alike. With s the rows' scores, h their information and r the
+// residual of v/h on the effects under the weights h, its influence is (v/h − r)s + ψ_β X'(h r): that of dummies
+// written out, without a matrix of them. `uncertainty = means` adds that the rows themselves are drawn. Wooldridge
+// (2010), 15.6 and 12.5.2 (delta method). Equals Stata margins and R marginaleffects on explicit dummies; those on
+// absorbed effects take the effects as known.
+#include <algorithm>
+#include <cmath>
+
+#include "headwater/core/error.hpp"
+#include "headwater/core/weights.hpp"
+#include "headwater/decompositions/coefficient_items.hpp"
+#include "headwater/decompositions/methods.hpp"
+#include "headwater/estimators/least_squares.hpp"
+
+namespace headwater {
+namespace {
+
+struct AverageEffect {
+  double value = 0;
+  double own = 0;  // derivative in the coefficient itself
+  Vector through;  // n: derivative in the predictor of each row
+  Vector rows;     // n: effect in each row
+};
+
+bool is_dummy(const Eigen::Ref<const Vector>& x) {
+  return ((x.array() == 0) || (x.array() == 1)).all() && x.minCoeff() < x.maxCoeff();
+}
+
+AverageEffect average_slope(const LinkedMean& linked, double beta, const Vector& shares) {
+  AverageEffect effect;
+  const Vector slopes = linked.predictor.unaryExpr(linked.slope);
+  effect.rows = beta * slopes;
+  effect.own = shares.dot(slopes);
+  effect.through = beta * shares.cwiseProduct(linked.predictor.unaryExpr(linked.curvature));
+  effect.value = shares.dot(effect.rows);
+  return effect;
+}
+
+AverageEffect average_difference(const LinkedMean& linked, double beta, const Vector& x, const Vector& shares) {
+  AverageEffect effect;
+  const Vector without = linked.predictor - beta * x;
+  const Vector with = without.array() + beta;
+  effect.rows = with.unaryExpr(linked.inverse) - without.unaryExpr(linked.inverse);
+  const Vector up = shares.cwiseProduct(with.unaryExpr(linked.slope)),
+               down = shares.cwiseProduct(without.unaryExpr(linked.slope));
+  effect.through = up - down;
+  effect.own = up.dot(Vector(1 - x.array())) + down.dot(x);
+  effect.value = shares.dot(effect.rows);
+  return effect;
+}
+
+// Influence on the averages of errors e in the rows' scores: the scores themselves, or their standard deviations.
+class DeltaMethod {
+ public:
+  explicit DeltaMethod(const Fit& fit)
+      : fit_(fit),
+        absorber_(fit.design->effects, fit.linked->information, fit.n()),
+        moves_(*fit.scores.columns * fit.bread) {}
+
+  Vector influence(const AverageEffect& effect, Index coefficient, const Vector& errors) const {
+    const Vector& h = fit_.linked->information;
+    const Vector ahead = effect.through.cwiseQuotient(h);
+    const Vector left = absorber_.project(ahead).columns.col(0);
+    Vector jacobian = Vector::Zero(fit_.k());
+    const Vector held = h.cwiseProduct(left);
+    for (Index j = 0; j < fit_.k(); ++j)
+      jacobian(j) = fit_.design->X.col(*fit_.origins[static_cast<std::size_t>(j)].column).dot(held);
+    jacobian(coefficient) += effect.own;
+    return errors.cwiseProduct(ahead - left + moves_ * jacobian);
+  }
+
+ private:
+  const Fit& fit_;
+  Absorber absorber_;
+  Matrix moves_;
+};
+
+std::string effect_unit(const Fit& fit) { return fit.design->outcome_name + " per regressor"; }
+
+}  // namespace
+
+const MethodCard& marginal_effects_card() {
+  static const MethodCard card{
+      .name = "marginal_effects",
+      .kind = "decomposition",
+      .question = "By how much does the mean of the outcome change with each driver, on average over the rows?",
+      .avoid = "Not where columns move together, such as x and I(x^2) or x and x:z: each is moved alone.",
+      .reference = "Wooldridge (2010) 15.6; equals margins, marginaleffects on explicit dummies",
+      .supports = {"weights", "effects", "slopes", "unbalanced", "no_time"},
+      .options = {{"term", "text", "", "a coefficient or a driver; by default every driver's coefficients"},
+                  {"dummies", "choice: difference | derivative", "difference",
+                   "of columns of 0 and 1: from 0 to 1, or the slope"},
+                  {"uncertainty", "choice: coefficients | means", "coefficients",
+                   "coefficients: rows taken as given; means: rows as drawn"}},
+      .positions = {"term"}};
+  return card;
+}
+
+Decompositions run_marginal_effects(const DecompositionInput& input) {
+  const Fit& fit = *input.fit;
+  const Design& design = *fit.design;
+  const std::vector<Index> chosen = asked_coefficients(input);
+  const auto m = static_cast<Index>(chosen.size());
+  const Vector weights = weights_or_ones(design.weights, design.n());
+  const Vector shares = weights / weights.sum(), deviations = fit.linked->information.cwiseSqrt();
+  const DeltaMethod delta(fit);
+  const bool means = input.call.get("uncertainty", "coefficients") == "means";
+  Decomposition d;
+  d.method = input.call.method;
+  d.call = input.call.text;
+  d.additive = false;
+  Estimates& e = d.estimates;
+  e.values.resize(m);
+  e.influence.resize(design.n(), 2 * m);
+  e.jacobian.resize(m, 2 * m);
+  e.jacobian << Matrix::Identity(m, m), Matrix::Identity(m, m);
+  Matrix iid(design.n(), m);
+  for (Index i = 0; i < m; ++i) {
+    const Index j = chosen[static_cast<std::size_t>(i)];
+    const Vector x = design.X.col(*fit.origins[static_cast<std::size_t>(j)].column);
+    const bool steps = is_dummy(x) && input.call.get("dummies", "difference") == "difference";
+    const AverageEffect effect = steps ? average_difference(*fit.linked, fit.coefficients(j), x, shares)
+                                       : average_slope(*fit.linked, fit.coefficients(j), shares);
+    e.names.push_back(fit.names[static_cast<std::size_t>(j)]);
+    e.values(i) = effect.value;
+    e.influence.col(i) = delta.influence(effect, j, *fit.scores.errors);
+    e.influence.col(m + i) = means ? Vector(shares.cwiseProduct(Vector(effect.rows.array() - effect.value)))
+                                   : Vector(Vector::Zero(design.n()));
+    iid.col(i) = delta.influence(effect, j, deviations);
+  }
+  if (input.covariance->gathers == Gathers::nothing)
+    e.coefficient_block = input.covariance->factor * (iid.transpose() * iid);
+  d.choices["dummies"] = input.call.get("dummies", "difference");
+  d.choices["uncertainty"] = means ? "means" : "coefficients";
+  d.question =
+      "By how much does the mean of " + design.outcome_name + " change with each driver, on average over the rows?";
+  d.unit = effect_unit(fit);
+  d.frame = means ? "coefficients, effects and rows, units as drawn"
+                  : "coefficients and effects; the rows' regressors are taken as given";
+  d.sample_hash = design.sample_hash;
+  finish(d, inference_of(fit, *input.covariance), atoms_of(design), Vector(), 1);
+  return {std::move(d)};
+}
+
+}  // namespace headwater
