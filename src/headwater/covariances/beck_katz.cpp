@@ -65,7 +65,7 @@ Vector covariances_of(const Layout& layout, Index g, bool diagonal) {
 }
 
 void need_two_ways(const Fit& fit) {
-  if (!fit.scores.errors)
+  if (!fit.scores.errors || fit.linked)
     throw Error(ErrorKind::usage, "covariance.no_errors",
                 "beck_katz takes the errors of a linear model, and " + fit.estimator +
                     " has none of that kind; use driscoll_kraay or cluster");
