@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "headwater/core/quoting.hpp"
+#include "headwater/core/short_decimal.hpp"
 
 namespace headwater {
 namespace {
@@ -152,36 +153,8 @@ std::string counted(long long count, std::string_view noun) {
   return thousands(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
 }
 
-namespace {
-
-// [-]digits[.digits] in at most 15 digits: these and the power of ten are doubles exactly, so their quotient is the
-// nearest double to the number (Clinger 1990).
-std::optional<double> short_decimal(std::string_view text) {
-  constexpr double kPowers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
-  constexpr std::size_t kMostDigits = 15;
-  const bool minus = text.size() > 1 && text.front() == '-';
-  if (minus) text.remove_prefix(1);
-  if (text.empty() || text.size() > kMostDigits + 1 || !is_digit(text.front())) return std::nullopt;
-  std::int64_t digits = 0;
-  std::size_t point = text.size();
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (is_digit(text[i]))
-      digits = 10 * digits + (text[i] - '0');
-    else if (text[i] == '.' && point == text.size())
-      point = i;
-    else
-      return std::nullopt;
-  }
-  const std::size_t decimals = point < text.size() ? text.size() - point - 1 : 0;
-  if (text.size() - (point < text.size()) > kMostDigits) return std::nullopt;
-  const double value = static_cast<double>(digits) / kPowers[decimals];
-  return minus ? -value : value;
-}
-
-}  // namespace
-
 std::optional<double> parse_number(std::string_view text) {
-  if (const auto value = short_decimal(text)) return value;
+  if (const auto plain = short_decimal(text)) return plain->value;
   if (!text.empty() && text.front() == '+') text.remove_prefix(1);
   if (text.empty()) return std::nullopt;
   const char lead = text.front() == '-' && text.size() > 1 ? text[1] : text.front();

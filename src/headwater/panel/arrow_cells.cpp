@@ -319,7 +319,10 @@ Column ArrowCells::finish(const std::vector<std::int64_t>& rows, bool key, Notes
         {"data.large_integers", "column '" + name_ + "' holds " + std::to_string(large_) +
                                     " whole numbers of 2^53 or more, which a double cannot tell apart; make it text in "
                                     "the file if it is an identifier"});
-    keep_spellings(column, {texts.begin(), texts.end()}, rows, notes);
+    Spelling spelling;
+    for (std::size_t i = 0; i < texts.size(); ++i)
+      if (!column.is_missing(static_cast<Index>(i))) spelling.see(texts[i], column.numbers(static_cast<Index>(i)));
+    keep_spellings(column, {texts.begin(), texts.end()}, rows, spelling, notes);
   }
   return key ? as_text(std::move(column), rows, notes) : column;
 }

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "headwater/core/short_decimal.hpp"
 #include "headwater/panel/panel.hpp"
 
 namespace headwater {
@@ -51,10 +53,25 @@ std::string_view stripped(std::string_view cell);
 // "2,5" and "1.234,5": one comma with digits alone behind it.
 bool has_decimal_comma(std::string_view cell);
 
+// Whether different texts of a column of numbers are certain to be different numbers, seen cell by cell: every cell is
+// in the shortest form of its number, or all have as many decimals.
+class Spelling {
+ public:
+  void see(const ShortDecimal& cell);
+  void see(std::string_view text, double value);  // any other way to write a number, without blanks around it
+  bool is_one_to_one() const { return (shortest_form_ || same_decimals_) && !(zero_ && minus_zero_); }
+
+ private:
+  void see_zero(bool minus);
+
+  bool shortest_form_ = true, same_decimals_ = true, zero_ = false, minus_zero_ = false;
+  std::optional<std::size_t> decimals_;
+};
+
 // Keeps what a column of numbers was written as where the numbers alone would merge cells that differ; says so in
-// `notes`. `cells` are the texts of the column, read only where a cell is present.
+// `notes`. `cells` are the texts of the column, read only where a cell is present, and `spelling` has seen these.
 void keep_spellings(Column& column, const std::vector<std::string_view>& cells, const std::vector<std::int64_t>& rows,
-                    Notes& notes);
+                    const Spelling& spelling, Notes& notes);
 
 // The column at the given rows, in their order.
 Column taken(const Column& column, const std::vector<Index>& rows);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <charconv>
+#include <cmath>
 #include <numeric>
 #include <optional>
 #include <unordered_map>
@@ -13,41 +14,10 @@
 namespace headwater {
 namespace {
 
-constexpr std::size_t kExactDigits = 15;  // decimal digits that a double always tells apart
-
-// Digits behind the point of a number written plainly, [-](0|1..9..)[.digits], in at most 15 digits; nullopt otherwise.
-std::optional<std::size_t> plain_decimals(std::string_view text) {
-  if (!text.empty() && text.front() == '-') text.remove_prefix(1);
-  const std::size_t point = std::min(text.find('.'), text.size());
-  if (point == 0 || text.size() > kExactDigits + (point < text.size()) || (text[0] == '0' && point > 1)) return {};
-  for (std::size_t i = 0; i < text.size(); ++i)
-    if (i != point && (text[i] < '0' || text[i] > '9')) return {};
-  return point < text.size() ? text.size() - point - 1 : 0;
-}
-
 bool is_shortest(std::string_view text, double value) {
   char buffer[32];
   const auto [end, status] = std::to_chars(buffer, buffer + sizeof buffer, value);
   return status == std::errc{} && text == std::string_view(buffer, static_cast<std::size_t>(end - buffer));
-}
-
-// Whether different texts are certain to be different numbers without comparing them: every cell is in the shortest
-// form of its number, or all have the same number of decimals.
-bool plainly_one_to_one(const Column& column, const std::vector<std::string_view>& cells) {
-  bool shortest_form = true, same_decimals = true;
-  std::optional<std::size_t> decimals;
-  for (std::size_t i = 0; i < cells.size() && (shortest_form || same_decimals); ++i) {
-    if (column.is_missing(static_cast<Index>(i))) continue;
-    const std::string_view text = stripped(cells[i]);
-    const double value = column.numbers(static_cast<Index>(i));
-    const bool minus_zero = value == 0 && text.front() == '-';
-    const auto here = minus_zero ? std::nullopt : plain_decimals(text);
-    const bool shortest_here = here ? *here == 0 || text.back() != '0' : !minus_zero && is_shortest(text, value);
-    shortest_form = shortest_form && shortest_here;
-    same_decimals = same_decimals && here && decimals.value_or(*here) == *here;
-    decimals = here;
-  }
-  return shortest_form || same_decimals;
 }
 
 // The first two rows that write one number in two ways.
@@ -91,9 +61,25 @@ void code_by_text(Column& column, const std::vector<std::string_view>& cells) {
 
 }  // namespace
 
+void Spelling::see_zero(bool minus) { (minus ? minus_zero_ : zero_) = true; }
+
+void Spelling::see(const ShortDecimal& cell) {
+  if (cell.value == 0 && cell.decimals == 0) see_zero(std::signbit(cell.value));  // -0.00 is a measure, rounded
+  shortest_form_ = shortest_form_ && !cell.leading_zero && !cell.trailing_zero;
+  same_decimals_ = same_decimals_ && !cell.leading_zero && decimals_.value_or(cell.decimals) == cell.decimals;
+  decimals_ = cell.decimals;
+}
+
+void Spelling::see(std::string_view text, double value) {
+  if (const auto plain = short_decimal(text)) return see(*plain);
+  if (value == 0) see_zero(text.front() == '-');
+  same_decimals_ = false;
+  shortest_form_ = shortest_form_ && is_shortest(text, value);
+}
+
 void keep_spellings(Column& column, const std::vector<std::string_view>& cells, const std::vector<std::int64_t>& rows,
-                    Notes& notes) {
-  if (plainly_one_to_one(column, cells)) return;
+                    const Spelling& spelling, Notes& notes) {
+  if (spelling.is_one_to_one()) return;
   const auto twins = find_twins(column, cells);
   if (!twins) return;
   code_by_text(column, cells);

@@ -319,12 +319,20 @@ Column type_column(std::string column_name, const std::vector<std::string_view>&
   column.numbers.resize(static_cast<Index>(cells.size()));
   std::size_t numbers = 0, percents = 0, large = 0, first_number = 0;
   std::vector<std::vector<std::size_t>> beside(kValueMarks.size());  // rows with each mark
+  Spelling spelling;
   for (std::size_t i = 0; i < cells.size(); ++i) {
+    if (const auto plain = short_decimal(cells[i])) {
+      column.numbers(static_cast<Index>(i)) = plain->value;
+      spelling.see(*plain);
+      if (numbers++ == 0) first_number = i;
+      continue;
+    }
     const NumericCell cell = numeric_cell(cells[i]);
     column.numbers(static_cast<Index>(i)) = cell.value;
     if (cell.mark != Missing::present) {
       keep_missing(column, cells.size(), i, cell.mark);
     } else if (cell.number) {
+      spelling.see(stripped(cells[i]), cell.value);
       if (numbers++ == 0) first_number = i;
       percents += cell.percent;
       for (std::size_t m = 0; cell.beside != 0 && m < kValueMarks.size(); ++m)
@@ -351,7 +359,7 @@ Column type_column(std::string column_name, const std::vector<std::string_view>&
                          " whole numbers of 2^53 or more, which a double cannot tell apart; name it under text if it "
                          "is an identifier (first number in row " +
                          std::to_string(rows[first_number]) + ")"});
-  keep_spellings(column, cells, rows, notes);
+  keep_spellings(column, cells, rows, spelling, notes);
   return column;
 }
 

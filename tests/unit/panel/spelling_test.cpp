@@ -17,12 +17,13 @@ TEST(Spelling, TextsOfOneNumberAreTwoGroups) {
   EXPECT_EQ(labels_of("9007199254740993\n9007199254740992\n"), (Names{"9007199254740992", "9007199254740993"}));
   EXPECT_EQ(labels_of("\"1,200\"\n1200\n"), (Names{"1,200", "1200"}));
   EXPECT_EQ(labels_of("-0\n0\n"), (Names{"-0", "0"}));
+  EXPECT_EQ(labels_of("007.10\n7.10\n"), (Names{"007.10", "7.10"}));
   EXPECT_EQ(labels_of("0.10000000000000001\n0.1\n"), (Names{"0.1", "0.10000000000000001"}));
 }
 
 TEST(Spelling, OneTextEachNeedsNoTexts) {
   for (const char* cells : {"1\n2\n1\n", "1.10\n2.20\n1.10\n", "0.1\n1e-05\n2.5\n", "01\n02\n01\n",
-                            "0.30000000000000004\n0.3\n", "12%\n5%\n", " 1\n1 \n1\n"}) {
+                            "0.30000000000000004\n0.3\n", "12%\n5%\n", " 1\n1 \n1\n", "-0.00\n0.00\n1.25\n"}) {
     const RawTable table = parse(cells);
     EXPECT_TRUE(table.columns[0].codes.empty()) << cells;
   }
