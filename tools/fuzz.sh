@@ -10,7 +10,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 minutes=${1:-180}
 install_packages clang-14 libclang-rt-14-dev
 cmake --preset fuzz >/dev/null
-targets=(csv formula period config succession contrast hdf5 tree)
+targets=(csv formula period config succession sheet contrast hdf5 tree)
 cmake --build build/fuzz --target "${targets[@]/#/fuzz_}"
 export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 export LSAN_OPTIONS=suppressions=$PWD/tools/leaks.supp

@@ -28,7 +28,7 @@ WORDS = [
     ("a command misspelt", f"fitt panel.csv 'y ~ x' {KEYS}", USAGE,
      "there is no command 'fitt'; did you mean 'fit'?"),
     ("a command of another program", "regress panel.csv y x", USAGE,
-     "there is no command 'regress'; they are run, check, fit, decompose, show, table, contrast, report, methods, convert, simulate, "
+     "there is no command 'regress'; they are run, check, panel, fit, decompose, show, table, contrast, report, methods, convert, simulate, "
      "completion, man"),
     ("an option misspelt", f"{FIT} --covarience robust", USAGE,
      "headwater fit has no option '--covarience'; did you mean '--covariance'?"),

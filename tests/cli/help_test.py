@@ -38,7 +38,7 @@ class WrongCalls(CommandTest):
             (["check"], "headwater check takes a configuration or a file of data: headwater check CONFIG | FILE"),
             (["run"], "headwater run takes a configuration: headwater run CONFIG"),
             (["fit", panel], "headwater fit takes a data file and a formula: headwater fit DATA FORMULA [options]"),
-            (["simulate"], "headwater simulate needs --output FILE"),
+            (["simulate"], "headwater simulate needs --output FILE or --sources FOLDER"),
             (["show"], "headwater show takes a result file: headwater show RESULT"),
             (["convert", panel], "headwater convert takes two files: headwater convert IN OUT.h5"),
             (["convert", panel, "panel.csv"],

@@ -4,11 +4,13 @@ import csv
 import hashlib
 import io
 import math
+import random
+import statistics
 import unittest
 import zipfile
 
 from command import REFERENCE, CommandTest, run
-from publications import BEDS, bed_sheet, growth_book
+from publications import BEDS, bed_sheet, growth_book, share
 from workbooks import Shown, archive, ods, xlsx
 
 
@@ -294,6 +296,129 @@ class JoinTest(SourceTest):
         self.assertEqual(code, 2)
         self.assertIn("rows.csv", said)
         self.assertTrue((self.folder / "rows.csv").read_text().startswith("Code,Name"))
+
+
+class RevisionTest(SourceTest):
+    """The figures against the formulas written out here."""
+
+    CONFIG = "[source g]\nfile = g.csv\nheader = Code\nunit = Code\nperiod = 2025-26\nvintage = {Vintage}\n[columns g]\ng = g\n"
+
+    def written(self, pairs):
+        self.write("g.csv", "Code,Vintage,g\n" + "".join(
+            f"U{i},{day},{value!r}\n" for i, pair in enumerate(pairs) for day, value in zip(("1 June 2025", "1 December 2025"), pair)))
+
+    @staticmethod
+    def slope(y, x):
+        n, mx, my = len(x), statistics.fmean(x), statistics.fmean(y)
+        sxx = sum((a - mx) ** 2 for a in x)
+        b = sum((a - mx) * (c - my) for a, c in zip(x, y)) / sxx
+        meat = sum(((a - mx) * (c - my - b * (a - mx))) ** 2 for a, c in zip(x, y))
+        return b, math.sqrt(n / (n - 2) * meat) / sxx
+
+    def test_bias_noise_news_and_correlation(self):
+        draw = random.Random(7)
+        signal = [draw.gauss(0.02, 0.03) for _ in range(60)]
+        pairs = [(s + draw.gauss(0, 0.02), s + 0.004) for s in signal]
+        self.written(pairs)
+        _, out = self.joined(self.CONFIG)
+        x, y = [p[0] for p in pairs], [p[1] for p in pairs]
+        r = [b - a for a, b in pairs]
+        z, c = statistics.NormalDist().inv_cdf(0.975) / math.sqrt(57), statistics.correlation(x, y)
+        news, noise = self.slope(y, x), self.slope(x, y)
+        number = lambda value, digits: f"{value:.{digits}g}"
+        for part in ["column 'g', from vintage '1 June 2025' to '1 December 2025': 60 of 60 cells revised",
+                     f"by {number(statistics.fmean(r), 4)} on average (error {number(statistics.stdev(r) / math.sqrt(60), 3)}), sd {number(statistics.stdev(r), 4)}",
+                     f"correlation of the two {number(c, 4)} ({number(math.tanh(math.atanh(c) - z), 3)}, {number(math.tanh(math.atanh(c) + z), 3)})",
+                     f"1 where revisions are news, {number(news[0], 4)} (error {number(news[1], 3)}, p of 1",
+                     f"1 where they take noise away, {number(noise[0], 4)} (error {number(noise[1], 3)}, p of 1"]:
+            self.assertIn(part, out)
+
+    def test_a_few_cells_and_cells_that_stay_are_told_apart(self):
+        self.written([(0.1 * i, 0.1 * i) for i in range(29)])
+        self.assertNotIn("cells revised", self.joined(self.CONFIG)[1])
+        self.written([(0.1 * i, 0.1 * i) for i in range(30)])
+        self.assertIn("0 of 30 cells revised, by 0 on average (error 0), sd 0.", self.joined(self.CONFIG)[1])
+
+    def test_growth_that_is_not_that_of_its_parts(self):
+        self.write("growth.xlsx", xlsx(growth_book(G19=share(0.08))))
+        _, out = self.joined("[source growth]\nfile = growth.xlsx\n")
+        self.assertIn("productivity_growth is (1 + activity_growth) / (1 + resource_growth) - 1 in 0 cells to 0, in 2 more to the rounding of "
+                      "a tenth of a per cent, and not in 1", out)
+        self.assertIn("unit 'RU1' has productivity_growth 0.08, and growth of activity over growth of resource is 0.0197571; one of the "
+                      "three cells is wrong", out)
+        self.write("growth.xlsx", xlsx(growth_book()))
+        self.assertIn("in 1 cell to ", self.joined("[source growth]\nfile = growth.xlsx\n")[1])
+        for line, says in [("identity = a, b", "FOLDER/study.cfg, row 3: 'a, b' is not a value for 'identity' of [source growth]; it takes growth of "
+                            "productivity, activity and resource: productivity: activity, resource"),
+                           ("identity = region: sector, sector", "[source growth] identity names 'region', which is no column of numbers of the "
+                            "source; name three of [columns growth]")]:
+            (self.folder / "panel.csv").unlink(missing_ok=True)
+            self.refused(f"[source growth]\nfile = growth.xlsx\n{line}\n", says)
+
+
+class DemoTest(SourceTest):
+    def study(self):
+        code, out, err = run("simulate", "--sources", "demo", "--trusts", "60", "--quarters", "16", cwd=self.folder)
+        self.assertEqual((code, err), (0, ""))
+        self.assertIn("simulated; next: headwater run demo/study.cfg", out)
+        return self.folder / "demo"
+
+    def test_six_publications_become_one_study_twice_the_same(self):
+        demo = self.study()
+        first = {p.name: p.read_bytes() for p in demo.iterdir()}
+        code, out, err = run("run", demo / "study.cfg")
+        self.assertEqual((code, err), (0, ""))
+        said = " ".join(out.split())
+        for part in ["dma", "engagement", "the total 'England' is the sum of its 60 units", "in 6 columns; and so in 15 more sheets",
+                     "16 rows, [source beds] a total or a region", "another vintage of the cell is taken", "taken over"]:
+            self.assertIn(part, said)
+        tables = [run("table", demo / "study.h5", "--format", "csv")[1]]
+        self.study()
+        self.assertEqual({p.name: p.read_bytes() for p in demo.iterdir() if p.name != "study.h5"}, first)
+        self.assertEqual(run("run", demo / "study.cfg")[0], 0)
+        tables.append(run("table", demo / "study.h5", "--format", "csv")[1])
+        self.assertEqual(tables[0], tables[1])
+
+    def test_the_panel_is_the_same_bytes_twice_and_holds_what_was_simulated(self):
+        demo = self.study()
+        panels = []
+        for _ in range(2):
+            code, out, err = run("panel", demo / "study.cfg", "-o", demo / "panel.csv")
+            self.assertEqual((code, err), (0, ""))
+            panels.append((demo / "panel.csv").read_bytes())
+        self.assertEqual(panels[0], panels[1])
+        said = " ".join(out.split())
+        self.assertRegex(said, r"in \d+ cells to [0-9.e-]+, in \d+ more to the rounding of a tenth of a per cent, and not in 0")
+        self.assertIn("Unlisted Integrated Care Board", said)
+        rows = list(csv.DictReader(io.StringIO(panels[0].decode())))
+        self.assertGreater(len(rows), 150)
+        self.assertEqual(run("simulate", "--output", "truth.csv", "--trusts", "60", "--quarters", "16", cwd=self.folder)[0], 0)
+        truth = {(r["trust"], r["quarter"]): r for r in csv.DictReader(io.StringIO((self.folder / "truth.csv").read_text()))}
+        compared = 0
+        for row in rows:
+            march = truth.get((row["unit"], row["period"] + " Q4"))
+            quarters = [truth.get((row["unit"], f"{row['period']} Q{q}")) for q in (1, 2, 3, 4)]
+            if row["fte"] == "" or row["beds"] == "" or None in quarters:
+                continue
+            self.assertAlmostEqual(float(row["fte"]), float(march["fte"]), delta=1e-4)
+            self.assertAlmostEqual(float(row["beds"]), statistics.fmean(round(float(q["beds"]), 1) for q in quarters), delta=0.051)
+            compared += 1
+        self.assertGreater(compared, 120)
+
+    def test_too_few_quarters_are_refused(self):
+        code, said = self.message("simulate", "--sources", "demo", "--quarters", "7")
+        self.assertEqual((code, said), (2, "growth on the year before needs 8 quarters; 7 were asked for"))
+
+
+PAIR = REFERENCE.parent / "cases" / "two_vintages.csv"
+
+
+@unittest.skipUnless(PAIR.is_file(), "the two published vintages are not beside the checkout")
+class RealPairTest(SourceTest):
+    def test_two_published_vintages_have_nothing_in_common(self):
+        _, out = self.joined(f"[source g]\nfile = {PAIR}\nheader = org_code, vintage\nunit = org_code\nperiod = 2025-26\nvintage = {{vintage}}\n"
+                             "[columns g]\ngrowth = growth\n")
+        self.assertRegex(out, r"129 of 129 cells revised, by .* correlation of the two 0\.01\d+ \(-0\.15\d, 0\.18\d\)")
 
 
 LAYOUTS = REFERENCE.parent / "cases" / "layouts"

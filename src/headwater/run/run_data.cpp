@@ -10,6 +10,7 @@
 #include "headwater/run/pipeline.hpp"
 #include "headwater/run/ready_sources.hpp"
 #include "headwater/sources/joined_sources.hpp"
+#include "headwater/sources/revisions.hpp"
 
 namespace headwater {
 namespace {
@@ -37,6 +38,7 @@ SourceSpec as_it_is(const std::string& path, const SourceFile& file, const ReadO
   if (const auto publication = recognised(file)) {
     own = completed(*publication, own);
     own.columns.clear();
+    own.identity.clear();  // of columns that are renamed
     return own;
   }
   if (options.unit.empty())
@@ -76,6 +78,7 @@ RawTable read_sources(const RunConfig& config) {
   for (const SourceSpec& own : config.data.sources) {
     const Stage stage("reading [source " + own.name + "]");
     sources.push_back(read_source(resolved_source(own)));
+    tell_revisions(sources.back());
     choose_vintage(sources.back(), config.data.vintage);
     for (const auto& column : sources.back().ledger.column_sources) digests += column.sha256;
   }

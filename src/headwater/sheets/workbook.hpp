@@ -37,7 +37,7 @@ struct Workbook {
 };
 
 constexpr std::uint64_t kMostInflated = std::uint64_t{1} << 30;  // bytes that one workbook may unpack to
-constexpr std::size_t kMostCells = 20'000'000;                   // cells that hold something
+constexpr std::size_t kMostCells = 5'000'000;                    // cells that hold something
 constexpr std::int64_t kMostRow = 1'048'576, kMostColumn = 16'384;
 
 constexpr std::string_view kWorkbookEndings[] = {".xlsx", ".xlsm", ".ods"};
@@ -48,6 +48,9 @@ bool is_workbook(const std::string& path);  // by its name
 Workbook read_workbook(const std::string& path, const std::string& bytes);
 // The same in this process.
 Workbook parse_workbook(const std::string& path, std::string_view bytes);
+
+// The workbook as xlsx: texts and numbers, per cent shown as such, merged areas.
+std::string xlsx_bytes(const Workbook& workbook);
 
 std::string column_letters(std::int64_t column);  // 1 -> A, 28 -> AB
 

@@ -13,7 +13,9 @@ constexpr std::int64_t kApril = 3;     // months count from January as 0
 
 std::vector<std::string> words_of(std::string_view text) {
   std::vector<std::string> words;
-  for (std::string& word : entries_of(text, ' ')) {
+  std::string blanks(text);
+  std::replace(blanks.begin(), blanks.end(), '_', ' ');  // in names of files
+  for (std::string& word : entries_of(blanks, ' ')) {
     while (!word.empty() && (word.back() == ',' || word.back() == ':' || word.back() == ';')) word.pop_back();
     if (!word.empty()) words.push_back(std::move(word));
   }

@@ -70,6 +70,17 @@ std::string pattern_of_years(const SourceSpec& spec, const std::string& value) {
   return value;
 }
 
+// productivity: activity, resource
+Names identity_of(const SourceSpec& spec, const std::string& value) {
+  const std::size_t colon = value.find(':');
+  Names names = column_list(value.substr(colon == std::string::npos ? 0 : colon + 1));
+  if (colon == std::string::npos || names.size() != 2)
+    bad_value(spec, "identity", value,
+              "growth of productivity, activity and resource: productivity: activity, resource");
+  names.insert(names.begin(), unquoted(trimmed(value.substr(0, colon))));
+  return names;
+}
+
 struct SourceKey {
   const char *key, *help;
   std::function<void(SourceSpec&, const std::string&)> set;
@@ -104,6 +115,8 @@ const std::vector<SourceKey>& keys() {
       {"sums", "columns of the panel that add up to the totals, as patterns",
        [](S s, T v) { s.sums = column_list(v); }},
       {"count", "a note that holds the number of units: Number of trusts: *", [](S s, T v) { s.count = v; }},
+      {"identity", "columns of growth that are checked: productivity: activity, resource",
+       [](S s, T v) { s.identity = identity_of(s, v); }},
       {"join", "exact, hold (a year over its quarters), mean, last or sum (months to quarters)",
        [](S s, T v) { s.joining = joining_of(s, v); }},
       {"match", "units by name: the least score that is taken, such as 0.9",
@@ -173,6 +186,9 @@ SourceSpec completed(const SourceSpec& publication, const SourceSpec& own) {
       set_source_key(whole, setting.first, setting.second);
   for (const auto& [key, value] : own.settings) set_source_key(whole, key, value);
   const SourceSpec& lister = own.columns.empty() ? publication : own;
+  const bool told =
+      std::any_of(own.settings.begin(), own.settings.end(), [](const auto& s) { return s.first == "identity"; });
+  if (!own.columns.empty() && !told) whole.identity.clear();  // it names columns of the publication's own list
   for (const auto& [column_name, value] : lister.column_settings) add_source_column(whole, column_name, value);
   whole.like = publication.name;
   return whole;

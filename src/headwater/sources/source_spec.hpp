@@ -49,6 +49,7 @@ struct SourceSpec {
   Names totals;                                     // patterns of codes or names that are sums of other rows
   Names sums;                                       // columns (of the panel) whose totals are sums of the units
   std::string count;  // text of a note that holds the number of units: Number of trusts: *
+  Names identity;     // growth of productivity, of activity, of resource: columns of the panel
   Joining joining = Joining::exact;
   double match = 0;                 // units by name: the least score that is taken; 0: by code
   std::vector<ColumnSpec> columns;  // none: every column as it is called

@@ -1,11 +1,13 @@
 #include "headwater/sources/typed_source.hpp"
 
+#include <algorithm>
 #include <map>
 #include <tuple>
 
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/panel/readers.hpp"
+#include "headwater/sources/growth_identity.hpp"
 #include "headwater/sources/totals_check.hpp"
 #include "headwater/sources/typed_columns.hpp"
 
@@ -17,15 +19,34 @@ std::string where_in(const SourceTable& table) {
 }
 
 void tell_lost(DataLedger& ledger, const std::string& reason, std::size_t rows) {
-  if (rows > 0) ledger.rows_lost.emplace_back(reason, static_cast<std::int64_t>(rows));
+  if (rows == 0) return;
+  const auto known = std::find_if(ledger.rows_lost.begin(), ledger.rows_lost.end(),
+                                  [&](const auto& lost) { return lost.first == reason; });
+  if (known == ledger.rows_lost.end())
+    ledger.rows_lost.emplace_back(reason, static_cast<std::int64_t>(rows));
+  else
+    known->second += static_cast<std::int64_t>(rows);
+}
+
+// What is said of each sheet alike is said of the first, with the number of the others.
+void gather_notes(Notes& notes) {
+  for (const char* code :
+       {"source.total_adds_up", "source.count_agrees", "source.notes", "source.year_to_date", "data.encoding"}) {
+    const auto of_code = [&](const Note& note) { return note.code == code; };
+    const auto first = std::find_if(notes.begin(), notes.end(), of_code);
+    const auto more = std::count_if(notes.begin(), notes.end(), of_code) - 1;
+    if (more < 2) continue;
+    first->message += "; and so in " + std::to_string(more) + " more sheets";
+    notes.erase(std::remove_if(first + 1, notes.end(), of_code), notes.end());
+  }
 }
 
 // What is no part of the table is said with its rows.
 void tell_table(const SourceTable& table, const SourceRecords& records, const SourceSpec& spec, DataLedger& ledger) {
   const std::string source = "[source " + spec.name + "] ";
   ledger.rows_read += static_cast<std::int64_t>(table.rows.size() + table.totals.size() + table.filtered.size());
-  tell_lost(ledger, source + "a total or a region in " + where_in(table), table.totals.size());
-  tell_lost(ledger, source + "left out by keep in " + where_in(table), table.filtered.size());
+  tell_lost(ledger, source + "a total or a region", table.totals.size());
+  tell_lost(ledger, source + "left out by keep", table.filtered.size());
   if (!table.below.empty()) {
     Names rows;
     for (const auto& [row, text] : table.below) rows.push_back(std::to_string(row));
@@ -48,9 +69,10 @@ class Reading {
   TypedSource run() {
     for (const std::string& path : files_of(source_.spec)) {
       const SourceFile file = read_source_file(path);
-      for (const Note& note : file.notes) source_.ledger.notes.push_back({note.code, path + ": " + note.message});
+      source_.ledger.notes.insert(source_.ledger.notes.end(), file.notes.begin(), file.notes.end());
       for (const Sheet* sheet : sheets_of(file)) read_sheet(file, *sheet);
     }
+    gather_notes(source_.ledger.notes);
     source_.columns = columns_.finished(source_.ledger);
     refuse_twice();
     return std::move(source_);
@@ -137,7 +159,9 @@ class Reading {
 
 TypedSource read_source(const SourceSpec& spec) {
   require_complete(spec);
-  return Reading(spec).run();
+  TypedSource source = Reading(spec).run();
+  check_identity(source);
+  return source;
 }
 
 TypedSource taken(const TypedSource& source, const std::vector<Index>& rows) {

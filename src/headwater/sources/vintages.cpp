@@ -1,5 +1,4 @@
-// Which vintage of a cell is taken. Vintages are told apart by their text and put in order by the date in it, where
-// each has one, else as people sort names.
+// Which vintage of a cell is taken.
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -9,26 +8,10 @@
 #include "headwater/core/text.hpp"
 #include "headwater/sources/joined_sources.hpp"
 #include "headwater/sources/published_period.hpp"
+#include "headwater/sources/vintage_order.hpp"
 
 namespace headwater {
 namespace {
-
-struct Vintage {
-  std::string text;
-  std::optional<std::int64_t> day;
-};
-
-std::vector<Vintage> vintages_in_order(const TypedSource& source) {
-  Names texts(source.vintage.begin(), source.vintage.end());
-  std::sort(texts.begin(), texts.end(), natural_less);
-  texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
-  std::vector<Vintage> vintages;
-  for (const std::string& text : texts) vintages.push_back({text, date_among(text)});
-  if (std::all_of(vintages.begin(), vintages.end(), [](const Vintage& v) { return v.day.has_value(); }))
-    std::stable_sort(vintages.begin(), vintages.end(),
-                     [](const Vintage& a, const Vintage& b) { return *a.day < *b.day; });
-  return vintages;
-}
 
 std::string listed(const std::vector<Vintage>& vintages) {
   Names texts;
@@ -56,6 +39,18 @@ std::size_t known_by(const std::vector<Vintage>& vintages, const std::string& da
 }
 
 }  // namespace
+
+std::vector<Vintage> vintages_in_order(const TypedSource& source) {
+  Names texts(source.vintage.begin(), source.vintage.end());
+  std::sort(texts.begin(), texts.end(), natural_less);
+  texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
+  std::vector<Vintage> vintages;
+  for (const std::string& text : texts) vintages.push_back({text, date_among(text)});
+  if (std::all_of(vintages.begin(), vintages.end(), [](const Vintage& v) { return v.day.has_value(); }))
+    std::stable_sort(vintages.begin(), vintages.end(),
+                     [](const Vintage& a, const Vintage& b) { return *a.day < *b.day; });
+  return vintages;
+}
 
 void choose_vintage(TypedSource& source, const std::string& wanted) {
   if (source.spec.vintage.empty()) return;
