@@ -74,13 +74,17 @@ struct Step {
 Step newton_step(const Design& design, const Transformed& regressors, const Slopes& at, const Vector& predictor) {
   Transformed data = regressors;
   const Vector ahead = at.score.cwiseQuotient(at.information);
-  data.y = predictor + ahead;
-  if (design.offset.size() > 0) data.y -= design.offset;
+  const Vector explained = design.offset.size() > 0 ? Vector(predictor - design.offset) : predictor;
+  data.y = explained + ahead;
   data.weights = at.information;
   Step step;
   step.rows = absorb(data, {});
   step.solution = least_squares(step.rows.X, step.rows.outcome, data.weights);
-  step.move = ahead - step.solution.residuals;
+  // Where a mean is tiny beside the outcome, u/h is huge, and its difference from the residual has no digits left.
+  if (design.effects.empty() && step.solution.dropped.empty())
+    step.move = regressors.X * step.solution.coefficients - explained;
+  else
+    step.move = ahead - step.solution.residuals;
   return step;
 }
 

@@ -96,6 +96,20 @@ TEST(Ppml, ExposureMakesRates) {
   EXPECT_EQ(fit.design->spec.formula.text, "y ~ x + offset(log(size))");
 }
 
+// A row so far from the others that its mean is next to nothing beside its outcome.
+TEST(Ppml, SettlesBesideARowFarAway) {
+  std::string csv = "y,x\n2,-700\n";
+  RandomStream draws(9, 0, 0);
+  for (int i = 0; i < 60; ++i) {
+    const double x = draws.normal();
+    csv += shortest(std::floor(4 * draws.uniform() * std::exp(x))) + "," + shortest(x) + "\n";
+  }
+  const Panel panel = keyless(csv);
+  const Fit fit = estimated(panel, "y ~ x", "ppml", "", "iid");
+  EXPECT_EQ(fit.n(), 61);
+  EXPECT_LE(fit.scores.rows().colwise().sum().cwiseAbs().maxCoeff(), 1e-9 * fit.scores.rows().cwiseAbs().sum());
+}
+
 TEST(Ppml, RowsWithoutAnOffsetAreLeftOutAndCounted) {
   const Fit fit = estimated(keyless("y,x,size\n2,0,1\n6,1,3\n0,0,4\n9,1,0\n12,1,\n3,0,2\n"), "y ~ x + exposure(size)",
                             "ppml", "", "iid");
@@ -173,6 +187,11 @@ TEST(Separation, LevelsWithoutACount) {
   const Fit absorbed =
       estimated(keyless("y,x,id\n0,3,1\n0,1,1\n0,2,2\n1,4,2\n2,1,3\n3,7,3\n"), "y ~ x | id", "ppml", "", "iid");
   EXPECT_EQ(absorbed.design->ledger.dropped, (Lost{{"no variation of the outcome within id (separated)", 2}}));
+  ASSERT_EQ(absorbed.notes.size(), 1u);
+  EXPECT_EQ(absorbed.notes[0].message,
+            "2 rows were set aside because the likelihood has no maximum with them: the coefficient of a level of an "
+            "effect would be infinite and fit the outcome there exactly; the other coefficients do not depend on such "
+            "rows (Correia, Guimarães and Zylkin 2019)");
 }
 
 // No level of either effect is without a count, but levels of one can rise against those of the other.
