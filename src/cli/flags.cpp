@@ -149,7 +149,7 @@ std::vector<Flag> fit_flags() {
           {"covariance", true, false,
            "iid, robust, cluster(a, b), CR2(a), newey_west(lag), conley(lat, lon, km); headwater methods"},
           {"profile", true, false,
-           "small-sample profile: fixest, reghdfe, ivreghdfe, xtreg, areg, plm, linearmodels, none"},
+           "small-sample profile: fixest, reghdfe, ivreghdfe, xtreg, areg, plm, linearmodels, none; all: side by side"},
           {"driver", true, true, "name=term,term: a driver group"},
           {"use", true, true, "a decomposition: method(option=value)"},
           {"test", true, true, "a + b = 0, all or drivers; with ' by wild' or another way to test"},

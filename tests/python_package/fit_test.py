@@ -162,6 +162,17 @@ def test_other_threads_run_while_it_computes(simulated):
     assert turns > 5
 
 
+def test_every_profile_and_the_diagnostics(simulated):
+    fit = hw.fit("log(activity / resource) ~ turnover | trust + quarter", simulated.panel, unit="trust", time="quarter", profile="all",
+                 tests=["diagnostics"])
+    others = fit.other_covariances
+    every = others[others["rule"].str.startswith("cluster(trust)")].set_index("profile")
+    assert list(every.index) == ["fixest", "reghdfe", "ivreghdfe", "xtreg", "areg", "plm", "linearmodels", "none"]
+    assert every.loc["xtreg", "turnover"] == fit.vcov("cluster(trust)", "xtreg").coefficients.set_index("term").loc["turnover", "std_error"]
+    assert every.loc["xtreg", "software"] == "Stata xtreg, fe" and every.loc["xtreg", "arithmetic"].startswith("G/(G-1)")
+    assert {"pesaran_cd", "modified_wald", "reset", "effects_f"} <= set(fit.tests["test"])
+
+
 def test_methods_come_from_the_registries(command):
     table = hw.methods()
     listed = command("methods")

@@ -60,18 +60,24 @@ Spatial spatial_of(const MethodCall& rule) {
           rule.get("kernel", "uniform") == "uniform"};
 }
 
+// Σ_q K(d_pq) S_q of the places near p, as numbers side by side.
+void add_near(const Nearby& nearby, const Spatial& spatial, const Matrix& own, Index p, double* sum) {
+  const Index k = own.rows();
+  nearby.each(p, [&](Index q) {
+    const double weight = spatial.uniform ? 1 : std::max(0.0, 1 - nearby.kilometres(p, q) / spatial.cutoff);
+    const double* there = own.data() + q * k;
+    for (Index j = 0; j < k; ++j) sum[j] += weight * there[j];
+  });
+}
+
 Matrix near_products(const Contributions& psi, const Matrix& places, const Spatial& spatial) {
   const Sites sites = sites_of(places);
-  const Matrix sums = psi.sums(sites.of_row);
   const Nearby nearby(sites.places, spatial.distance, spatial.cutoff);
-  const Matrix own = sums.transpose();  // a column a place: read next to one another
+  const Matrix own = psi.sums(sites.of_row)(nearby.order(), Eigen::all).transpose();  // a column a place
   Matrix around = Matrix::Zero(own.rows(), own.cols());
-  parallel_for(static_cast<std::size_t>((sums.rows() + kPlacesAtOnce - 1) / kPlacesAtOnce), [&](std::size_t block) {
-    const Index begin = static_cast<Index>(block) * kPlacesAtOnce, end = std::min(begin + kPlacesAtOnce, sums.rows());
-    for (Index p = begin; p < end; ++p)
-      nearby.each(p, [&](Index q, double km) {
-        around.col(p) += (spatial.uniform ? 1 : std::max(0.0, 1 - km / spatial.cutoff)) * own.col(q);
-      });
+  parallel_for(static_cast<std::size_t>((own.cols() + kPlacesAtOnce - 1) / kPlacesAtOnce), [&](std::size_t block) {
+    const Index begin = static_cast<Index>(block) * kPlacesAtOnce, end = std::min(begin + kPlacesAtOnce, own.cols());
+    for (Index p = begin; p < end; ++p) add_near(nearby, spatial, own, p, around.col(p).data());
   });
   const Matrix sum = own * around.transpose();
   return 0.5 * (sum + sum.transpose());

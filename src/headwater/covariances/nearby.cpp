@@ -1,7 +1,6 @@
 #include "headwater/covariances/nearby.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 #include <tuple>
 
@@ -12,37 +11,39 @@ constexpr double kDegree = 3.14159265358979323846 / 180;  // in radians
 constexpr double kFlatDegree = 111;                       // km
 constexpr double kSlack = 1e-9;  // of an angle: what is measured may lie outside the reach, never the reverse
 constexpr double kTie = 1e-12;   // relative: a pair at the reach itself is within, whatever rounding says
+constexpr double kSphere = 4.1;  // above the square of every chord of the unit sphere
 
 double around(double longitude) {
   const double turned = std::fmod(longitude + 180, 360);
   return (turned < 0 ? turned + 360 : turned) - 180;
 }
 
-double apart(double a, double b) {
-  const double difference = std::abs(around(a) - around(b));
-  return std::min(difference, 360 - difference);
-}
-
 }  // namespace
 
 Nearby::Nearby(const Matrix& places, const Distance& distance, double reach)
     : distance_(distance), reach_(reach * (1 + kTie)) {
+  const double angle = reach_ / (distance.flat ? kFlatDegree / kDegree : distance.radius);
+  const double half = std::sin(std::min(angle / 2, 90 * kDegree));
+  within_ = distance.flat ? reach_ * reach_ : angle >= 180 * kDegree ? kSphere : 4 * half * half;
+  height_ = std::min(180.0, std::max(angle / kDegree * (1 + kSlack), 180.0 / static_cast<double>(places.rows() + 1)));
+  std::vector<Place> unsorted;
   for (Index p = 0; p < places.rows(); ++p) {
     const double latitude = places(p, 0), longitude = around(places(p, 1)), cosine = std::cos(latitude * kDegree);
-    places_.push_back({latitude, longitude, cosine * std::cos(longitude * kDegree),
-                       cosine * std::sin(longitude * kDegree), std::sin(latitude * kDegree)});
+    unsorted.push_back({latitude, longitude, cosine * std::cos(longitude * kDegree),
+                        cosine * std::sin(longitude * kDegree), std::sin(latitude * kDegree)});
   }
-  const double degrees = reach_ / (distance.flat ? kFlatDegree : distance.radius * kDegree) * (1 + kSlack);
-  height_ = std::min(180.0, std::max(degrees, 180.0 / static_cast<double>(places_.size() + 1)));
-  order_.resize(places_.size());
+  order_.resize(unsorted.size());
   std::iota(order_.begin(), order_.end(), Index{0});
   const auto key = [&](Index p) {
-    const Place& place = places_[static_cast<std::size_t>(p)];
+    const Place& place = unsorted[static_cast<std::size_t>(p)];
     return std::tuple(band_of(place.latitude), place.longitude, p);
   };
   std::sort(order_.begin(), order_.end(), [&](Index a, Index b) { return key(a) < key(b); });
   begin_.assign(static_cast<std::size_t>(band_of(90)) + 2, 0);
-  for (const Place& place : places_) ++begin_[static_cast<std::size_t>(band_of(place.latitude)) + 1];
+  for (const Index p : order_) {
+    places_.push_back(unsorted[static_cast<std::size_t>(p)]);
+    ++begin_[static_cast<std::size_t>(band_of(places_.back().latitude)) + 1];
+  }
   std::partial_sum(begin_.begin(), begin_.end(), begin_.begin());
 }
 
@@ -63,46 +64,42 @@ double Nearby::longitude_reach(double latitude) const {
   return std::asin(std::sin(angle) / std::cos(latitude * kDegree)) / kDegree * (1 + kSlack);
 }
 
-double Nearby::kilometres(const Place& a, const Place& b) const {
-  if (distance_.flat) {
-    const double north = kFlatDegree * (a.latitude - b.latitude);
-    const double east =
-        kFlatDegree * std::cos((a.latitude + b.latitude) / 2 * kDegree) * apart(a.longitude, b.longitude);
-    return std::hypot(north, east);
-  }
-  const double dx = a.x - b.x, dy = a.y - b.y, dz = a.z - b.z;
-  return 2 * distance_.radius * std::asin(std::min(1.0, std::sqrt(dx * dx + dy * dy + dz * dz) / 2));
+double Nearby::flat_square(const Place& a, const Place& b) const {
+  const double apart = std::abs(a.longitude - b.longitude);
+  const double north = kFlatDegree * (a.latitude - b.latitude);
+  const double east = kFlatDegree * std::cos((a.latitude + b.latitude) / 2 * kDegree) * std::min(apart, 360 - apart);
+  return north * north + east * east;
 }
 
-void Nearby::each(Index p, const std::function<void(Index, double)>& found) const {
+double Nearby::kilometres(Index a, Index b) const {
+  const Place &one = places_[static_cast<std::size_t>(a)], &other = places_[static_cast<std::size_t>(b)];
+  return distance_.flat ? std::sqrt(flat_square(one, other))
+                        : 2 * distance_.radius * std::asin(std::min(1.0, std::sqrt(chord_square(one, other)) / 2));
+}
+
+std::vector<std::pair<std::size_t, std::size_t>> Nearby::candidates(Index p) const {
   const Place& own = places_[static_cast<std::size_t>(p)];
-  const double wide = longitude_reach(own.latitude);
+  const double wide = longitude_reach(own.latitude), west = own.longitude - wide, east = own.longitude + wide;
   const std::int64_t band = band_of(own.latitude), last = static_cast<std::int64_t>(begin_.size()) - 2;
-  const auto measure = [&](std::size_t from, std::size_t to) {
-    for (std::size_t at = from; at < to; ++at) {
-      const double km = kilometres(own, places_[static_cast<std::size_t>(order_[at])]);
-      if (km <= reach_) found(order_[at], km);
-    }
-  };
+  std::vector<std::pair<std::size_t, std::size_t>> ranges;
   for (std::int64_t b = std::max<std::int64_t>(0, band - 1); b <= std::min(last, band + 1); ++b) {
     const std::size_t from = begin_[static_cast<std::size_t>(b)], to = begin_[static_cast<std::size_t>(b) + 1];
-    const auto at = [&](double longitude) {
-      return static_cast<std::size_t>(std::lower_bound(order_.begin() + static_cast<std::ptrdiff_t>(from),
-                                                       order_.begin() + static_cast<std::ptrdiff_t>(to), longitude,
-                                                       [&](Index q, double wanted) {
-                                                         return places_[static_cast<std::size_t>(q)].longitude < wanted;
-                                                       }) -
-                                      order_.begin());
+    const auto at = [&, first = from, end = to](double longitude) {
+      const auto begin = places_.begin();
+      return static_cast<std::size_t>(
+          std::lower_bound(begin + static_cast<std::ptrdiff_t>(first), begin + static_cast<std::ptrdiff_t>(end),
+                           longitude, [](const Place& place, double wanted) { return place.longitude < wanted; }) -
+          begin);
     };
-    const double west = own.longitude - wide, east = own.longitude + wide;
     if (wide >= 180 - kSlack) {
-      measure(from, to);
+      ranges.emplace_back(from, to);
       continue;
     }
-    if (west < -180) measure(at(west + 360), to);
-    measure(at(west), at(std::nextafter(east, 360)));
-    if (east >= 180) measure(from, at(std::nextafter(east - 360, 360)));
+    if (west < -180) ranges.emplace_back(at(west + 360), to);
+    ranges.emplace_back(at(west), at(std::nextafter(east, 360)));
+    if (east >= 180) ranges.emplace_back(from, at(std::nextafter(east - 360, 360)));
   }
+  return ranges;
 }
 
 }  // namespace headwater

@@ -45,6 +45,8 @@ struct ProfileRow {
   long (*lag)(double periods);      // where a rule with lags gives none
   double earth_radius = 6371.0088;  // km, where a rule with distances gives none: the mean radius
 };
+// What a configuration writes for all of them, side by side.
+constexpr const char* kEveryProfile = "all";
 const std::vector<ProfileRow>& profile_rows();
 const ProfileRow& profile_row(const std::string& name);  // throws Error{usage, "profile.unknown"} with the nearest
 

@@ -28,8 +28,9 @@ struct Spec {
   MethodCall estimator;   // e.g. within, long_difference(periods = 4)
   MethodCall covariance;  // e.g. cluster(trust), driver as written; the default is resolved by the plan
   std::string profile = "fixest";
-  std::string weights;   // column name or ""
-  ExpressionPtr subset;  // rows where it holds, or null: all
+  bool every_profile = false;  // errors under all the others are asked for
+  std::string weights;         // column name or ""
+  ExpressionPtr subset;        // rows where it holds, or null: all
   Singletons singletons = Singletons::drop;
   std::vector<DriverGroup> drivers;
   std::vector<MethodCall> decompositions;

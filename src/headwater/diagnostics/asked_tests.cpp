@@ -3,6 +3,7 @@
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/core/unknown_name.hpp"
+#include "headwater/diagnostics/requested.hpp"
 #include "headwater/estimators/fit.hpp"
 
 namespace headwater {
@@ -41,6 +42,10 @@ std::vector<LinearNull> every_slope(const Fit& fit) {
 }  // namespace
 
 std::vector<Test> asked_tests(const Fit& fit, const Covariance& covariance, const std::string& text) {
+  const bool coefficient = coefficient_index(fit, trimmed(text)).has_value();
+  if (!coefficient && trimmed(text) == "diagnostics") return all_diagnostics(fit, covariance);
+  if (const DiagnosticRow* row = coefficient ? nullptr : requested_diagnostic(text))
+    return requested_tests(fit, covariance, *row, text);
   const std::size_t by = text.rfind(" by ");
   const std::string hypothesis(trimmed(text.substr(0, by)));
   const std::vector<LinearNull> nulls = hypothesis == "all" ? every_slope(fit)

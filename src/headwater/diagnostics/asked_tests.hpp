@@ -1,5 +1,6 @@
 // Tests that a user asks for: HYPOTHESIS, or HYPOTHESIS by METHOD(options). The hypothesis is linear in the
-// coefficients (x - z = 0.1), `all` for every slope being zero, or `drivers` for every driver's joint test.
+// coefficients (x - z = 0.1), `all` for every slope being zero, or `drivers` for every driver's joint test. A text that
+// names a diagnostic (requested.hpp) and no coefficient asks for that.
 #pragma once
 
 #include <string>

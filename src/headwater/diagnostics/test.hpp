@@ -49,15 +49,19 @@ struct Movers {
 };
 Movers influential_units(const Fit& fit, const Covariance& covariance, int top = 3);
 
-// Standard errors of the same fit under other covariance rules and small-sample profiles; NaN with a reason where one
-// cannot be had.
+// Standard errors of the same model under other covariance rules and small-sample profiles; NaN with a reason where one
+// cannot be had. With every_profile of the spec all profiles are among them, each on the rows that its program keeps.
 struct OtherCovariances {
-  std::vector<std::string> rules;  // the reported one first
+  std::vector<std::string> rules;     // the reported one first
+  std::vector<std::string> profiles;  // of each
+  std::vector<std::string> arithmetic;
+  std::vector<std::int64_t> rows;  // used
   std::vector<double> df;
   std::vector<std::string> reasons;
-  Matrix std_error;  // rules × k
+  Matrix std_error;            // rules × k
+  bool every_profile = false;  // all are there
 };
-OtherCovariances other_covariances(const Fit& fit, const Covariance& own);
+OtherCovariances other_covariances(const Fit& fit, const Covariance& own, const Panel& panel);
 
 // Coefficient table with intervals at the spec's level. Coefficients without a standard error have NaN in all but the
 // estimate.

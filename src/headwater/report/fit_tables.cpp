@@ -5,6 +5,7 @@
 #include "headwater/core/text.hpp"
 #include "headwater/report/grids.hpp"
 #include "headwater/report/instruments.hpp"
+#include "headwater/report/profiles.hpp"
 #include "headwater/report/tables.hpp"
 
 namespace headwater {
@@ -21,6 +22,11 @@ std::string paragraphs(const std::vector<std::string>& notes, int indent = 0) {
 std::string tests_text(const Tree& fit) {
   const Grid grid = tests_grid(fit);
   return grid.rows.empty() ? "" : "\n" + text_table(grid).text() + paragraphs(grid.notes);
+}
+
+std::string profiles_text(const Tree& fit) {
+  const Grid grid = profiles_grid(fit);
+  return grid.rows.empty() ? "" : "\n" + wrapped(grid.title + ":") + text_table(grid).text() + paragraphs(grid.notes);
 }
 
 std::string movers_text(const Tree& fit) {
@@ -78,7 +84,7 @@ std::string details_text(const Tree& fit, const std::vector<const Tree*>& group)
   const std::string title =
       "[" + model_heading(fit, group) + "] " + text_attribute(fit, "formula") + (split.empty() ? "" : ", " + split);
   return (group.size() > 1 ? "\n" + wrapped(title, 2) : "") + paragraphs(fit_notes(fit)) +
-         paragraphs(unidentified_notes(fit), 2) + tests_text(fit) + first_stages_text(fit) +
+         paragraphs(unidentified_notes(fit), 2) + tests_text(fit) + profiles_text(fit) + first_stages_text(fit) +
          (group.size() == 1 || ratio ? movers_text(fit) : "");
 }
 

@@ -8,6 +8,7 @@
 #include "headwater/core/method.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/report/grids.hpp"
+#include "headwater/report/profiles.hpp"
 
 namespace headwater {
 namespace {
@@ -152,6 +153,7 @@ void Builder::models(const std::vector<const Tree*>& fits) {
 }
 
 void Builder::tests(const Tree& fit) {
+  if (Grid profiles = profiles_grid(fit); !profiles.rows.empty()) grids.push_back(std::move(profiles));
   Grid grid = tests_grid(fit);
   if (grid.rows.empty()) return;
   grid.title = "Tests: " + fit.name;

@@ -7,6 +7,7 @@
 #include "headwater/report/grids.hpp"
 #include "headwater/report/instruments.hpp"
 #include "headwater/report/marks.hpp"
+#include "headwater/report/profiles.hpp"
 
 namespace headwater {
 namespace {
@@ -263,6 +264,7 @@ void fit_object(Contract& out, const Tree& result, const Tree& fit) {
     }
     out.json.end_array();
   }
+  profile_list(out, fit);
   instruments_object(out, fit);
   warnings(out, result, fit);
   out.end_object();

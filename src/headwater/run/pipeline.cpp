@@ -17,7 +17,7 @@
 namespace headwater {
 namespace {
 
-void infer(ModelResult& model) {
+void infer(ModelResult& model, const Panel& panel) {
   model.covariance = covariance(model.fit);
   model.coefficients = coefficient_table(model.fit, model.covariance);
   model.detectable = minimum_detectable_effects(model.fit, model.covariance, model.coefficients);
@@ -31,12 +31,12 @@ void infer(ModelResult& model) {
     for (Test& test : instrument_tests(model.fit, model.covariance, *model.instruments))
       model.tests.push_back(std::move(test));
   model.movers = influential_units(model.fit, model.covariance);
-  model.other_covariances = other_covariances(model.fit, model.covariance);
+  model.other_covariances = other_covariances(model.fit, model.covariance, panel);
 }
 
-void diagnose(ModelResult& model) {
+void diagnose(ModelResult& model, const Panel& panel) {
   model.path = outcome_path(model.fit);
-  parallel_run({[&] { infer(model); }, [&] { model.variation = variation(model.fit); }});
+  parallel_run({[&] { infer(model, panel); }, [&] { model.variation = variation(model.fit); }});
 }
 
 ModelResult run_model(const Panel& panel, const Spec& spec, bool estimate) {
@@ -45,7 +45,7 @@ ModelResult run_model(const Panel& panel, const Spec& spec, bool estimate) {
   try {
     model.fit = headwater::estimate(panel, std::make_shared<const Design>(make_design(panel, spec)));
     if (estimate)
-      diagnose(model);
+      diagnose(model, panel);
     else
       model.variation = variation(model.fit);
   } catch (const Error& error) {

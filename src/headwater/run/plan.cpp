@@ -78,7 +78,8 @@ void resolve_covariance(Spec& spec, const ModelConfig& model, const Panel& panel
   spec.covariance = checked_rule(spec.covariance);
   if (gathers(spec.covariance) == Gathers::clusters && cluster_columns(spec.covariance).empty() && panel.has_unit())
     spec.covariance.arguments.emplace_back("", quoted_name(panel.keys().unit));
-  spec.profile = profile_row(model.profile).card.name;
+  spec.every_profile = model.profile == kEveryProfile;
+  spec.profile = profile_row(spec.every_profile ? ModelConfig().profile : model.profile).card.name;
 }
 
 void resolve_methods(Spec& spec, const ModelConfig& model) {

@@ -131,8 +131,10 @@ class Fit:
 
     @cached_property
     def tests(self) -> pd.DataFrame:
-        """Joint tests of the driver groups, long-run sums and the linear combinations asked for."""
-        return self._fitted.child("tests").frame("test", {each: each for each in TESTS})
+        """Joint tests of the driver groups, long-run sums, and the combinations and diagnostics asked for."""
+        tree = self._fitted.child("tests")
+        kinds = {"test": "test_name"} if tree.has("test_name") else {}
+        return tree.frame("test", kinds | {each: each for each in TESTS})
 
     @cached_property
     def first_stages(self) -> pd.DataFrame:
@@ -160,6 +162,17 @@ class Fit:
         """The units that move each coefficient most."""
         columns = {"term": "mover_term", "unit": "mover_unit", "change": "mover_change", "change_in_se": "mover_change_in_se"}
         return self._fitted.child("movers").frame("mover", columns)
+
+    @cached_property
+    def other_covariances(self) -> pd.DataFrame:
+        """Standard errors of each term under other rules and profiles, the reported one first, with the software that a profile is, its
+        arithmetic and the rows it keeps; with ``profile="all"`` under every profile."""
+        tree = self._fitted.child("covariances")
+        known = {"profile": "rule_profile", "software": "rule_program", "arithmetic": "rule_arithmetic", "rows": "rule_rows",
+                 "df": "rule_df", "reason": "rule_reason"}
+        frame = tree.frame("rule", {name: array for name, array in known.items() if tree.has(array)}, label="rule")
+        errors = pd.DataFrame(tree.values("rule_std_error"), columns=self._fitted.labels("term"))
+        return pd.concat([frame, errors], axis=1)
 
     @cached_property
     def variation(self) -> pd.DataFrame:

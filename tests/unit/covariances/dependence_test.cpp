@@ -220,15 +220,13 @@ TEST(Nearby, FindsEveryPairOnce) {
   for (const bool plane : {false, true})
     for (const double reach : {1e-6, 30.0, 500.0, 9000.0, 10009.0, 19000.0, 30000.0}) {
       const Nearby nearby(places, {plane, 6371}, reach);
+      const auto at = [&](Index p) { return row(nearby.order()[static_cast<std::size_t>(p)]); };
       for (Index p = 0; p < P; p += 11) {
         std::vector<int> met(static_cast<std::size_t>(P), 0);
-        nearby.each(p, [&](Index q, double km) {
-          ++met[static_cast<std::size_t>(q)];
-          const double wanted = plane ? flat(row(p), row(q)) : haversine(row(p), row(q), 6371);
-          EXPECT_NEAR(km, wanted, 2e-4 + 1e-9 * wanted);
-        });
+        nearby.each(p, [&](Index q) { ++met[static_cast<std::size_t>(q)]; });
         for (Index q = 0; q < P; ++q) {
-          const double km = plane ? flat(row(p), row(q)) : haversine(row(p), row(q), 6371);
+          const double km = plane ? flat(at(p), at(q)) : haversine(at(p), at(q), 6371);
+          EXPECT_NEAR(nearby.kilometres(p, q), km, 2e-4 + 1e-9 * km);
           const int wanted = km < reach ? 1 : 0;
           ASSERT_EQ(std::abs(km - reach) > 1e-3 ? met[static_cast<std::size_t>(q)] : wanted, wanted)
               << p << " " << q << " " << reach;
@@ -241,9 +239,12 @@ TEST(Nearby, FindsEveryPairOnce) {
 TEST(Nearby, CountsWhatLiesAtTheReach) {
   Matrix places(5, 2);
   places << 0, 0, 0, 1, 0, -1, 1, 0, -1, 0;
-  int found = 0;
-  Nearby(places, {false, 6371}, 6371 * kRadians).each(0, [&](Index, double) { ++found; });
-  EXPECT_EQ(found, 5);
+  const Nearby nearby(places, {false, 6371}, 6371 * kRadians);
+  for (Index p = 0; p < 5; ++p) {
+    int found = 0;
+    nearby.each(p, [&](Index) { ++found; });
+    EXPECT_EQ(found, nearby.order()[static_cast<std::size_t>(p)] == 0 ? 5 : 2) << p;
+  }
 }
 
 Matrix beck_katz_by_hand(const Fitted& f, bool of_units, bool diagonal, bool casewise) {

@@ -7,6 +7,7 @@
 
 #include "headwater/core/distributions.hpp"
 #include "headwater/core/error.hpp"
+#include "headwater/covariances/profiles.hpp"
 #include "headwater/diagnostics/asked_tests.hpp"
 #include "headwater/panel/readers.hpp"
 
@@ -26,11 +27,15 @@ std::string csv_without(int left_out = -1) {
   return csv;
 }
 
+Panel panel_of(const std::string& csv) {
+  RawTable table = parse_csv(csv, "panel.csv", ',', {.unit = "id", .time = "year"});
+  return {
+      std::move(table.columns), {.unit = "id", .time = "year"}, std::move(table.source_rows), std::move(table.ledger)};
+}
+
 Fit fitted(const std::string& formula, const std::string& csv = csv_without(),
            const std::vector<std::pair<std::string, std::string>>& drivers = {}) {
-  RawTable table = parse_csv(csv, "panel.csv", ',', {.unit = "id", .time = "year"});
-  const Panel panel(std::move(table.columns), {.unit = "id", .time = "year"}, std::move(table.source_rows),
-                    std::move(table.ledger));
+  const Panel panel = panel_of(csv);
   Spec spec;
   spec.formula = expand(parse_formula(formula)).at(0);
   spec.estimator = parse_method_call(spec.formula.effects.empty() ? "pooled" : "within");
@@ -251,10 +256,44 @@ TEST(Variation, SplitsBetweenAndWithin) {
   }
 }
 
+// A unit of one row is dropped by some programs and kept by others.
+TEST(OtherCovariances, OfEveryProfileAreOnTheRowsThatItsProgramKeeps) {
+  const Panel panel = panel_of(csv_without() + "lonely,2012,1,2,3,1\n");
+  Spec spec;
+  spec.formula = expand(parse_formula("y ~ x + z | id + year")).at(0);
+  spec.estimator = parse_method_call("within");
+  spec.covariance = parse_method_call("driscoll_kraay");
+  spec.every_profile = true;
+  const auto fit_with = [&](Singletons singletons) {
+    Spec own = spec;
+    own.singletons = singletons;
+    return estimate(panel, std::make_shared<const Design>(make_design(panel, own)));
+  };
+  const Fit dropped = fit_with(Singletons::drop), kept = fit_with(Singletons::keep);
+  ASSERT_EQ(kept.n(), dropped.n() + 1);
+  const OtherCovariances others = other_covariances(dropped, covariance(dropped), panel);
+  EXPECT_TRUE(others.every_profile);
+  std::size_t met = 0;
+  for (const ProfileRow& row : profile_rows()) {
+    const std::string name(row.card.name);
+    const auto at =
+        name == "fixest" ? others.profiles.begin() : std::find(others.profiles.begin(), others.profiles.end(), name);
+    ASSERT_NE(at, others.profiles.end()) << name;
+    const auto r = static_cast<std::size_t>(at - others.profiles.begin());
+    const Fit& fit = row.singletons == Singletons::drop ? dropped : kept;
+    const Covariance V = covariance(fit, covariance(dropped).rule, name);
+    EXPECT_EQ(others.rows[r], fit.n()) << name;
+    EXPECT_EQ(others.arithmetic[r], V.arithmetic) << name;
+    for (Index j = 0; j < 2; ++j) EXPECT_DOUBLE_EQ(others.std_error(static_cast<Index>(r), j), V.std_error(j)) << name;
+    ++met;
+  }
+  EXPECT_EQ(met, 8u);
+}
+
 TEST(OtherCovariances, AreThoseOfTheirRulesAndTheReportedOneComesFirst) {
   const Fit fit = fitted("y ~ x + z | id + year");
   const Covariance own = covariance(fit);
-  const OtherCovariances others = other_covariances(fit, own);
+  const OtherCovariances others = other_covariances(fit, own, panel_of(csv_without()));
   const std::vector<std::string> expected = {"cluster(id)",
                                              "iid",
                                              "robust",
