@@ -17,8 +17,9 @@ class Comparison:
         else:
             self.agreed[what] += 1
 
-    def terms(self, where, ours, theirs):
-        """`ours` are terms of the JSON contract by name, `theirs` (estimate, error or NaN, p or None) by the same names."""
+    def terms(self, where, ours, theirs, slack=1):
+        """`ours` are terms of the JSON contract by name, `theirs` (estimate, error or NaN, p or None) by the same names; `slack` is by how
+        much less exact their errors are than those of least squares."""
         if set(ours) != set(theirs):
             self.failures.append(f"{where}: terms {sorted(ours)}, there {sorted(theirs)}")
             return
@@ -27,9 +28,9 @@ class Comparison:
                 self.named["a negative variance, not estimable"] += 1
                 continue
             self.number("estimate", f"{where}, {name}", ours[name]["estimate"], estimate, max(abs(estimate), error))
-            self.number("std_error", f"{where}, {name}", ours[name]["std_error"], error, error)
+            self.number("std_error", f"{where}, {name}", ours[name]["std_error"], error, slack * error)
             if p is not None:
-                self.number("p_value", f"{where}, {name}", ours[name]["p_value"], p, max(p * (1 + (estimate / error) ** 2), 1e-10))
+                self.number("p_value", f"{where}, {name}", ours[name]["p_value"], p, slack * max(p * (1 + (estimate / error) ** 2), 1e-10))
 
     def report(self):
         lines = [f"{sum(self.fits.values())} fits: " + ", ".join(f"{n} with {who}" for who, n in self.fits.items())]

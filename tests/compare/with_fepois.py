@@ -1,7 +1,6 @@
 """`ppml` under the profile fixest against pyfixest's fepois: counts with zeros, effects, weights, offsets, clusters.
 
-fepois stops when the deviance does; its tolerance is set as low as it goes, and what is left of its own error is below those of
-differences.py. It sets aside groups without a count; regressors that separate do not occur in these panels.
+fepois stops when the deviance does and has its errors from the weights of the step before, which are 1e-7 off: hence `slack`. It sets aside groups without a count; regressors that separate do not occur in these panels.
 """
 
 import numpy as np
@@ -46,4 +45,4 @@ def compare(comparison, folder, seeds):
                 comparison.fits["fepois"] += 1
                 names = ["(Intercept)" if name == "Intercept" else name for name in model.coef().index]
                 comparison.terms(f"counts {seed}, {formula}, {rule} (fepois)", headwater_fit.terms(ours),
-                                 dict(zip(names, zip(model.coef(), model.se(), model.pvalue()))))
+                                 dict(zip(names, zip(model.coef(), model.se(), model.pvalue()))), slack=10)
