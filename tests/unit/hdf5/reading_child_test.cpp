@@ -102,7 +102,7 @@ TEST(ReadingChild, IsAMessageWhenItCrashes) {
 }
 
 TEST(ReadingChild, HasItsTimeAndLeavesNoCore) {
-  const Tree tree = read_apart("FILE", 5 << 20, [] {
+  const Tree tree = read_apart("FILE", 5 << 20, ReadAs{}, [] {
     rlimit time{}, core{};
     ::getrlimit(RLIMIT_CPU, &time);
     ::getrlimit(RLIMIT_CORE, &core);
