@@ -12,9 +12,9 @@
 namespace headwater {
 namespace {
 
-constexpr Index kRows = 256;   // of a block
-constexpr Index kBlocks = 64;  // of one task
-constexpr Index kLanes = 8;    // sums side by side down a column
+constexpr Index kBlockRows = 256;  // of a block
+constexpr Index kTaskBlocks = 64;  // of one task
+constexpr Index kLanes = 8;        // sums side by side down a column
 
 // high + low, the rounding of high being in low.
 struct Twofold {
@@ -73,23 +73,23 @@ __attribute__((target("avx2,fma"))) void sum_products_avx2(const double* column,
   sum_products(column, v, rows, high, low);
 }
 
-Kernels fastest() {
+Kernels fastest_kernels() {
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return {take_column_avx2, sum_products_avx2};
   return {};
 }
 #else
-Kernels fastest() { return {}; }
+Kernels fastest_kernels() { return {}; }
 #endif
 
 const Kernels& kernels() {
-  static const Kernels chosen = fastest();
+  static const Kernels chosen = fastest_kernels();
   return chosen;
 }
 
 // The rows from `at` on of y − Ab − r.
 void residual_block(const Matrix& A, const Matrix& tails, const Vector& b, Index at, Index rows, Vector& result,
                     const Vector& r) {
-  std::array<double, kRows> low{};
+  std::array<double, kBlockRows> low{};
   double* high = result.data() + at;
   if (r.size() > 0)
     for (Index i = 0; i < rows; ++i) add(high[i], low[static_cast<std::size_t>(i)], -r(at + i), 0);
@@ -113,10 +113,11 @@ Twofold column_sum(const Matrix& A, const Matrix& tails, const Vector& v, Index 
 
 Vector compensated_residuals(const Matrix& A, const Matrix& tails, const Vector& y, const Vector& b, const Vector& r) {
   Vector result = y;
-  const Index step = kBlocks * kRows;
+  const Index step = kTaskBlocks * kBlockRows;
   parallel_for(static_cast<std::size_t>((y.size() + step - 1) / step), [&](std::size_t task) {
     const Index begin = static_cast<Index>(task) * step, end = std::min(begin + step, y.size());
-    for (Index at = begin; at < end; at += kRows) residual_block(A, tails, b, at, std::min(kRows, end - at), result, r);
+    for (Index at = begin; at < end; at += kBlockRows)
+      residual_block(A, tails, b, at, std::min(kBlockRows, end - at), result, r);
   });
   return result;
 }
@@ -128,7 +129,7 @@ Vector compensated_products(const Matrix& A, const Matrix& tails, const Vector& 
     result(static_cast<Index>(j)) = sum.high + sum.low;
   };
   const auto columns = static_cast<std::size_t>(A.cols());
-  if (A.rows() > kBlocks * kRows)
+  if (A.rows() > kTaskBlocks * kBlockRows)
     parallel_for(columns, sum_column);
   else
     for (std::size_t j = 0; j < columns; ++j) sum_column(j);
