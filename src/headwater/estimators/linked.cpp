@@ -164,7 +164,7 @@ double saturated_value(const LinkedModel& model, const Design& design) {
   return total(values);
 }
 
-void fill_goodness(Fit& fit) {
+void fill_linked_goodness(Fit& fit) {
   const Design& design = *fit.design;
   const Vector residuals = design.y - fit.linked->mean;
   GoodnessOfFit& g = fit.goodness;
@@ -278,7 +278,7 @@ Fit fit_linked(const EstimatorInput& input, const LinkedModel& model) {
   Climb climbed = climb(model, *design, data, constant);
   if (!climbed.failure.empty()) refuse_climb(*design, climbed.failure);
   fill(fit, model, std::move(climbed), constant.value);
-  fill_goodness(fit);
+  fill_linked_goodness(fit);
   tell_separation(fit, separation);
   add_fit_notes(fit);
   return fit;
