@@ -58,10 +58,11 @@ int simulate_command(const Words& words) {
   options.trusts = static_cast<int>(std::min<std::uint64_t>(whole_flag(flags, "trusts", 205), 1000000));
   options.quarters = static_cast<int>(std::min<std::uint64_t>(whole_flag(flags, "quarters", 24), 1000000));
   if (flags.has("sources")) write_sources(flags.get("sources"), options);
-  if (!flags.has("output")) return 0;
+  if (!flags.has("output") && !flags.has("truth")) return 0;
   const SimulatedPanel panel = simulate(options);
-  write_whole_file(panel_file, panel_csv(panel));
   if (flags.has("truth")) write_whole_file(truth_file, truth_csv(panel));
+  if (!flags.has("output")) return 0;
+  write_whole_file(panel_file, panel_csv(panel));
   print("wrote " + panel_file + ": " + counted(panel.columns.front().size(), "row") + ", simulated (scenario " +
         name(options.scenario) + ", seed " + std::to_string(options.seed) + ")\n");
   return 0;

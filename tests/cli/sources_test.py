@@ -110,6 +110,11 @@ class ReadTest(SourceTest):
                               "[columns d]\nx = x\n")
         self.assertEqual([(r["period"], r["x"]) for r in rows], [("2025-04", "1.5")])
 
+    def test_a_column_may_be_called_year(self):
+        self.write("y.csv", "Code,year,x\nR1,2024,1\n")
+        rows, _ = self.joined("[source y]\nfile = y.csv\nheader = Code\nunit = Code\nperiod = {year}\n[columns y]\nx = x\n")
+        self.assertEqual([(r["period"], r["x"]) for r in rows], [("2024", "1")])
+
     def test_a_spreadsheet_is_fitted_as_it_is(self):
         path = self.write("growth.xlsx", xlsx(growth_book()))
         code, out, err = run("fit", path, "`Productivity growth estimate` ~ 1", "--unit", "Org code", "--covariance", "iid")
@@ -404,6 +409,11 @@ class DemoTest(SourceTest):
             self.assertAlmostEqual(float(row["beds"]), statistics.fmean(round(float(q["beds"]), 1) for q in quarters), delta=0.051)
             compared += 1
         self.assertGreater(compared, 120)
+
+    def test_the_truth_can_be_had_beside_the_publications(self):
+        code, _, err = run("simulate", "--sources", "demo", "--truth", "truth.csv", "--trusts", "5", "--quarters", "8", cwd=self.folder)
+        self.assertEqual((code, err), (0, ""))
+        self.assertTrue((self.folder / "truth.csv").read_text().startswith("trust,quarter,name,value\n"))
 
     def test_too_few_quarters_are_refused(self):
         code, said = self.message("simulate", "--sources", "demo", "--quarters", "7")

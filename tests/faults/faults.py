@@ -47,6 +47,10 @@ def config_text():
             f"[report]\n{captions}")
 
 
+SOURCES = ("[data]\nunit = trust\ntime = year\n[source panel]\nfile = panel.csv\nheader = trust, year\nunit = trust\nperiod = {year}\n"
+           "[columns panel]\ny = y\nx = x\n")
+
+
 def cases(has_page, has_workbook):
     captions = [word for key in REPORT_KEYS for word in (f"--report.{key}", f"the {key}")]
     run_outputs = ("out.h5", "out.txt", "out.html") if has_page else ("out.h5", "out.txt")
@@ -61,6 +65,7 @@ def cases(has_page, has_workbook):
     if has_page:
         yield Case("report", ["report", "result.h5", "--output", "out.html", *captions], ("result.h5",), ("out.html",))
     yield Case("convert", ["convert", "panel.csv", "out.h5", "--unit", "trust"], ("panel.csv",), ("out.h5",))
+    yield Case("panel", ["panel", "sources.cfg", "-o", "out.csv"], ("panel.csv", "sources.cfg"), ("out.csv",))
     yield Case("simulate", ["simulate", "--output", "out.csv", "--truth", "truth.csv", "--trusts", "12", "--quarters", "8"], (),
                ("out.csv", "truth.csv"))
 
@@ -80,6 +85,7 @@ class FaultTest(unittest.TestCase):
         made = cls.made = pathlib.Path(cls._made.name)
         (made / "panel.csv").write_text(panel_text())
         (made / "run.cfg").write_text(config_text())
+        (made / "sources.cfg").write_text(SOURCES)
         done = cls.call(made, ["run", "run.cfg"])
         assert done.code == 0, done.err
         has_page = (made / "out.html").exists()

@@ -10,7 +10,7 @@ import unittest
 from faults import COMMAND, EVERY, FAULTS, FaultTest
 
 TRIALS = 1000 if EVERY else int(FAULTS or 24)
-WRITERS = ("run", "table", "workbook", "report", "convert", "simulate")
+WRITERS = ("run", "table", "workbook", "report", "convert", "panel", "simulate")
 PARTIAL = re.compile(r"\.partial-[0-9a-f]{16}$")
 # In a file system of its own: the inputs, an old file for every output, the command, and what is left copied out.
 DISK = """mount -t tmpfs -o size=$1k none "$2" && cp -r "$3"/. "$2" && cd "$2" || exit 90

@@ -84,7 +84,7 @@ def add(name):
         setattr(SystemCallsOfTheReader, f"test_{name}", lambda self: self.sweep(name))
 
 
-for each in ("run", "fit", "show", "table", "workbook", "report", "convert", "simulate"):
+for each in ("run", "fit", "show", "table", "workbook", "report", "convert", "panel", "simulate"):
     add(each)
 
 if __name__ == "__main__":

@@ -131,7 +131,7 @@ class Filler {
     if (what == "file") return std::filesystem::path(table_.file).stem().string();
     if (what.starts_with("above:")) return around(std::string(trimmed(what.substr(6))), true);
     if (what.starts_with("above?:")) return around(std::string(trimmed(what.substr(7))), false);
-    const std::string column = what == "year" ? kYear : what;
+    const std::string column = what == "year" && !spec_.tall.empty() ? kYear : what;
     return std::string(stripped(row.cells[required_column(table_, column, spec_)]));
   }
   const std::string& around(const std::string& pattern, bool needed) {
