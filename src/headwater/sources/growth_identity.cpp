@@ -9,7 +9,7 @@
 namespace headwater {
 namespace {
 
-constexpr double kExactGrowth = 1e-12;
+constexpr double kExactGrowth = 1e-9;       // files hold ten digits or more
 constexpr double kRoundedGrowth = 0.00155;  // three figures rounded to a tenth of a per cent, growth of up to a half
 
 const Column& growth_column(const TypedSource& source, const std::string& name) {
