@@ -12,6 +12,8 @@
 namespace headwater {
 namespace {
 
+__extension__ typedef __int128 Whole;  // NOLINT(modernize-use-using)
+
 Matrix made(Index rows, Index columns, std::uint64_t seed) {
   Matrix X(rows, columns);
   std::uint64_t state = seed;
@@ -68,9 +70,9 @@ TEST(Compensated, IsTheNearestDouble) {
   const Vector b = (made(3, 1, 6).col(0) * 0x1p20).array().round(),
                y = (made(kRowsOfAll, 1, 7).col(0) * 0x1p50).array().round();
   const Vector r = compensated_residuals(A, Matrix(), y, b, Vector());
-  const auto whole = [](double value) { return static_cast<__int128>(value); };
+  const auto whole = [](double value) { return static_cast<Whole>(value); };
   for (Index i = 0; i < kRowsOfAll; ++i) {
-    __int128 sum = whole(y(i));
+    Whole sum = whole(y(i));
     for (Index j = 0; j < 3; ++j) sum -= whole(A(i, j)) * whole(b(j));
     EXPECT_EQ(r(i), static_cast<double>(sum)) << i;
     EXPECT_EQ(compensated_residuals(A.row(i), Matrix(), y.segment(i, 1), b, y.segment(i, 1))(0),
@@ -78,7 +80,7 @@ TEST(Compensated, IsTheNearestDouble) {
   }
   const Vector products = compensated_products(A, Matrix(), y);
   for (Index j = 0; j < 3; ++j) {
-    __int128 sum = 0;
+    Whole sum = 0;
     for (Index i = 0; i < kRowsOfAll; ++i) sum += whole(A(i, j)) * whole(y(i));
     EXPECT_EQ(products(j), static_cast<double>(sum)) << j;
   }
