@@ -1,4 +1,4 @@
-// Every decomposition there is, in the report of a model with effects and of one without: nothing may leave the page blank.
+// Every decomposition there is, in the report of a model with effects, of one without and of one with a link: nothing may leave the page blank.
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -38,11 +38,12 @@ const kUses = {
     `dfl(${kPeriods}, replicates = 50)`,
     "missing_bounds(term = log(fte))",
   ],
+  counts: ["marginal_effects"],
 };
-const kModel = (name, estimator, effects) => `# ${name}.model: every method
+const kModel = (name, estimator, effects, outcome = "ratio(activity, resource)") => `# ${name}.model: every method
 [model]
 title = ${name}
-outcome = ratio(activity, resource)
+outcome = ${outcome}
 formula = log(fte) + agency_share + dma${effects}
 estimator = ${estimator}
 [driver]
@@ -65,9 +66,10 @@ before(async () => {
   headwater("simulate", "--seed", "8", "--trusts", "60", "--quarters", "8", "--output", place("panel.csv"));
   writeFileSync(place("effects.model"), kModel("effects", "within", " | trust + quarter"));
   writeFileSync(place("none.model"), kModel("none", "pooled", ""));
+  writeFileSync(place("counts.model"), kModel("counts", "ppml", " | trust + quarter", "activity"));
   writeFileSync(
     place("all.cfg"),
-    `[data]\nfile = panel.csv\nunit = trust\ntime = quarter\n[run]\nmodel = effects.model\nmodel = none.model\n` +
+    `[data]\nfile = panel.csv\nunit = trust\ntime = quarter\n[run]\nmodel = effects.model\nmodel = none.model\nmodel = counts.model\n` +
       `bootstrap = cluster(draws = 20)\n[output]\nresult = all.h5\nreport = publish.html\n[report]\ntitle = Every method\n${kReport}\n`,
   );
   headwater("run", place("all.cfg"));

@@ -104,7 +104,7 @@ std::vector<Stratum> strata_of(const Design& design, const Matrix& X) {
     stratum.X = about_means(X(own, Eigen::all), {});
     stratum.offset = design.offset.size() > 0 ? Vector(design.offset(own)) : Vector::Zero(stratum.X.rows());
     const Vector y = design.y(own);
-    const auto ones = static_cast<Index>(y.sum() + 0.5);
+    const auto ones = static_cast<Index>(std::lround(y.sum()));
     const bool zeros = ones > y.size() - ones;
     stratum.taken = zeros ? y.size() - ones : ones;
     stratum.sign = zeros ? -1 : 1;
