@@ -20,7 +20,7 @@ bool digits_alone(std::string_view text) {
 
 // The status that stands between brackets; "" where it is none that is known.
 std::string in_brackets(std::string_view inside) {
-  const std::string word = lower(trimmed(inside));
+  std::string word = lower(trimmed(inside));
   for (const std::string_view known : kBesideNumbers)
     if (word == known) return word;
   if (digits_alone(word)) return "note " + word;
@@ -32,7 +32,7 @@ std::string take_mark(std::string_view& cell) {
   if (cell.ends_with(']')) {
     const std::size_t open = cell.rfind('[');
     if (open == std::string_view::npos || open == 0) return "";
-    const std::string status = in_brackets(cell.substr(open + 1, cell.size() - open - 2));
+    std::string status = in_brackets(cell.substr(open + 1, cell.size() - open - 2));
     if (!status.empty()) cell = stripped(cell.substr(0, open));
     return status;
   }

@@ -101,7 +101,7 @@ class TotalsCheck {
   }
 
   std::string called(const TableRow& total) const {
-    const std::string code(stripped(total.cells[unit_]));
+    std::string code(stripped(total.cells[unit_]));
     if (!code.empty()) return code;
     const auto found = std::find_if(total.cells.begin(), total.cells.end(), [&](const std::string& cell) {
       return !stripped(cell).empty() && fits_any(spec_.totals, stripped(cell));
