@@ -5,8 +5,8 @@ import csv
 import re
 import unittest
 
-from command_test import COMPONENTS, Reference
-from golden_cases import FOLDER, cases_of, fit, number, tell
+from golden_cases import FOLDER, cases_of, fit, needs_cases, number, tell
+from reference import COMPONENTS, Reference
 
 FAMILIES = {"panel_tests": 10, "panel_unitroot_tests": 2}
 # What each reference test is called here.
@@ -114,10 +114,9 @@ def case_column(case, key):
         return [row[Reference(case).index[key]] for row in csv.DictReader(file)]
 
 
+@needs_cases
 class Panels(unittest.TestCase):
     def test_every_case(self):
-        if not FOLDER.exists():
-            self.skipTest("the reference cases do not lie beside this checkout")
         failures, done, compared, left_out = [], collections.Counter(), collections.Counter(), collections.Counter()
         for case in cases_of(FAMILIES):
             done[case["family"]] += 1

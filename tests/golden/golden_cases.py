@@ -5,13 +5,20 @@ import math
 import os
 import pathlib
 import subprocess
+import unittest
 
 COMMAND = os.environ["HEADWATER_COMMAND"]
 FOLDER = pathlib.Path(os.environ["HEADWATER_SOURCE"]).parent / "shared" / "reference" / "golden"
+needs_cases = unittest.skipUnless(FOLDER.exists(), "the reference cases do not lie beside this checkout")
 
 
 def number(value):
     return {"NaN": math.nan, "Infinity": math.inf}[value] if isinstance(value, str) else float(value)
+
+
+def digits(got, certified):
+    error = abs(got - certified) / abs(certified) if certified else abs(got)
+    return 15.0 if error == 0 else min(15.0, -math.log10(error))
 
 
 def fit(dataset, formula, *words):

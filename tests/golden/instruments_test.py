@@ -7,7 +7,7 @@ import collections
 import math
 import unittest
 
-from golden_cases import FOLDER, cases_of, fit, number, tell
+from golden_cases import cases_of, fit, needs_cases, number, tell
 
 FAMILIES = {"iv_absorbed": 7, "panel_iv": 9, "stata_iv": 48, "cross_section_iv": 2}
 
@@ -213,10 +213,9 @@ def check(case):
     return checked
 
 
+@needs_cases
 class Instruments(unittest.TestCase):
     def test_every_case(self):
-        if not FOLDER.exists():
-            self.skipTest("the reference cases do not lie beside this checkout")
         done, left_out, compared = collections.Counter(), collections.Counter(), collections.Counter()
         failures = []
         for case in cases_of(FAMILIES):

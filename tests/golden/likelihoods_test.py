@@ -8,7 +8,7 @@ import concurrent.futures
 import math
 import unittest
 
-from golden_cases import FOLDER, cases_of, fit, number, tell
+from golden_cases import cases_of, fit, needs_cases, number, tell
 
 ESTIMATORS = {"poisson pseudo maximum likelihood, log link": "ppml", "binomial, logit link": "logit",
               "conditional (fixed effects) logit": "conditional_logit"}
@@ -99,10 +99,9 @@ class Case:
         return self
 
 
+@needs_cases
 class Likelihoods(unittest.TestCase):
     def test_every_case(self):
-        if not FOLDER.exists():
-            self.skipTest("the reference cases do not lie beside this checkout")
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             cases = list(pool.map(lambda case: Case(case).check(), cases_of(FAMILIES)))
         done, compared, left_out = collections.Counter(), collections.Counter(), collections.Counter()
