@@ -1,10 +1,9 @@
 """The covariances of plm, sandwich, clubSandwich, estimatr and fixest: which rule and profile each is here, compared one by one."""
 
-import csv
 import math
 import re
 
-from golden_cases import FOLDER, number
+from golden_cases import number, rows_of
 
 
 def compare_degrees(reference, key, got, block):
@@ -124,14 +123,12 @@ def scaled(reference):
 
 
 def case_count(case, column):
-    with open(FOLDER / "data" / f"{case['dataset']}.csv", newline="") as file:
-        return len({row[column] for row in csv.DictReader(file)})
+    return len({row[column] for row in rows_of(case)})
 
 
 def in_order(case, index):
     """Whether periods first appear in the order of time where rows go by unit."""
-    with open(FOLDER / "data" / f"{case['dataset']}.csv", newline="") as file:
-        rows = sorted(csv.DictReader(file), key=lambda row: [float(row[key]) if row[key].replace(".", "").isdigit() else row[key] for key in index])
+    rows = sorted(rows_of(case), key=lambda row: [float(row[key]) if row[key].replace(".", "").isdigit() else row[key] for key in index])
     first = list(dict.fromkeys(float(row[index[1]]) for row in rows))
     return first == sorted(first)
 

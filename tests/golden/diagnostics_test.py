@@ -1,11 +1,10 @@
 """The reference tests of panels through the command: `headwater fit ... --test diagnostics` and the tests of random effects."""
 
 import collections
-import csv
 import re
 import unittest
 
-from golden_cases import FOLDER, cases_of, fit, needs_cases, number, tell
+from golden_cases import cases_of, fit, needs_cases, number, rows_of, tell
 from reference import COMPONENTS, Reference
 
 FAMILIES = {"panel_tests": 10, "panel_unitroot_tests": 2}
@@ -104,14 +103,9 @@ def differs(case, name, got, reference):
         theirs = reference["statistic"]["F"] * reference["df"]["df1"] / reference["df"]["df2"]
         ours = got["statistic"] * df1 / df2
         return "plm counts what a unit cannot tell" if abs(theirs - ours) < 1e-9 * ours else ""
-    if name.startswith("pbsytest") and max(collections.Counter(case_column(case, 1)).values()) != case["n_entities"]:
+    if name.startswith("pbsytest") and max(collections.Counter(row[Reference(case).index[1]] for row in rows_of(case)).values()) != case["n_entities"]:
         return "plm counts the units of the fullest period"
     return ""
-
-
-def case_column(case, key):
-    with open(FOLDER / "data" / f"{case['dataset']}.csv", newline="") as file:
-        return [row[Reference(case).index[key]] for row in csv.DictReader(file)]
 
 
 @needs_cases

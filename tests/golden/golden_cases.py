@@ -1,5 +1,6 @@
 """The reference cases, the command that answers them, and what was compared of them."""
 
+import csv
 import json
 import math
 import os
@@ -32,6 +33,11 @@ def fit(dataset, formula, *words):
 def cases_of(families):
     return [json.loads((FOLDER / "cases" / f"{entry['id']}.json").read_text())
             for entry in json.loads((FOLDER / "INDEX.json").read_text()) if entry["family"] in families]
+
+
+def rows_of(case):
+    with open(FOLDER / "data" / f"{case['dataset']}.csv", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def tell(done, compared, left_out):
