@@ -5,6 +5,7 @@
 
 #include "headwater/core/error.hpp"
 #include "headwater/core/method.hpp"
+#include "headwater/core/pattern.hpp"
 #include "headwater/core/text.hpp"
 
 namespace headwater {
@@ -93,25 +94,8 @@ void take_groups(Parts& parts, const TableRows& wanted, const Words& words, std:
 
 Patterns patterns_of(std::string_view text) { return entries_of(text, '|'); }
 
-// Backs up to the last * alone: linear in the text for each of them.
 bool matches(std::string_view pattern, std::string_view text) {
-  std::size_t p = 0, t = 0, star = std::string_view::npos, mark = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      mark = t;
-    } else if (p < pattern.size() && pattern[p] == text[t]) {
-      ++p;
-      ++t;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      t = ++mark;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
+  return fits_pattern(pattern, text, [](char a, char b) { return a == b; });
 }
 
 const std::vector<std::string>& below_names() {

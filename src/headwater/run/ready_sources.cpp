@@ -68,7 +68,7 @@ SourceSpec resolved_source(const SourceSpec& own) {
   if (!own.like.empty()) return completed(ready_source(own), own);
   if (!own.header.empty() || own.file.empty()) return own;
   const std::string path = files_of(own).front();
-  if (const auto publication = recognised(read_source_file(path))) return completed(*publication, own);
+  if (const auto publication = recognised(read_source_head(path))) return completed(*publication, own);
   throw Error(ErrorKind::data, "source.not_recognised",
               path + " is none of the publications that are known (" + joined(ready_names(), ", ") +
                   "); declare header, unit and period under [source " + own.name + "]",

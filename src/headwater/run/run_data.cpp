@@ -54,7 +54,7 @@ SourceSpec as_it_is(const std::string& path, const SourceFile& file, const ReadO
 
 RawTable read_data_table(const std::string& path, ReadOptions& options) {
   if (!is_workbook(path)) return read_table(path, options);
-  const SourceSpec spec = as_it_is(path, read_source_file(path), options);
+  const SourceSpec spec = as_it_is(path, read_source_head(path), options);
   if (options.unit.empty()) options.unit = spec.unit;
   return table_of(spec, options, "");
 }
@@ -62,7 +62,7 @@ RawTable read_data_table(const std::string& path, ReadOptions& options) {
 std::optional<PublishedTable> read_publication(const std::string& path, ReadOptions& options) {
   const bool csv = lower(path).ends_with(".csv") || lower(path).ends_with(".tsv");
   if (!csv && !is_workbook(path)) return std::nullopt;
-  const auto publication = recognised(read_source_file(path));
+  const auto publication = recognised(read_source_head(path));
   if (!publication) return std::nullopt;
   SourceSpec own;
   own.name = publication->name;

@@ -9,8 +9,6 @@
 namespace headwater {
 namespace {
 
-constexpr std::size_t kMostRowsAbove = 200;
-
 Names names_of(const SheetRow& row) {
   Names names;
   for (const Cell& cell : row.cells) names.push_back(plain_header(cell.text));
@@ -63,7 +61,7 @@ std::string plain_header(std::string_view cell) {
 }
 
 std::optional<SheetHeader> find_header(const Sheet& sheet, const SourceSpec& spec) {
-  for (std::size_t at = 0; at < std::min(sheet.rows.size(), kMostRowsAbove); ++at) {
+  for (std::size_t at = 0; at < std::min(sheet.rows.size(), kHeaderRows); ++at) {
     SheetHeader header{names_of(sheet.rows[at]), at};
     if (!holds_all(header.names, spec.header)) continue;
     if (spec.header_rows == 2 && at > 0 && sheet.rows[at - 1].number + 1 == sheet.rows[at].number)

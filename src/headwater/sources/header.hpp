@@ -16,7 +16,9 @@ struct SheetHeader {
   std::size_t at = 0;  // position of its last row among the rows of the sheet
 };
 
-// nullopt where no row among the first 200 holds the names.
+constexpr std::size_t kHeaderRows = 200;  // in which it is looked for
+
+// nullopt where none of these rows holds the names.
 std::optional<SheetHeader> find_header(const Sheet& sheet, const SourceSpec& spec);
 
 // A header's cell as one line, without blanks at its ends and without [note 1] behind it.

@@ -12,6 +12,7 @@
 #include "headwater/core/text.hpp"
 #include "headwater/sources/name_matching.hpp"
 #include "headwater/sources/published_period.hpp"
+#include "headwater/sources/typed_columns.hpp"
 
 namespace headwater {
 namespace {
@@ -48,19 +49,17 @@ class Joiner {
   Column joined(const Column& column) const {
     const bool text = column.type == Column::Type::text;
     if (text && adds_up() && source_.spec.joining != Joining::last) text_cannot(column);
-    std::vector<double> numbers;
-    Names texts;
-    std::vector<Missing> missing;
+    TypedCells cells{column.type, {}, {}, {}};
     for (const Parts& parts : parts_) {
-      missing.push_back(reason(column, parts));
-      const bool there = missing.back() == Missing::present;
+      cells.missing.push_back(reason(column, parts));
+      const bool there = cells.missing.back() == Missing::present;
       if (text)
-        texts.push_back(
+        cells.texts.push_back(
             there ? column.levels[static_cast<std::size_t>(column.codes[static_cast<std::size_t>(parts.back())])] : "");
       else
-        numbers.push_back(there ? value(column, parts) : kNoValue);
+        cells.numbers.push_back(there ? value(column, parts) : kNoValue);
     }
-    return made(column.name, text, numbers, texts, missing);
+    return column_of(column.name, cells, base_.row);
   }
 
   void tell(DataLedger& ledger) const {
@@ -162,23 +161,6 @@ class Joiner {
                 {.column = column.name});
   }
 
-  Column made(const std::string& column_name, bool text, const std::vector<double>& numbers, const Names& texts,
-              const std::vector<Missing>& missing) const {
-    Column column;
-    if (text) {
-      Notes none;
-      column = type_column(column_name, {texts.begin(), texts.end()}, base_.row, true, none);
-      for (std::size_t i = 0; i < missing.size(); ++i)
-        if (column.codes[i] < 0 && missing[i] != Missing::present) column.missing[i] = missing[i];
-      return column;
-    }
-    column.name = column_name;
-    column.numbers = Eigen::Map<const Vector>(numbers.data(), static_cast<Index>(numbers.size()));
-    if (std::any_of(missing.begin(), missing.end(), [](Missing m) { return m != Missing::present; }))
-      column.missing = missing;
-    return column;
-  }
-
   const TypedSource& base_;
   const TypedSource& source_;
   std::map<std::string, std::vector<Index>> by_unit_;
@@ -186,11 +168,6 @@ class Joiner {
   std::vector<Parts> parts_;
   std::vector<bool> used_;
 };
-
-Column key_of(const std::string& column_name, const Names& cells, const std::vector<std::int64_t>& rows) {
-  Notes none;
-  return type_column(column_name, {cells.begin(), cells.end()}, rows, true, none);
-}
 
 // A rule that never fits these periods is a mistake of the declaration, not a panel without values.
 void require_fitting_rule(const TypedSource& source, const TypedSource& base) {
@@ -246,11 +223,11 @@ RawTable joined_sources(std::vector<TypedSource> sources, const PanelKeys& keys)
   RawTable table;
   TypedSource& base = sources.front();
   table.source_rows = base.row;
-  table.columns.push_back(key_of(keys.unit, base.unit, base.row));
+  table.columns.push_back(text_column_of(keys.unit, base.unit, base.row));
   if (base.has_period) {
     Names periods;
     for (const Period& period : base.period) periods.push_back(to_text(period));
-    table.columns.push_back(key_of(keys.time, periods, base.row));
+    table.columns.push_back(text_column_of(keys.time, periods, base.row));
   }
   for (TypedSource& source : sources) {
     const bool first = &source == &base;

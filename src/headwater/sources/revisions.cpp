@@ -1,6 +1,5 @@
 // Question: is a provisional figure worth reading: how far is it revised, in which direction, and does the revision
-// bring
-//   news or take noise away?
+// bring news or take noise away?
 // Model: x the earlier figure of a cell, y the later one, r = y - x their revision, over the n cells that have both.
 //   bias  mean of r, with the error sd(r) / sqrt(n)
 //   news  y = a + b x + u with b = 1: the revision cannot be foreseen from the earlier figure

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <limits>
 #include <optional>
 
 #include "headwater/core/error.hpp"
@@ -10,16 +11,17 @@
 #include "headwater/panel/csv_file.hpp"
 #include "headwater/panel/csv_layout.hpp"
 #include "headwater/panel/readers.hpp"
+#include "headwater/sources/header.hpp"
 
 namespace headwater {
 namespace {
 
-Workbook csv_as_workbook(std::string_view text, const std::string& path, char separator) {
+Workbook csv_as_workbook(std::string_view text, const std::string& path, char separator, std::size_t most) {
   CsvTokens tokens(text, path, separator);
   if (declared_separator(text)) tokens.skip_line();
   Sheet sheet;
   CsvRecord record;
-  while (!tokens.done()) {
+  while (!tokens.done() && sheet.rows.size() < most) {
     const std::int64_t row = tokens.line();
     tokens.record(record);
     if (all_blank(record)) continue;
@@ -33,9 +35,7 @@ Workbook csv_as_workbook(std::string_view text, const std::string& path, char se
   return workbook;
 }
 
-}  // namespace
-
-SourceFile read_source_file(const std::string& path) {
+SourceFile read_rows(const std::string& path, std::size_t most) {
   SourceFile file;
   file.path = path;
   const std::string bytes = read_file(path);
@@ -49,9 +49,17 @@ SourceFile read_source_file(const std::string& path) {
   const std::optional<std::string> converted = as_utf8(bytes, usual, path, file.notes);
   std::string_view text = converted ? std::string_view(*converted) : std::string_view(bytes);
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
-  file.workbook = csv_as_workbook(text, path, declared_separator(text).value_or(usual));
+  file.workbook = csv_as_workbook(text, path, declared_separator(text).value_or(usual), most);
   return file;
 }
+
+}  // namespace
+
+SourceFile read_source_file(const std::string& path) {
+  return read_rows(path, std::numeric_limits<std::size_t>::max());
+}
+
+SourceFile read_source_head(const std::string& path) { return read_rows(path, kHeaderRows); }
 
 Names files_of(const SourceSpec& spec) {
   namespace fs = std::filesystem;
@@ -72,8 +80,12 @@ Names files_of(const SourceSpec& spec) {
   return found;
 }
 
+std::string where_in(const std::string& file, const std::string& sheet) {
+  return file + (sheet.empty() ? "" : ", sheet '" + sheet + "'");
+}
+
 std::string place_in(const std::string& file, const std::string& sheet, std::int64_t row) {
-  return file + (sheet.empty() ? "" : ", sheet '" + sheet + "'") + ", row " + std::to_string(row) + ": ";
+  return where_in(file, sheet) + ", row " + std::to_string(row) + ": ";
 }
 
 }  // namespace headwater

@@ -18,11 +18,14 @@ struct SourceFile {
 
 // xlsx, ods, or CSV in UTF-8, UTF-16 or Windows-1252. Throws Error{io | data}.
 SourceFile read_source_file(const std::string& path);
+// The same with the first rows of a text alone, enough to tell by the header what is published.
+SourceFile read_source_head(const std::string& path);
 
 // Files that a path or pattern stands for, in natural order. Throws Error{io, "source.no_file"} when there is none.
 Names files_of(const SourceSpec& spec);
 
-// "FILE, sheet 'S', row 12: " for messages; without the sheet for a CSV.
+// "FILE, sheet 'S'" and "FILE, sheet 'S', row 12: " for messages; without the sheet for a CSV.
+std::string where_in(const std::string& file, const std::string& sheet);
 std::string place_in(const std::string& file, const std::string& sheet, std::int64_t row);
 
 }  // namespace headwater

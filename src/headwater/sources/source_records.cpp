@@ -49,8 +49,7 @@ TallColumns tall_columns(const SourceTable& table, const SourceSpec& spec) {
   }
   if (columns.measures.empty())
     throw Error(ErrorKind::data, "source.no_column",
-                table.file + (table.sheet.empty() ? "" : ", sheet '" + table.sheet + "'") + ": [source " + spec.name +
-                    "] no column fits tall = " + spec.tall,
+                table.where() + ": [source " + spec.name + "] no column fits tall = " + spec.tall,
                 {.file = table.file});
   return columns;
 }
@@ -140,7 +139,7 @@ class Filler {
     const auto found = text_around(table_, file_, pattern);
     if (!found && needed)
       throw Error(ErrorKind::data, "source.no_text",
-                  table_.file + (table_.sheet.empty() ? "" : ", sheet '" + table_.sheet + "'") +
+                  table_.where() +
                       ": no text around the "
                       "table reads '" +
                       pattern + "', which [source " + spec_.name + "] looks for; correct the pattern",

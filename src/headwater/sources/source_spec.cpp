@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "headwater/core/error.hpp"
+#include "headwater/core/pattern.hpp"
 #include "headwater/core/quoting.hpp"
 #include "headwater/core/text.hpp"
 
@@ -207,23 +208,7 @@ void require_complete(const SourceSpec& spec) {
 }
 
 bool fits(std::string_view pattern, std::string_view text) {
-  std::size_t p = 0, t = 0, star = std::string_view::npos, from = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      from = t;
-    } else if (p < pattern.size() && (pattern[p] == '?' || folded_letter(pattern[p]) == folded_letter(text[t]))) {
-      ++p;
-      ++t;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      t = ++from;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
+  return fits_pattern(pattern, text, [](char a, char b) { return a == '?' || folded_letter(a) == folded_letter(b); });
 }
 
 bool fits_any(const Names& patterns, std::string_view text) {

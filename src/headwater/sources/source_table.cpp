@@ -150,7 +150,7 @@ class Extraction {
 }  // namespace
 
 std::size_t required_column(const SourceTable& table, const std::string& wanted, const SourceSpec& spec) {
-  const std::string where = table.file + (table.sheet.empty() ? "" : ", sheet '" + table.sheet + "'") + ": ";
+  const std::string where = table.where() + ": ";
   if (const auto found = column_position(table.names, wanted, where)) return *found;
   const std::string near = nearest(wanted, table.names);
   throw Error(ErrorKind::data, "source.no_column",

@@ -25,6 +25,7 @@ struct SourceTable {
   std::vector<TableRow> filtered;                                  // rows that `keep` leaves out
   std::vector<std::pair<std::int64_t, std::string>> above, below;  // row and text of what is no part of the table
 
+  std::string where() const { return where_in(file, sheet); }
   std::string place(std::int64_t row) const { return place_in(file, sheet, row); }
 };
 

@@ -74,6 +74,26 @@ std::string counted_marks(const Names& status) {
 
 }  // namespace
 
+Column text_column_of(const std::string& column_name, const Names& texts, const std::vector<std::int64_t>& rows) {
+  Notes none;
+  return type_column(column_name, {texts.begin(), texts.end()}, rows, true, none);
+}
+
+Column column_of(const std::string& column_name, const TypedCells& cells, const std::vector<std::int64_t>& rows) {
+  if (cells.type == Column::Type::text) {
+    Column column = text_column_of(column_name, cells.texts, rows);
+    for (std::size_t i = 0; i < cells.missing.size(); ++i)
+      if (column.codes[i] < 0 && cells.missing[i] != Missing::present) column.missing[i] = cells.missing[i];
+    return column;
+  }
+  Column column;
+  column.name = column_name;
+  column.numbers = Eigen::Map<const Vector>(cells.numbers.data(), static_cast<Index>(cells.numbers.size()));
+  if (std::any_of(cells.missing.begin(), cells.missing.end(), [](Missing m) { return m != Missing::present; }))
+    column.missing = cells.missing;
+  return column;
+}
+
 std::vector<TypedColumns::Wanted> TypedColumns::wanted_columns(const SourceRecords& records,
                                                                const SourceTable& table) const {
   std::vector<Wanted> wanted;
@@ -91,9 +111,7 @@ std::vector<TypedColumns::Wanted> TypedColumns::wanted_columns(const SourceRecor
     const bool pattern = column.header.find('*') != std::string::npos;
     SourceTable names = {table.file, table.sheet, "", records.names, {}, {}, {}, {}, {}, {}, {}};
     if (found == 0) required_column(names, column.header, spec_);
-    if (found > 1 && !pattern)
-      column_position(records.names, column.header,
-                      table.file + (table.sheet.empty() ? "" : ", sheet '" + table.sheet + "'") + ": ");
+    if (found > 1 && !pattern) column_position(records.names, column.header, table.where() + ": ");
   }
   return wanted;
 }
@@ -105,9 +123,9 @@ TypedColumns::Growing& TypedColumns::growing(const std::string& column_name) {
     columns_.back().name = column_name;
   }
   Growing& column = columns_[known->second];
-  column.numbers.resize(rows_, kNone);
-  column.texts.resize(rows_);
-  column.missing.resize(rows_, Missing::unmatched);
+  column.cells.numbers.resize(rows_, kNone);
+  column.cells.texts.resize(rows_);
+  column.cells.missing.resize(rows_, Missing::unmatched);
   column.status.resize(rows_);
   return column;
 }
@@ -151,21 +169,21 @@ void TypedColumns::add_column(const Wanted& wanted, const SourceRecords& records
     }
   for (const Note& note : notes)
     if (!(shown && note.code == "data.mixed_percent"))
-      ledger.notes.push_back(
-          {note.code, table.file + (table.sheet.empty() ? "" : ", sheet '" + table.sheet + "'") + ": " + note.message});
+      ledger.notes.push_back({note.code, table.where() + ": " + note.message});
   const bool convert = !(per_cent && shown);
   std::string told = convert ? described(wanted.conversion) : "";
   if (shown) told = "fractions that the sheet shows as per cent; factor 1";
   Growing& grown = growing(wanted.name);
-  if (column.type == Column::Type::text) grown.type = Column::Type::text;
+  if (column.type == Column::Type::text) grown.cells.type = Column::Type::text;
   for (std::size_t i = 0; i < cells.size(); ++i) {
     const auto at = static_cast<Index>(i);
     const bool number = column.type == Column::Type::number;
-    grown.numbers.push_back(!number   ? kNone
-                            : convert ? converted(column.numbers(at), wanted.conversion)
-                                      : column.numbers(at));
-    grown.texts.push_back(number ? (column.is_missing(at) ? "" : shortest(grown.numbers.back())) : cells[i]);
-    grown.missing.push_back(column.is_missing(at) ? column.missing[i] : Missing::present);
+    grown.cells.numbers.push_back(!number   ? kNone
+                                  : convert ? converted(column.numbers(at), wanted.conversion)
+                                            : column.numbers(at));
+    grown.cells.texts.push_back(number ? (column.is_missing(at) ? "" : shortest(grown.cells.numbers.back()))
+                                       : cells[i]);
+    grown.cells.missing.push_back(column.is_missing(at) ? column.missing[i] : Missing::present);
     grown.any_status |= status[i] != kPlainValue && status[i] != kEmptyCell;
     grown.status.push_back(std::move(status[i]));
   }
@@ -181,27 +199,13 @@ std::vector<Column> TypedColumns::finished(DataLedger& ledger) {
   std::vector<Column> columns;
   const std::vector<std::int64_t> rows(rows_, 0);
   for (const auto& [name, at] : position_) growing(name);  // to its full length
-  for (Growing& grown : columns_) {
-    Column column;
-    if (grown.type == Column::Type::text) {
-      Notes none;
-      column = type_column(grown.name, {grown.texts.begin(), grown.texts.end()}, rows, true, none);
-      for (std::size_t i = 0; i < rows_; ++i)
-        if (column.codes[i] < 0 && grown.missing[i] != Missing::present) column.missing[i] = grown.missing[i];
-    } else {
-      column.name = grown.name;
-      column.numbers = Eigen::Map<const Vector>(grown.numbers.data(), static_cast<Index>(rows_));
-      if (std::any_of(grown.missing.begin(), grown.missing.end(), [](Missing m) { return m != Missing::present; }))
-        column.missing = grown.missing;
-    }
-    columns.push_back(std::move(column));
-    if (!grown.any_status || grown.type == Column::Type::text) continue;
+  for (const Growing& grown : columns_) {
+    columns.push_back(column_of(grown.name, grown.cells, rows));
+    if (!grown.any_status || grown.cells.type == Column::Type::text) continue;
     ledger.notes.push_back({"source.marks", "[source " + spec_.name + "] column '" + grown.name +
                                                 "' has marks beside or in the place of numbers, kept in '" +
                                                 grown.name + "_status': " + counted_marks(grown.status)});
-    Notes none;
-    columns.push_back(
-        type_column(grown.name + "_status", {grown.status.begin(), grown.status.end()}, rows, true, none));
+    columns.push_back(text_column_of(grown.name + "_status", grown.status, rows));
   }
   return columns;
 }

@@ -11,6 +11,17 @@
 
 namespace headwater {
 
+// Cells that are typed already as a column: of text by the texts, else by the numbers, NaN where missing.
+struct TypedCells {
+  Column::Type type = Column::Type::number;
+  std::vector<double> numbers;
+  Names texts;
+  std::vector<Missing> missing;
+};
+Column column_of(const std::string& column_name, const TypedCells& cells, const std::vector<std::int64_t>& rows);
+// Texts as a column of text, whatever they look like.
+Column text_column_of(const std::string& column_name, const Names& texts, const std::vector<std::int64_t>& rows);
+
 class TypedColumns {
  public:
   explicit TypedColumns(const SourceSpec& spec) : spec_(spec) {}
@@ -28,10 +39,7 @@ class TypedColumns {
   };
   struct Growing {
     std::string name;
-    Column::Type type = Column::Type::number;
-    std::vector<double> numbers;
-    Names texts;
-    std::vector<Missing> missing;
+    TypedCells cells;
     Names status;
     bool any_status = false;
   };

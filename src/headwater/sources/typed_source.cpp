@@ -14,10 +14,6 @@
 namespace headwater {
 namespace {
 
-std::string where_in(const SourceTable& table) {
-  return table.file + (table.sheet.empty() ? "" : ", sheet '" + table.sheet + "'");
-}
-
 void tell_lost(DataLedger& ledger, const std::string& reason, std::size_t rows) {
   if (rows == 0) return;
   const auto known = std::find_if(ledger.rows_lost.begin(), ledger.rows_lost.end(),
@@ -52,12 +48,12 @@ void tell_table(const SourceTable& table, const SourceRecords& records, const So
     for (const auto& [row, text] : table.below) rows.push_back(std::to_string(row));
     ledger.notes.push_back(
         {"source.notes",
-         where_in(table) + ": " + (rows.size() == 1 ? "row " : "rows ") + shortened(joined(rows, ", "), 120) +
+         table.where() + ": " + (rows.size() == 1 ? "row " : "rows ") + shortened(joined(rows, ", "), 120) +
              (rows.size() == 1 ? " is a note and no row" : " are notes and no rows") + " of the table"});
   }
   if (records.year_to_date)
     ledger.notes.push_back(
-        {"source.year_to_date", where_in(table) +
+        {"source.year_to_date", table.where() +
                                     ": the figures are for the year to date: a month stands for April up to and "
                                     "with it, so that those of two months of a year overlap"});
 }
@@ -118,13 +114,13 @@ class Reading {
     columns_.add(records, table, source_.ledger);
     if (!source_.unit.empty() && source_.has_period != records.has_period)
       throw Error(ErrorKind::data, "source.period",
-                  where_in(table) + ": [source " + spec.name + "] finds " + (records.has_period ? "a" : "no") +
+                  table.where() + ": [source " + spec.name + "] finds " + (records.has_period ? "a" : "no") +
                       " period here and " + (records.has_period ? "none" : "one") +
                       " in what was read before; declare period so that every table has one",
                   {.file = table.file});
     source_.has_period = records.has_period;
     const auto named =
-        spec.unit_name.empty() ? std::nullopt : column_position(records.names, spec.unit_name, where_in(table) + ": ");
+        spec.unit_name.empty() ? std::nullopt : column_position(records.names, spec.unit_name, table.where() + ": ");
     for (const SourceRecord& record : records.records) {
       source_.unit.push_back(record.unit);
       source_.unit_name.push_back(named ? std::string(stripped(record.cells[*named])) : "");
