@@ -124,11 +124,8 @@ Meat conley_meat(const MethodCall& rule, const Contributions& psi, const Atoms& 
 Meat conley_hac_meat(const MethodCall& rule, const Contributions& psi, const Atoms& atoms) {
   need_places(rule, atoms);
   const Lags lags = lags_of(rule, atoms);
-  std::vector<std::vector<Index>> rows(static_cast<std::size_t>(atoms.time.count));
-  for (Index i = 0; i < atoms.n; ++i)
-    rows[static_cast<std::size_t>(atoms.time.code[static_cast<std::size_t>(i)])].push_back(i);
   Matrix near = Matrix::Zero(psi.estimates(), psi.estimates());
-  for (const std::vector<Index>& own : rows) {
+  for (const std::vector<Index>& own : rows_by(atoms.time)) {
     const Matrix here = psi.rows(own);
     near += near_products(Contributions(here), atoms.places(own, Eigen::all), spatial_of(rule));
   }

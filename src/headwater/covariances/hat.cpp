@@ -6,6 +6,7 @@
 #include "headwater/core/error.hpp"
 #include "headwater/core/threads.hpp"
 #include "headwater/core/weights.hpp"
+#include "headwater/moments/moments.hpp"
 
 namespace headwater {
 namespace {
@@ -58,9 +59,7 @@ Vector Hat::leverage() const {
 }
 
 std::vector<Hat::Block> Hat::blocks(const Grouping& groups) const {
-  std::vector<std::vector<Index>> rows(static_cast<std::size_t>(groups.count));
-  for (std::size_t i = 0; i < groups.code.size(); ++i)
-    rows[static_cast<std::size_t>(groups.code[i])].push_back(static_cast<Index>(i));
+  std::vector<std::vector<Index>> rows = rows_by(groups);
   std::vector<Block> blocks(rows.size());
   parallel_for(rows.size(), [&](std::size_t g) { blocks[g] = block(std::move(rows[g])); });
   return blocks;

@@ -45,9 +45,7 @@ Vector without_drivers(const Design& design, const Pruned& pruned) {
     data.row(i) << design.X.row(row), design.y(row);
   }
   Vector y = data.rightCols(1);
-  const Effect first{.levels = pruned.first, .intercept = true, .slopes = Matrix(n, 0), .slope_names = {}};
-  const Effect second{.levels = pruned.second, .intercept = true, .slopes = Matrix(n, 0), .slope_names = {}};
-  const Matrix left = Absorber({first, second}, Vector(), n).project(data).columns;
+  const Matrix left = Absorber({effect_of(pruned.first), effect_of(pruned.second)}, Vector(), n).project(data).columns;
   std::vector<Index> kept;
   for (Index j = 0; j < design.k(); ++j)
     if (left.col(j).norm() > kAbsorbed * data.col(j).norm()) kept.push_back(j);

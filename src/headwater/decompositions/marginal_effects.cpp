@@ -52,7 +52,7 @@ AverageEffect average_difference(const LinkedMean& linked, double beta, const Ve
   return effect;
 }
 
-// Influence on the averages of errors e in the rows' scores: the scores themselves, or their standard deviations.
+// By how much an average moves with each row's score.
 class DeltaMethod {
  public:
   explicit DeltaMethod(const Fit& fit)
@@ -60,7 +60,7 @@ class DeltaMethod {
         absorber_(fit.design->effects, fit.linked->information, fit.n()),
         moves_(*fit.scores.columns * fit.bread) {}
 
-  Vector influence(const AverageEffect& effect, Index coefficient, const Vector& errors) const {
+  Vector moves(const AverageEffect& effect, Index coefficient) const {
     const Vector& h = fit_.linked->information;
     const Vector ahead = effect.through.cwiseQuotient(h);
     const Vector left = absorber_.project(ahead).columns.col(0);
@@ -69,7 +69,7 @@ class DeltaMethod {
     for (Index j = 0; j < fit_.k(); ++j)
       jacobian(j) = fit_.design->X.col(*fit_.origins[static_cast<std::size_t>(j)].column).dot(held);
     jacobian(coefficient) += effect.own;
-    return errors.cwiseProduct(ahead - left + moves_ * jacobian);
+    return ahead - left + moves_ * jacobian;
   }
 
  private:
@@ -126,10 +126,11 @@ Decompositions run_marginal_effects(const DecompositionInput& input) {
                                        : average_slope(*fit.linked, fit.coefficients(j), shares);
     e.names.push_back(fit.names[static_cast<std::size_t>(j)]);
     e.values(i) = effect.value;
-    e.influence.col(i) = delta.influence(effect, j, *fit.scores.errors);
+    const Vector moves = delta.moves(effect, j);
+    e.influence.col(i) = moves.cwiseProduct(*fit.scores.errors);
     e.influence.col(m + i) = means ? Vector(shares.cwiseProduct(Vector(effect.rows.array() - effect.value)))
                                    : Vector(Vector::Zero(design.n()));
-    iid.col(i) = delta.influence(effect, j, deviations);
+    iid.col(i) = moves.cwiseProduct(deviations);
   }
   if (input.covariance->gathers == Gathers::nothing)
     e.coefficient_block = input.covariance->factor * (iid.transpose() * iid);

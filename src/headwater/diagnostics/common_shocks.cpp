@@ -28,18 +28,19 @@ struct PairSums {
   double pairs = 0, signed_sum = 0, squares = 0, left_out = 0, correlation = 0;
 };
 
-// Errors by unit (down) and period (across), and whether a row is there.
+// Errors by period (down) and unit (across), and whether a row is there.
 struct Wide {
   Matrix errors, present;
 };
 
 Wide wide_errors(const Fit& fit) {
   const Design& design = *fit.design;
-  Wide wide{Matrix::Zero(design.unit.count, design.time.count), Matrix::Zero(design.unit.count, design.time.count)};
+  const Matrix none = Matrix::Zero(design.time.count, design.unit.count);
+  Wide wide{none, none};
   for (Index i = 0; i < design.n(); ++i) {
     const auto row = static_cast<std::size_t>(i);
-    wide.errors(design.unit.code[row], design.time.code[row]) = fit.linear->residuals(i);
-    wide.present(design.unit.code[row], design.time.code[row]) = 1;
+    wide.errors(design.time.code[row], design.unit.code[row]) = fit.linear->residuals(i);
+    wide.present(design.time.code[row], design.unit.code[row]) = 1;
   }
   return wide;
 }
@@ -67,8 +68,7 @@ double longest_series(const Fit& fit) {
 }
 
 PairSums over_pairs(const Fit& fit) {
-  Wide wide = wide_errors(fit);
-  wide = {wide.errors.transpose(), wide.present.transpose()};  // a unit a column
+  const Wide wide = wide_errors(fit);
   const Index N = wide.errors.cols();
   std::vector<PairSums> parts(static_cast<std::size_t>(N));
   parallel_for(parts.size(), [&](std::size_t i) {

@@ -145,13 +145,6 @@ std::vector<Index> rows_before(const Design& design, bool bridge) {
   return before;
 }
 
-Effect effect_of(const Grouping& levels) {
-  return {.levels = levels,
-          .intercept = true,
-          .slopes = Matrix(static_cast<Index>(levels.code.size()), 0),
-          .slope_names = {}};
-}
-
 bool same_groups(const Grouping& a, const Grouping& b) {
   return a.count == b.count && nested_in(a, b) && nested_in(b, a);
 }

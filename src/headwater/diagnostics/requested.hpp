@@ -49,7 +49,6 @@ std::vector<Index> rows_before(const Design& design, bool bridge);
 // The design's regressors, with `added` columns behind them, and its outcome on `effects` that are absorbed; a constant
 // first where no effect takes it.
 Fit refitted(const Fit& fit, std::vector<Effect> effects, const Matrix& added = {}, const Names& added_names = {});
-Effect effect_of(const Grouping& levels);
 // Whether two groupings are the same partition of the rows.
 bool same_groups(const Grouping& a, const Grouping& b);
 bool absorbs(const Fit& fit, const Grouping& levels);

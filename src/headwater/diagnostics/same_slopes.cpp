@@ -1,21 +1,20 @@
 // Question: do all units have the same coefficients? Each unit with more rows than coefficients has a regression of its
 // own, with a constant.
-//   poolability       F of the sums of squares of these against one set of slopes with unit effects
-//                     (poolability_constants: against one set with one constant too), under errors of one variance;
-//                     Chow (1960). Equals plm pooltest.
-//   pesaran_yamagata  S = Σ_i d_i, d_i = (b_i − b)' X_i'MX_i (b_i − b)/s_i², b_i the unit's slopes, b their mean
-//   weighted by
-//                     X_i'MX_i/s_i², s_i² = the unit's errors under the within slopes, squared, over T_i − 1 (Swamy
-//                     1970); Δ = Σ (d_i − k)/√(2kn) and, adjusted, Σ (d_i − k)/√(2k(T_i−k−1)/(T_i+1))/√n, normal
-//                     (Pesaran and Yamagata 2008, eq. 26 and 29). Variances may differ between units. Equals Stata
-//                     xthst.
+//   poolability: F of the sums of squares of these against one set of slopes with unit effects (poolability_constants:
+//     against one set with one constant too), under errors of one variance; Chow (1960). Equals plm pooltest.
+//   pesaran_yamagata: S = Σ_i d_i, d_i = (b_i − b)' X_i'MX_i (b_i − b)/s_i², b_i the unit's slopes, b their mean
+//     weighted by X_i'MX_i/s_i², s_i² = the unit's errors under the within slopes, squared, over T_i − 1 (Swamy 1970);
+//     Δ = Σ (d_i − k)/√(2kn) and, adjusted, Σ (d_i − k)/√(2k(T_i−k−1)/(T_i+1))/√n, normal (Pesaran and Yamagata 2008,
+//     eq. 26 and 29). Variances may differ between units. Equals Stata xthst.
 #include <algorithm>
 #include <cmath>
 
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/diagnostics/requested.hpp"
+#include "headwater/estimators/least_squares.hpp"
 #include "headwater/linalg/solve.hpp"
+#include "headwater/moments/moments.hpp"
 
 namespace headwater {
 namespace {
@@ -32,12 +31,9 @@ struct UnitData {
 
 std::vector<UnitData> by_unit(const Design& design) {
   const Index own = design.k() - (design.intercept ? 1 : 0);
-  std::vector<std::vector<Index>> rows(static_cast<std::size_t>(design.unit.count));
-  for (Index i = 0; i < design.n(); ++i)
-    rows[static_cast<std::size_t>(design.unit.code[static_cast<std::size_t>(i)])].push_back(i);
   std::vector<UnitData> units;
   const Matrix slopes = design.X.rightCols(own);
-  for (const std::vector<Index>& at : rows) units.push_back({slopes(at, Eigen::all), design.y(at)});
+  for (const std::vector<Index>& at : rows_by(design.unit)) units.push_back({slopes(at, Eigen::all), design.y(at)});
   return units;
 }
 

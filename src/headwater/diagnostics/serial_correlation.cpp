@@ -9,11 +9,9 @@
 //   s = a − 3N + 2n, for N rows of n units: baltagi_li_joint, neither serial correlation nor unit effects, N²((A +
 //   2B)²/(2s) + B²/(N−n)) ~ χ²(2) (Baltagi and Li 1991); bera_sosa_yoon, no serial correlation whether or not there are
 //   unit effects, (B + (N−n)/(a−N) A)² (a−N)N²/((N−n)s) ~ χ²(1), and bera_sosa_yoon_effects the other way round,
-//   N²(A + 2B)²/(2s) (Bera, Sosa-Escudero and Yoon 2001; unbalanced
-//   Sosa-Escudero and Bera 2008). Equal plm pbsytest.
+//   N²(A + 2B)²/(2s) (Bera, Sosa-Escudero and Yoon 2001; unbalanced Sosa-Escudero and Bera 2008). Equal plm pbsytest.
 // baltagi_li: no first-order correlation beside random effects, of a balanced fit with random effects of the unit: LM
-// at
-//   its coefficients (Baltagi and Li 1995, LM5). With maximum likelihood plm's pbltest.
+//   at its coefficients (Baltagi and Li 1995, LM5). With maximum likelihood plm's pbltest.
 // All of these are of the model's regressors and of its effects other than the unit's. Rows follow by time; across a
 // gap no pair is formed (gaps = bridge takes rows as they follow, as plm does).
 #include <cmath>
@@ -33,21 +31,28 @@ constexpr const char* kGoesOn =
     "newey_west";
 constexpr const char* kEnds = "no sign that errors of a unit go on; clustering by the unit is safe all the same";
 
+// Rows that have one before them, and those.
+struct Neighbours {
+  std::vector<Index> later, earlier;
+
+  explicit Neighbours(const std::vector<Index>& before) {
+    for (std::size_t i = 0; i < before.size(); ++i) {
+      if (before[i] < 0) continue;
+      later.push_back(static_cast<Index>(i));
+      earlier.push_back(before[i]);
+    }
+  }
+  Grouping of_later(const Grouping& groups) const { return restricted(groups, {later.begin(), later.end()}); }
+};
+
 struct Pairs {
   Vector now, before;
   Grouping unit;
 };
 
 Pairs pairs_of(const Vector& errors, const Grouping& units, const std::vector<Index>& before) {
-  std::vector<Index> later, earlier;
-  std::vector<std::int64_t> rows;
-  for (std::size_t i = 0; i < before.size(); ++i)
-    if (before[i] >= 0) {
-      later.push_back(static_cast<Index>(i));
-      earlier.push_back(before[i]);
-      rows.push_back(static_cast<std::int64_t>(i));
-    }
-  return {errors(later), errors(earlier), restricted(units, rows)};
+  const Neighbours rows(before);
+  return {errors(rows.later), errors(rows.earlier), rows.of_later(units)};
 }
 
 // The slope of errors on those before is `value`, clustered by unit.
@@ -78,30 +83,24 @@ std::vector<Effect> other_effects(const Fit& fit, bool unit) {
 // First differences with a drift and period effects, on the later rows of the pairs.
 Fit differenced(const Fit& fit, const std::vector<Index>& before) {
   const Design& design = *fit.design;
-  std::vector<Index> later, earlier;
-  std::vector<std::int64_t> rows;
-  for (std::size_t i = 0; i < before.size(); ++i)
-    if (before[i] >= 0) {
-      later.push_back(static_cast<Index>(i));
-      earlier.push_back(before[i]);
-      rows.push_back(static_cast<std::int64_t>(i));
-    }
+  const Neighbours rows(before);
+  const auto n = static_cast<Index>(rows.later.size());
   const Index own = design.k() - (design.intercept ? 1 : 0);
   const Matrix X = design.X.rightCols(own);
-  Transformed data{.X = Matrix(static_cast<Index>(later.size()), own + 1),
-                   .y = design.y(later) - design.y(earlier),
+  Transformed data{.X = Matrix(n, own + 1),
+                   .y = design.y(rows.later) - design.y(rows.earlier),
                    .of_design = false,
                    .constant = true};
-  data.X << Vector::Ones(static_cast<Index>(later.size())), X(later, Eigen::all) - X(earlier, Eigen::all);
+  data.X << Vector::Ones(n), X(rows.later, Eigen::all) - X(rows.earlier, Eigen::all);
   data.names.emplace_back("(Intercept)");
   data.names.insert(data.names.end(), design.names.end() - own, design.names.end());
   data.origins.resize(data.names.size());
   for (const Effect& effect : design.effects)
     if (effect.intercept && nested_in(effect.levels, design.time))
-      data.effects.push_back(effect_of(restricted(effect.levels, rows)));
-  data.atoms.n = static_cast<Index>(later.size());
-  data.atoms.unit = restricted(design.unit, rows);
-  data.atoms.design_row = later;
+      data.effects.push_back(effect_of(rows.of_later(effect.levels)));
+  data.atoms.n = n;
+  data.atoms.unit = rows.of_later(design.unit);
+  data.atoms.design_row = rows.later;
   return solve_least_squares(fit.design, std::move(data));
 }
 

@@ -1,10 +1,8 @@
 // Two questions of the form of a model, each answered by columns added to it and a Wald test that their coefficients
 // are zero, F under the covariance of the fit (zero_test). reset: do powers of the fitted outcome, effects and all, add
-// anything? ŷ²..ŷ^p, p = 3 (Ramsey 1969). Under iid it equals
-//   lmtest resettest on the model with dummies.
-// chow: are coefficients the same before a period and from it on? Every regressor times 1(period ≥ at), and where no
-// effect
-//   of the period takes it the constant too (Chow 1960; under iid equal to his F with one variance).
+// anything? ŷ²..ŷ^p, p = 3 (Ramsey 1969); under iid it equals lmtest resettest on the model with dummies. chow: are
+// coefficients the same before a period and from it on? Every regressor times 1(period ≥ at), and where no effect of
+// the period takes it the constant too (Chow 1960; under iid equal to his F with one variance).
 #include <algorithm>
 
 #include "headwater/core/error.hpp"

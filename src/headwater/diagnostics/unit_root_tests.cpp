@@ -1,21 +1,17 @@
 // Question: do shocks to a variable stay for good (a unit root), unit by unit? Each unit has Δy_t = ρ y_{t−1} + Σ_l γ_l
 // Δy_{t−l} + deterministic terms + e_t with p lags; t_i is that of ρ, its variance rss over the rows of the regression.
 // The hypothesis of all but hadri is ρ = 0 in every unit:
-//   levin_lin_chu    one ρ for all: y_{t−1} and Δy are freed of lags and terms, divided by the unit's σ, and pooled; t
-//   less
-//                    N T̃ s σ⁻² se(ρ) μ*, over σ*, s the mean ratio of long-run to short-run deviations (Bartlett, the
-//                    nearest whole number to 3.21 T^(1/3) lags). Levin, Lin and Chu (2002), eq. 12. Balanced panels.
-//   im_pesaran_shin  √N (mean t − mean E)/√(mean V), E and V by rows and lags. Im, Pesaran and Shin (2003), eq. 4.10.
-//   fisher           −2 Σ log p_i ~ χ²(2N); choi_pm (Σ(−2 log p_i − 2))/(2√N); choi_z Σ Φ⁻¹(p_i)/√N; choi_logit, t with
-//   5N +
-//                    4. Maddala and Wu (1999), Choi (2001). p_i by MacKinnon (1994), table 3 and 4.
-//   cips             mean t of regressions that hold the period means of y_{t−1}, Δy and its lags too, for units that
-//   shocks
-//                    hit together. Pesaran (2007), eq. 54; its variance with the usual degrees of freedom; p is read
-//                    between his critical values at 1, 5 and 10 %.
-//   hadri, hadri_common_variance  that every unit is stationary: √N (LM − ξ)/ζ, LM the mean of Σ_t S_t²/(T² σ_i²), S
-//   partial
-//                    sums of the errors about the deterministic terms. Hadri (2000), eq. 18. Balanced panels.
+//   levin_lin_chu: one ρ for all; y_{t−1} and Δy are freed of lags and terms, divided by the unit's σ, and pooled; t
+//     less N T̃ s σ⁻² se(ρ) μ*, over σ*, s the mean ratio of long-run to short-run deviations (Bartlett, the nearest
+//     whole number to 3.21 T^(1/3) lags). Levin, Lin and Chu (2002), eq. 12. Balanced panels.
+//   im_pesaran_shin: √N (mean t − mean E)/√(mean V), E and V by rows and lags. Im, Pesaran and Shin (2003), eq. 4.10.
+//   fisher: −2 Σ log p_i ~ χ²(2N); choi_pm: (Σ(−2 log p_i − 2))/(2√N); choi_z: Σ Φ⁻¹(p_i)/√N; choi_logit: t with
+//     5N + 4. Maddala and Wu (1999), Choi (2001). p_i by MacKinnon (1994), tables 3 and 4.
+//   cips: mean t of regressions that hold the period means of y_{t−1}, Δy and its lags too, for units that shocks hit
+//     together. Pesaran (2007), eq. 54; its variance with the usual degrees of freedom; p is read between his critical
+//     values at 1, 5 and 10 %.
+//   hadri, hadri_common_variance: that every unit is stationary; √N (LM − ξ)/ζ, LM the mean of Σ_t S_t²/(T² σ_i²), S
+//     partial sums of the errors about the deterministic terms. Hadri (2000), eq. 18. Balanced panels.
 // Equal to plm purtest (dfcor = FALSE) and cipstest to 1e-9; tables in unit_root_tables.cpp.
 #include <algorithm>
 #include <cmath>
@@ -90,8 +86,7 @@ bool all_of_one_length(const std::vector<Series>& all) {
   return std::all_of(all.begin(), all.end(), [&](const Series& s) { return s.y.size() == all.front().y.size(); });
 }
 
-// ---- the regression of one unit
-// ---------------------------------------------------------------------------------------
+// ---- the regression of one unit ------------------------------------------------------------------------------------
 
 // Its rows: Δy, y before, lags of Δy and deterministic terms.
 struct Rows {
@@ -159,8 +154,7 @@ double dickey_fuller_p(double t, Deterministic terms) {
                                      : high[0] + t * (high[1] + t * (high[2] + t * high[3])));
 }
 
-// ---- the tests
-// ----------------------------------------------------------------------------------------------------------
+// ---- the tests ------------------------------------------------------------------------------------------------------
 
 constexpr const char* kReturns =
     "shocks do not stay for good in all units: there is something that a regression in levels can explain";

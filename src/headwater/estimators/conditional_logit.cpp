@@ -15,6 +15,7 @@
 #include "headwater/estimators/linked.hpp"
 #include "headwater/estimators/methods.hpp"
 #include "headwater/linalg/solve.hpp"
+#include "headwater/moments/moments.hpp"
 
 namespace headwater {
 namespace {
@@ -95,11 +96,8 @@ ConditionalValue conditional_at(const std::vector<Stratum>& strata, const Vector
 
 std::vector<Stratum> strata_of(const Design& design, const Matrix& X) {
   const Grouping& groups = design.effects.front().levels;
-  std::vector<std::vector<Index>> rows(static_cast<std::size_t>(groups.count));
-  for (Index i = 0; i < design.n(); ++i)
-    rows[static_cast<std::size_t>(groups.code[static_cast<std::size_t>(i)])].push_back(i);
   std::vector<Stratum> strata;
-  for (const std::vector<Index>& own : rows) {
+  for (const std::vector<Index>& own : rows_by(groups)) {
     Stratum stratum;
     stratum.X = about_means(X(own, Eigen::all), {});
     stratum.offset = design.offset.size() > 0 ? Vector(design.offset(own)) : Vector::Zero(stratum.X.rows());
@@ -191,7 +189,7 @@ Fit fit_conditional_logit(const EstimatorInput& input) {
   ConditionalMaximum maximum = maximise_conditional(strata, X.cols());
   if (!maximum.settled) refuse_climb(*design, "its steps did not settle");
   fit.coefficients = maximum.beta;
-  fit.bread = fit.unit_covariance = solve_definite(maximum.at.information, Matrix::Identity(X.cols(), X.cols()));
+  fit.bread = fit.unit_covariance = inverse_definite(maximum.at.information);
   fit.scores = {std::make_shared<const Matrix>(maximum.at.scores), std::nullopt};
   fit.likelihood = Likelihood{maximum.at.value};
   const double none = std::nan("");

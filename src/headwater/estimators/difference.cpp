@@ -82,10 +82,7 @@ std::vector<Effect> effects_after(const Design& design, const std::vector<std::i
       throw Error(ErrorKind::usage, "estimator.unsupported",
                   std::string(estimator) + " takes effects of the unit (which vanish) and of the period; '" +
                       effect.levels.name + "' is neither");
-    left.push_back({.levels = restricted(effect.levels, rows),
-                    .intercept = true,
-                    .slopes = Matrix(static_cast<Index>(rows.size()), 0),
-                    .slope_names = {}});
+    left.push_back(effect_of(restricted(effect.levels, rows)));
   }
   return left;
 }

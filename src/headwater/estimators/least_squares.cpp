@@ -192,6 +192,26 @@ Atoms atoms_of(const Design& design) {
   return atoms;
 }
 
+Transformed rows_as_they_are(const Design& design) {
+  return {.X = design.X,
+          .tails = {},
+          .y = design.y,
+          .weights = design.weights,
+          .names = design.names,
+          .origins = column_origins(design),
+          .instruments = design.instruments,
+          .effects = design.effects,
+          .atoms = atoms_of(design),
+          .constant = design.intercept};
+}
+
+Effect effect_of(const Grouping& levels) {
+  return {.levels = levels,
+          .intercept = true,
+          .slopes = Matrix(static_cast<Index>(levels.code.size()), 0),
+          .slope_names = {}};
+}
+
 std::vector<CoefficientOrigin> column_origins(const Design& design) {
   std::vector<CoefficientOrigin> origins;
   for (Index j = 0; j < design.k(); ++j) origins.push_back({j});

@@ -59,6 +59,11 @@ double squares_about_mean(const Vector& v, const Vector& weights);
 // What the columns that survived absorption could not tell apart, by name.
 void name_collinear(Fit& fit, const std::vector<LeastSquares::Dropped>& dropped, const Names& names);
 
+// The design's rows with its effects and instruments, nothing transformed.
+Transformed rows_as_they_are(const Design& design);
+// An effect with a level for each group and no slope.
+Effect effect_of(const Grouping& levels);
+
 // The design's columns, each with a coefficient of its own.
 std::vector<CoefficientOrigin> column_origins(const Design& design);
 // The design's rows as atoms.

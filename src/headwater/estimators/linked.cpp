@@ -71,8 +71,8 @@ struct Step {
   Vector move;
 };
 
-Step newton_step(const Design& design, const Transformed& regressors, const Slopes& at, const Vector& predictor) {
-  Transformed data = regressors;
+// `data` gets the working outcome and its weights.
+Step newton_step(const Design& design, Transformed& data, const Slopes& at, const Vector& predictor) {
   const Vector ahead = at.score.cwiseQuotient(at.information);
   const Vector explained = design.offset.size() > 0 ? Vector(predictor - design.offset) : predictor;
   data.y = explained + ahead;
@@ -82,21 +82,24 @@ Step newton_step(const Design& design, const Transformed& regressors, const Slop
   step.solution = least_squares(step.rows.X, step.rows.outcome, data.weights);
   // Where a mean is tiny beside the outcome, u/h is huge, and its difference from the residual has no digits left.
   if (design.effects.empty() && step.solution.dropped.empty())
-    step.move = regressors.X * step.solution.coefficients - explained;
+    step.move = data.X * step.solution.coefficients - explained;
   else
     step.move = ahead - step.solution.residuals;
   return step;
 }
 
-// The longest of 1, 1/2, 1/4, ... steps that does not lower the likelihood; 0: none.
-double step_length(const LinkedModel& model, const Design& design, const Vector& predictor, const Vector& move,
-                   double value) {
+// Takes the longest of 1, 1/2, 1/4, ... steps that does not lower the likelihood; false: none, and nothing moves.
+bool take_step(const LinkedModel& model, const Design& design, const Vector& move, Vector& predictor, Slopes& at) {
   double length = 1;
   for (int halving = 0; halving < kMostHalvings; ++halving, length /= 2) {
-    const double next = slopes_at(model, design, predictor + length * move).value;
-    if (next >= value - 1e-12 * std::abs(value)) return length;
+    Vector next = predictor + length * move;
+    Slopes there = slopes_at(model, design, next);
+    if (!(there.value >= at.value - 1e-12 * std::abs(at.value))) continue;
+    predictor = std::move(next);
+    at = std::move(there);
+    return true;
   }
-  return 0;
+  return false;
 }
 
 // A constant beside the offset, by Newton's steps.
@@ -109,33 +112,32 @@ ConstantAlone constant_alone(const LinkedModel& model, const Design& design) {
   const Vector offset = design.offset.size() > 0 ? design.offset : Vector(Vector::Zero(design.n()));
   const double mean = weighted_mean(design.y, design.weights);
   ConstantAlone alone{offset.array() + model.start(mean, mean) - weighted_mean(offset, design.weights), 0};
+  Slopes at = slopes_at(model, design, alone.predictor);
   for (int step = 0; step < kMostSteps; ++step) {
-    const Slopes at = slopes_at(model, design, alone.predictor);
     const Vector move = Vector::Constant(design.n(), total(at.score) / total(at.information));
-    alone.predictor += step_length(model, design, alone.predictor, move, at.value) * move;
+    take_step(model, design, move, alone.predictor, at);
     if (std::abs(move(0)) <= kConstantSettled) break;
   }
-  alone.value = slopes_at(model, design, alone.predictor).value;
+  alone.value = at.value;
   return alone;
 }
 
 // The first full step from predictors near the outcomes, which no coefficients make; a constant alone where that step
 // leads to less, as rows far from the others can make it.
-Vector first_predictor(const LinkedModel& model, const Design& design, const Transformed& regressors,
+Vector first_predictor(const LinkedModel& model, const Design& design, Transformed& data,
                        const ConstantAlone& constant) {
   Vector predictor = starting_predictor(model, design);
-  predictor += newton_step(design, regressors, slopes_at(model, design, predictor), predictor).move;
+  predictor += newton_step(design, data, slopes_at(model, design, predictor), predictor).move;
   return slopes_at(model, design, predictor).value >= constant.value ? predictor : constant.predictor;
 }
 
-Climb climb(const LinkedModel& model, const Design& design, const Transformed& regressors,
-            const ConstantAlone& constant) {
+Climb climb(const LinkedModel& model, const Design& design, Transformed& data, const ConstantAlone& constant) {
   Climb result;
-  result.predictor = first_predictor(model, design, regressors, constant);
+  result.predictor = first_predictor(model, design, data, constant);
+  Slopes at = slopes_at(model, design, result.predictor);
   double before = INFINITY;
   for (result.steps = 2; result.steps <= kMostSteps; ++result.steps) {
-    const Slopes at = slopes_at(model, design, result.predictor);
-    Step step = newton_step(design, regressors, at, result.predictor);
+    Step step = newton_step(design, data, at, result.predictor);
     if (!step.rows.dropped.empty() || !step.solution.dropped.empty()) {
       result.failure = "the information became singular";
       return result;
@@ -143,16 +145,15 @@ Climb climb(const LinkedModel& model, const Design& design, const Transformed& r
     const double share = total(step.move.cwiseAbs2().cwiseProduct(at.information)) / total(at.information);
     const bool settled = share <= kSettled || (share <= kNearSettled && share >= before / 4);
     before = share;
-    const double length = settled ? 1 : step_length(model, design, result.predictor, step.move, at.value);
-    result.predictor += length * step.move;
     result.coefficients = step.solution.coefficients;
     if (settled) {
+      result.predictor += step.move;
       result.columns = std::move(step.rows.X);
       result.bread = std::move(step.solution.bread);
       result.certificate = step.rows.certificate;
       return result;
     }
-    if (length == 0) break;
+    if (!take_step(model, design, step.move, result.predictor, at)) break;
   }
   result.failure = "its steps did not settle";
   return result;
@@ -198,18 +199,6 @@ void fill(Fit& fit, const LinkedModel& model, Climb climbed, double null_value) 
 }
 
 }  // namespace
-
-Transformed rows_as_they_are(const Design& design) {
-  return {.X = design.X,
-          .tails = {},
-          .y = design.y,
-          .weights = design.weights,
-          .names = design.names,
-          .origins = column_origins(design),
-          .effects = design.effects,
-          .atoms = atoms_of(design),
-          .constant = design.intercept};
-}
 
 Design without_separated(const Design& design, const LinkedModel& model, Separation& separation) {
   std::vector<End> ends;

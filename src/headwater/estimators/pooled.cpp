@@ -22,16 +22,9 @@ const MethodCard& pooled_card() {
 }
 
 Fit fit_pooled(const EstimatorInput& input) {
-  const Design& design = *input.design;
-  return solve_linear(input, {.X = design.X,
-                              .tails = power_tails(design),
-                              .y = design.y,
-                              .weights = design.weights,
-                              .names = design.names,
-                              .origins = column_origins(design),
-                              .instruments = design.instruments,
-                              .atoms = atoms_of(design),
-                              .constant = design.intercept});
+  Transformed data = rows_as_they_are(*input.design);
+  data.tails = power_tails(*input.design);
+  return solve_linear(input, std::move(data));
 }
 
 }  // namespace headwater

@@ -31,15 +31,8 @@ Transformed with_unit_means(const Design& design, const std::string& estimator) 
   std::vector<Index> varying;
   for (Index j = design.intercept ? 1 : 0; j < design.k(); ++j)
     if ((design.X.col(j) - means.col(j)).norm() > kInvariant * design.X.col(j).norm()) varying.push_back(j);
-  Transformed data{.y = design.y,
-                   .weights = design.weights,
-                   .names = design.names,
-                   .origins = column_origins(design),
-                   .effects = design.effects,
-                   .atoms = atoms_of(design),
-                   .constant = design.intercept};
-  data.X.resize(design.n(), design.k() + static_cast<Index>(varying.size()));
-  data.X.leftCols(design.k()) = design.X;
+  Transformed data = rows_as_they_are(design);
+  data.X.conservativeResize(Eigen::NoChange, design.k() + static_cast<Index>(varying.size()));
   for (std::size_t v = 0; v < varying.size(); ++v) {
     data.X.col(design.k() + static_cast<Index>(v)) = means.col(varying[v]);
     data.names.push_back("mean(" + design.names[static_cast<std::size_t>(varying[v])] + ")");

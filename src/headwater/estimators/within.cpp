@@ -27,15 +27,7 @@ Fit fit_within(const EstimatorInput& input) {
   if (design.effects.empty())
     throw Error(ErrorKind::usage, "estimator.no_effects",
                 "within needs an effect after '|', such as y ~ x | trust, or a unit key");
-  return solve_linear(input, {.X = design.X,
-                              .y = design.y,
-                              .weights = design.weights,
-                              .names = design.names,
-                              .origins = column_origins(design),
-                              .instruments = design.instruments,
-                              .effects = design.effects,
-                              .atoms = atoms_of(design),
-                              .constant = design.intercept});
+  return solve_linear(input, rows_as_they_are(design));
 }
 
 }  // namespace headwater

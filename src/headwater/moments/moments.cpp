@@ -11,6 +11,13 @@ Matrix sums_by(const Matrix& rows, const Grouping& groups) {
   return sums;
 }
 
+std::vector<std::vector<Index>> rows_by(const Grouping& groups) {
+  std::vector<std::vector<Index>> rows(static_cast<std::size_t>(groups.count));
+  for (std::size_t i = 0; i < groups.code.size(); ++i)
+    rows[static_cast<std::size_t>(groups.code[i])].push_back(static_cast<Index>(i));
+  return rows;
+}
+
 Grouping intersection(const std::vector<const Grouping*>& groupings) {
   if (groupings.size() == 1) return *groupings.front();
   const std::size_t n = groupings.front()->code.size();

@@ -10,6 +10,8 @@ namespace headwater {
 
 // count × p: row g is the sum of rows i with code[i] == g, added in row order.
 Matrix sums_by(const Matrix& rows, const Grouping& groups);
+// The rows of each group, in their order.
+std::vector<std::vector<Index>> rows_by(const Grouping& groups);
 // The finest common refinement of the groupings, with only the codes that occur.
 Grouping intersection(const std::vector<const Grouping*>& groupings);
 // True when every level of `inner` lies within one level of `outer`.
