@@ -179,8 +179,10 @@ export async function showTables(page) {
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50))));
 }
 
-// By the keyboard: where the button stands when a chart above it is drawn anew does not matter.
+// By the keyboard: where the button stands when a chart above it is drawn anew does not matter. Chromium drops what a page asks it
+// to save beyond ten files in a second, without a word, so a fast machine takes breath between two.
 export async function download(page, button) {
   const [file] = await Promise.all([page.waitForEvent("download"), button.press("Enter")]);
+  await page.waitForTimeout(150);
   return readFileSync(await file.path());
 }
