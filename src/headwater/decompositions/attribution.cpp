@@ -109,7 +109,7 @@ void Attribution::add_parts(const Contrast& contrast) {
     const auto at = static_cast<std::size_t>(p);
     add(parts_.names()[at], values(p), estimation.col(p), sampling.col(p),
         !(blind && parts_.kinds()[at] != PartKind::driver));
-    if (parts_.kinds()[at] == PartKind::driver && !options_.coefficients_only)
+    if (parts_.kinds()[at] == PartKind::driver && !options_.coefficients_only && !replicate())
       products_.back() = driver_products(contrast, p);
   }
   const Matrix iid = covariance_.gathers == Gathers::nothing ? parts_.iid_covariance(v, covariance_)
@@ -150,7 +150,7 @@ void Attribution::add_scaled(const std::string& name, const Contrast& share, con
   const double s = share.values(indicator)(0), difference = contrast.values(y)(0);
   const Matrix of_share = share.sampling_influence(indicator), of_difference = contrast.sampling_influence(y);
   const std::size_t at = add_sampled(name, s * difference, s * of_difference + difference * of_share);
-  if (!options_.coefficients_only)
+  if (!options_.coefficients_only && !replicate())
     append(products_[at], Vector::Constant(1, s), of_share, Vector::Constant(1, difference), of_difference);
 }
 

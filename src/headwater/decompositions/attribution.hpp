@@ -48,6 +48,8 @@ class Attribution {
   void add(const std::string& name, double value, const Vector& estimation, const Vector& sampling, bool estimable);
   // Position of the component.
   std::size_t add_sampled(const std::string& name, double value, const Vector& sampling);
+  // A bootstrap's replicate is read for its numbers and their errors, not for intervals of products.
+  bool replicate() const { return parts_.fit().design->spec.drawn != nullptr; }
   // A driver's part as coefficients times the contrast of what they multiply.
   ProductSum driver_products(const Contrast& contrast, Index part) const;
 

@@ -1,7 +1,8 @@
 // Draws G of the G clusters with replacement and refits: the coefficients, effects, means and every decomposition, each
 // by its own method with its own closure check (identity I14). A cluster drawn n times weighs n-fold. Its replicate's
 // variance counts n clusters with the influence of one each, Σ_g S_g S_g'/n_g with S_g = n_g ψ_g: counting it once
-// instead, as duckreg did (its issue 20), gives n_g²ψ_gψ_g' and errors that are too large.
+// instead, as duckreg did (its issue 20), gives n_g²ψ_gψ_g' and errors that are too large. Methods that are functions
+// of sums by cluster answer from these (replicates.hpp); what they leave, and all other methods, are refitted.
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -17,6 +18,8 @@
 
 namespace headwater {
 namespace {
+
+constexpr double kSameValue = 1e-8, kSameError = 1e-6;  // of sums by cluster beside the decomposition itself
 
 // The column whose groups are drawn.
 std::string drawn_column(const Spec& spec, const Panel& panel) {
@@ -45,6 +48,17 @@ std::vector<std::int32_t> used_codes(const Grouping& groups, const Fit* fit) {
   return codes;
 }
 
+// How often each cluster is drawn.
+Vector drawn_counts(const Grouping& groups, const std::vector<std::int32_t>& codes, std::uint64_t seed,
+                    std::uint32_t replicate) {
+  Vector counts = Vector::Zero(groups.count);
+  for (std::size_t g = 0; g < codes.size(); ++g) {
+    RandomStream random(seed, replicate, static_cast<std::uint32_t>(g));
+    ++counts(codes[random.below(static_cast<std::uint32_t>(codes.size()))]);
+  }
+  return counts;
+}
+
 using Counts = std::map<std::string, double>;  // by cluster label
 
 struct Replicate {
@@ -52,13 +66,7 @@ struct Replicate {
   Counts counts;
 };
 
-Replicate drawn_replicate(const Grouping& groups, const std::vector<std::int32_t>& codes, std::uint64_t seed,
-                          std::uint32_t replicate) {
-  Vector counts = Vector::Zero(groups.count);
-  for (std::size_t g = 0; g < codes.size(); ++g) {
-    RandomStream random(seed, replicate, static_cast<std::uint32_t>(g));
-    ++counts(codes[random.below(static_cast<std::uint32_t>(codes.size()))]);
-  }
+Replicate replicate_of(const Grouping& groups, const std::vector<std::int32_t>& codes, const Vector& counts) {
   Vector drawn(static_cast<Index>(groups.code.size()));
   for (Index i = 0; i < drawn.size(); ++i) {
     const std::int32_t code = groups.code[static_cast<std::size_t>(i)];
@@ -129,7 +137,8 @@ class Refitter {
  public:
   Refitter(const Panel& panel, const Spec& spec, const Fit* fit) : panel_(panel), spec_(spec), fit_(fit) {}
 
-  void run(const Replicate& replicate, const ByCall& results, Index b,
+  // Of the calls that are not `answered`.
+  void run(const Replicate& replicate, const ByCall& results, const std::vector<bool>& answered, Index b,
            std::vector<std::vector<BootstrapDraws>>& draws) const {
     Spec spec = spec_;
     spec.drawn = replicate.drawn;
@@ -152,7 +161,7 @@ class Refitter {
     for (std::size_t c = 0; c < results.size(); ++c) {
       const MethodCall& call = spec.decompositions[c];
       const DecompositionRow& method = decomposition(call.method);
-      if (!method.no_bootstrap.empty()) continue;
+      if (answered[c] || !method.no_bootstrap.empty()) continue;
       try {
         if (method.needs != Needs::panel && !fitted) throw Error(ErrorKind::data, "bootstrap.no_fit", no_fit);
         const std::vector<Decomposition> own =
@@ -174,7 +183,80 @@ class Refitter {
   const Fit* fit_;
 };
 
+// The answers that sums by cluster give, for the calls whose method has them.
+class FromSums {
+ public:
+  FromSums(const Panel& panel, const Spec& spec, const Fit* fit, const ByCall& results, const Grouping& groups,
+           const std::vector<std::int32_t>& codes)
+      : by_call_(results.size()) {
+    if (!fit || gathers(spec.covariance) != Gathers::clusters) return;
+    Vector once = Vector::Zero(groups.count);
+    for (const std::int32_t code : codes) once(code) = 1;
+    for (std::size_t c = 0; c < results.size(); ++c) {
+      const MethodCall& call = spec.decompositions[c];
+      const DecompositionRow& method = decomposition(call.method);
+      if (results[c].empty() || !method.replicates) continue;
+      by_call_[c] = method.replicates({panel, spec, call, fit, nullptr}, groups);
+      if (by_call_[c] && !repeats(*by_call_[c], once, results[c])) by_call_[c] = nullptr;
+    }
+  }
+
+  // Which calls it answered, in draws of replicate b.
+  std::vector<bool> run(const Vector& counts, const ByCall& results, Index b,
+                        std::vector<std::vector<BootstrapDraws>>& draws) const {
+    std::vector<bool> answered(results.size(), false);
+    for (std::size_t c = 0; c < results.size(); ++c) {
+      if (!by_call_[c]) continue;
+      const std::optional<std::vector<ReplicateAnswer>> answers = by_call_[c]->under(counts);
+      if (!answers) continue;
+      answered[c] = true;
+      for (std::size_t i = 0; i < answers->size(); ++i) {
+        const ReplicateAnswer& own = (*answers)[i];
+        draws[c][i].values.row(b) = own.values.transpose();
+        draws[c][i].std_errors.row(b) = errors_of(own, counts, results[c][i]).transpose();
+        draws[c][i].totals(b) = own.total;
+        draws[c][i].from_sums[static_cast<std::size_t>(b)] = 1;
+      }
+    }
+    return answered;
+  }
+
+ private:
+  // Copies of a cluster are clusters of their own: Σ_g n_g ψ_g².
+  static Vector errors_of(const ReplicateAnswer& own, const Vector& counts, const Decomposition& original) {
+    return (original.estimates.factor * (own.influence.cwiseAbs2().transpose() * counts)).cwiseSqrt();
+  }
+
+  // With each cluster once they are the decomposition itself, errors included. Where rounding or anything else says
+  // otherwise, rows are refitted.
+  static bool repeats(const Replicates& sums, const Vector& once, const std::vector<Decomposition>& results) {
+    const std::optional<std::vector<ReplicateAnswer>> answers = sums.under(once);
+    if (!answers || answers->size() != results.size()) return false;
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      const ReplicateAnswer& own = (*answers)[i];
+      const Decomposition& d = results[i];
+      const double size = std::max({1e-300, std::abs(d.total), d.estimates.values.cwiseAbs().maxCoeff()});
+      if (own.values.size() != d.estimates.values.size()) return false;
+      const Vector errors = errors_of(own, once, d), analytic = d.covariance.diagonal().cwiseMax(0).cwiseSqrt();
+      if ((own.values - d.estimates.values).cwiseAbs().maxCoeff() > kSameValue * size ||
+          std::abs(own.total - d.total) > kSameValue * size ||
+          (errors - analytic).cwiseAbs().maxCoeff() > kSameError * std::max(1e-300, analytic.maxCoeff()))
+        return false;
+    }
+    return true;
+  }
+
+  std::vector<std::unique_ptr<Replicates>> by_call_;
+};
+
 }  // namespace
+
+std::vector<std::int32_t> clusters_of_rows(const Grouping& clusters, const std::vector<std::int64_t>& rows) {
+  std::vector<std::int32_t> codes;
+  codes.reserve(rows.size());
+  for (const std::int64_t row : rows) codes.push_back(clusters.code[static_cast<std::size_t>(row)]);
+  return codes;
+}
 
 std::vector<std::vector<BootstrapDraws>> cluster_draws(const Panel& panel, const Spec& spec, const Fit* fit,
                                                        const ByCall& results, const MethodCall& bootstrap) {
@@ -187,14 +269,18 @@ std::vector<std::vector<BootstrapDraws>> cluster_draws(const Panel& panel, const
     draws.emplace_back();
     for (const Decomposition& d : group) {
       const Index m = d.estimates.values.size();
-      draws.back().push_back({Matrix(B, m), Matrix(B, m), Vector(B), Names(static_cast<std::size_t>(B))});
+      draws.back().push_back({Matrix(B, m), Matrix(B, m), Vector(B), Names(static_cast<std::size_t>(B)),
+                              std::vector<char>(static_cast<std::size_t>(B), 0)});
     }
   }
   const Refitter refitter(panel, spec, fit);
   Stage stage("cluster bootstrap", static_cast<std::size_t>(B));
+  const FromSums sums(panel, spec, fit, results, groups, codes);
   parallel_for(static_cast<std::size_t>(B), [&](std::size_t b) {
-    refitter.run(drawn_replicate(groups, codes, spec.seed, static_cast<std::uint32_t>(b)), results,
-                 static_cast<Index>(b), draws);
+    const Vector counts = drawn_counts(groups, codes, spec.seed, static_cast<std::uint32_t>(b));
+    const std::vector<bool> answered = sums.run(counts, results, static_cast<Index>(b), draws);
+    if (std::find(answered.begin(), answered.end(), false) != answered.end())
+      refitter.run(replicate_of(groups, codes, counts), results, answered, static_cast<Index>(b), draws);
     stage.advance();
   });
   return draws;

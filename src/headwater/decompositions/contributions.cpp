@@ -383,7 +383,8 @@ Decompositions run_contributions(const DecompositionInput& input) {
   Decompositions results;
   for (const Target& target : targets)
     results.push_back(contribution(input, parts, reference, weights, target, options));
-  if (!input.call.has("at") && !input.call.has("by")) add_cells(results.front(), input, parts, reference, weights);
+  if (!input.call.has("at") && !input.call.has("by") && !input.spec.drawn)
+    add_cells(results.front(), input, parts, reference, weights);
   return results;
 }
 

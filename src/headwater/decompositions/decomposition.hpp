@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "headwater/core/labelled.hpp"
 #include "headwater/covariances/covariance.hpp"
 #include "headwater/decompositions/intervals.hpp"
+#include "headwater/decompositions/replicates.hpp"
 #include "headwater/panel/panel.hpp"
 
 namespace headwater {
@@ -104,6 +106,9 @@ struct DecompositionRow {
   Needs needs;
   std::vector<Decomposition> (*run)(const DecompositionInput& input);
   std::string_view no_bootstrap = {};  // why a bootstrap passes it by, in words that follow "because"; "": it does not
+  // Of bootstraps that draw `clusters`: the answers of a call from sums by cluster; null where all are refitted, as is
+  // what it returns null for.
+  std::unique_ptr<Replicates> (*replicates)(const DecompositionInput& input, const Grouping& clusters) = nullptr;
 };
 const std::vector<DecompositionRow>& decompositions();
 const DecompositionRow& decomposition(std::string_view name);  // throws Error{usage, "decomposition.unknown"}

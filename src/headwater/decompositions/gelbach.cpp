@@ -108,7 +108,7 @@ Decomposition of_coefficient(const DecompositionInput& input, const Comparison& 
     d.estimates.influence.col(p) = estimation.col(part);
     d.estimates.influence.col(m + p) = r.cwiseProduct(c.left.col(p));
     d.products.emplace_back();
-    if (c.parts.kinds()[static_cast<std::size_t>(part)] == PartKind::driver)
+    if (c.parts.kinds()[static_cast<std::size_t>(part)] == PartKind::driver && !input.spec.drawn)
       d.products.back() = products_of(c, r, part);
   }
   d.estimates.jacobian.resize(m, 2 * m);

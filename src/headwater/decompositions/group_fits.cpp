@@ -57,6 +57,12 @@ std::vector<Index> all_positions(const TwoGroups& groups) {
 
 }  // namespace
 
+GroupCoefficients mixed(const GroupCoefficients& a, const GroupCoefficients& b, double s, const Vector& share_psi) {
+  GroupCoefficients result{s * a.beta + (1 - s) * b.beta, s * a.psi + (1 - s) * b.psi};
+  if (share_psi.size() > 0) result.psi += share_psi * (a.beta - b.beta).transpose();
+  return result;
+}
+
 struct GroupFits::Fitted {
   Fit fit;
   std::vector<Index> item;  // of each coefficient; -1: the constant or the dummy
@@ -89,8 +95,12 @@ GroupFits::GroupFits(const Panel& panel, const Design& rows, const AllLevels& re
       no_support("the coefficient of '" + regressors.names[j] + "' is identified in " +
                      (in_a[j] ? groups.a : groups.b) + " but not in " + (in_a[j] ? groups.b : groups.a),
                  regressors.names[j]);
-  a_ = in_deviation(a, groups.positions(true), share_a_);
-  b_ = in_deviation(b, groups.positions(false), share_b_);
+  own_ = {std::make_shared<const GroupCoefficients>(in_deviation(a, groups.positions(true), share_a_)),
+          std::make_shared<const GroupCoefficients>(in_deviation(b, groups.positions(false), share_b_))};
+  means_ = {std::make_shared<const GroupMeans>(means_of(share_a_)),
+            std::make_shared<const GroupMeans>(means_of(share_b_))};
+  for (const Index column : columns_)
+    if (in_a[static_cast<std::size_t>(column)]) regressed_.push_back(column);
   identified_ = in_a;
   for (std::size_t j = 1; j < in_a.size(); ++j)  // a level left out is identified with the others of its term
     if (regressors.level[j])
@@ -172,31 +182,30 @@ GroupCoefficients GroupFits::pooled(bool dummy) const {
   return in_deviation(common.fit(positions, dummy, groups_.a + " and " + groups_.b), positions, share);
 }
 
-GroupCoefficients GroupFits::reference(const std::string& name) const {
-  if (name == "a") return a_;
-  if (name == "b") return b_;
-  if (name == "neumark") return pooled(false);
-  if (name == "jann") return pooled(true);
+GroupMeans GroupFits::means_of(const Vector& share) const {
+  GroupMeans result{regressors_->values.transpose() * share, {}};
+  if (uncertainty_.means_drawn)
+    result.psi =
+        row_factor_.cwiseProduct(share).asDiagonal() * (regressors_->values.rowwise() - result.value.transpose());
+  else
+    result.psi = Matrix::Zero(share.size(), regressors_->values.cols());
+  return result;
+}
+
+GroupNumbers GroupFits::numbers(const std::string& name) const {
+  GroupNumbers all{means_, {own_[0], own_[1], nullptr}};
+  std::shared_ptr<const GroupCoefficients>& reference = all.coefficients[2];
   const double s = name == "half" ? 0.5 : mass_share_;
-  GroupCoefficients mixed{s * a_.beta + (1 - s) * b_.beta, s * a_.psi + (1 - s) * b_.psi};
-  if (name == "cotton" && uncertainty_.means_drawn) {
-    const Vector drawn = row_factor_.cwiseProduct(s * (1 - s) * (share_a_ - share_b_));
-    mixed.psi += drawn * (a_.beta - b_.beta).transpose();
-  }
-  return mixed;
-}
-
-Vector GroupFits::mean_influence(bool of_a, const Vector& c) const {
-  const Vector share = this->share(of_a);
-  if (!uncertainty_.means_drawn) return Vector::Zero(share.size());
-  const Vector z = regressors_->values * c;
-  return row_factor_.cwiseProduct(share).cwiseProduct((z.array() - share.dot(z)).matrix());
-}
-
-Matrix GroupFits::mean_influences(bool of_a) const {
-  const Vector share = this->share(of_a);
-  if (!uncertainty_.means_drawn) return Matrix::Zero(share.size(), regressors_->values.cols());
-  return row_factor_.cwiseProduct(share).asDiagonal() * (regressors_->values.rowwise() - means(of_a).transpose());
+  if (name == "a" || name == "b")
+    reference = own_[name == "a" ? 0 : 1];
+  else if (name == "neumark" || name == "jann")
+    reference = std::make_shared<const GroupCoefficients>(pooled(name == "jann"));
+  else if (name == "cotton" && uncertainty_.means_drawn)
+    reference = std::make_shared<const GroupCoefficients>(
+        mixed(own(true), own(false), s, row_factor_.cwiseProduct(s * (1 - s) * (share_a_ - share_b_))));
+  else
+    reference = std::make_shared<const GroupCoefficients>(mixed(own(true), own(false), s, {}));
+  return all;
 }
 
 Vector GroupFits::outcome_influence(bool of_a) const {

@@ -7,15 +7,10 @@
 #include <vector>
 
 #include "headwater/decompositions/all_levels.hpp"
+#include "headwater/decompositions/group_numbers.hpp"
 #include "headwater/decompositions/groups.hpp"
 
 namespace headwater {
-
-// Coefficients in deviation from the mean over levels, the constant first, and their influence (rows × K).
-struct GroupCoefficients {
-  Vector beta;
-  Matrix psi;
-};
 
 struct GroupUncertainty {
   bool means_drawn = true;  // row weights of means carry influence
@@ -34,17 +29,17 @@ class GroupFits {
   const Design& rows() const { return *rows_; }
   const AllLevels& regressors() const { return *regressors_; }
   Vector share(bool of_a) const { return of_a ? share_a_ : share_b_; }  // weights of the group's mean, zero elsewhere
-  Vector means(bool of_a) const { return regressors_->values.transpose() * share(of_a); }
-  const GroupCoefficients& own(bool of_a) const { return of_a ? a_ : b_; }
+  const Vector& means(bool of_a) const { return means_[of_a ? 0 : 1]->value; }
+  const GroupCoefficients& own(bool of_a) const { return *own_[of_a ? 0 : 1]; }
+  // Positions among the regressors of what each regression of a group identifies.
+  const std::vector<Index>& regressed() const { return regressed_; }
   const std::vector<bool>& identified() const { return identified_; }  // K: in both groups, by some parametrisation
   const std::vector<NotIdentified>& not_identified() const { return not_identified_; }
   double mass_share() const { return mass_share_; }  // of a: Cotton's
 
-  // "a", "b", "half", "cotton" (weighted by rows), "neumark" (one regression for both), "jann" (with a dummy).
-  GroupCoefficients reference(const std::string& name) const;
-  // Influence of the rows on the means of the regressors combined by `c` in one group.
-  Vector mean_influence(bool of_a, const Vector& c) const;
-  Matrix mean_influences(bool of_a) const;  // rows × K
+  // With a reference: "a", "b", "half", "cotton" (weighted by rows), "neumark" (one regression for both), "jann" (with
+  // a dummy). Atoms are rows.
+  GroupNumbers numbers(const std::string& reference) const;
   // Influence on the group's mean outcome: with means as drawn, or given regressors.
   Vector outcome_influence(bool of_a) const;
 
@@ -53,6 +48,7 @@ class GroupFits {
   Fitted fit(const std::vector<Index>& positions, bool dummy, const std::string& whose) const;
   GroupCoefficients in_deviation(const Fitted& fitted, const std::vector<Index>& positions, const Vector& share) const;
   GroupCoefficients pooled(bool dummy) const;
+  GroupMeans means_of(const Vector& share) const;
 
   const Panel* panel_;
   std::shared_ptr<const Design> rows_;
@@ -63,7 +59,9 @@ class GroupFits {
   Vector row_factor_;  // n: on the influence of each row
   Vector share_a_, share_b_;
   double mass_share_ = 0;
-  GroupCoefficients a_, b_;
+  std::array<std::shared_ptr<const GroupMeans>, 2> means_;       // of a, of b
+  std::array<std::shared_ptr<const GroupCoefficients>, 2> own_;  // likewise
+  std::vector<Index> regressed_;
   std::vector<bool> identified_;
   std::vector<NotIdentified> not_identified_;
 };

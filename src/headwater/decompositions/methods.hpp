@@ -61,6 +61,7 @@ const MethodCard& kitagawa_card();
 Decompositions run_kitagawa(const DecompositionInput& input);
 const MethodCard& oaxaca_card();
 Decompositions run_oaxaca(const DecompositionInput& input);
+std::unique_ptr<Replicates> oaxaca_replicates(const DecompositionInput& input, const Grouping& clusters);
 const MethodCard& rif_card();
 Decompositions run_rif(const DecompositionInput& input);
 

@@ -22,7 +22,9 @@
 #include "headwater/decompositions/contrast.hpp"
 #include "headwater/decompositions/group_fits.hpp"
 #include "headwater/decompositions/group_leverage.hpp"
+#include "headwater/decompositions/group_moments.hpp"
 #include "headwater/decompositions/methods.hpp"
+#include "headwater/decompositions/oaxaca_parts.hpp"
 #include "headwater/decompositions/parts.hpp"
 #include "headwater/estimators/least_squares.hpp"
 
@@ -31,40 +33,6 @@ namespace {
 
 constexpr double kBaseTolerance = 1e-8;  // of the outcome's size: more is no rounding
 const Names kReferences = {"a", "b", "half", "cotton", "neumark", "jann"};
-
-// sign · x̄_group'β_of, one summand of a part.
-enum class CoefficientsOf { a, b, reference };
-struct Product {
-  double sign;
-  bool mean_of_a;
-  CoefficientsOf of;
-};
-struct Part {
-  std::string name;
-  std::vector<Product> products;
-  bool has_constant;
-};
-
-const std::vector<Part>& parts_of(bool threefold) {
-  static const std::vector<Part> two = {
-      {"explained", {{1, true, CoefficientsOf::reference}, {-1, false, CoefficientsOf::reference}}, false},
-      {"unexplained",
-       {{1, true, CoefficientsOf::a},
-        {-1, true, CoefficientsOf::reference},
-        {1, false, CoefficientsOf::reference},
-        {-1, false, CoefficientsOf::b}},
-       true}};
-  static const std::vector<Part> three = {
-      {"endowments", {{1, true, CoefficientsOf::b}, {-1, false, CoefficientsOf::b}}, false},
-      {"coefficients", {{1, false, CoefficientsOf::a}, {-1, false, CoefficientsOf::b}}, true},
-      {"interaction",
-       {{1, true, CoefficientsOf::a},
-        {-1, true, CoefficientsOf::b},
-        {-1, false, CoefficientsOf::a},
-        {1, false, CoefficientsOf::b}},
-       false}};
-  return threefold ? three : two;
-}
 
 struct AskedOaxaca {
   bool threefold = false, means_drawn = true, every_reference = false;
@@ -85,77 +53,20 @@ AskedOaxaca asked_oaxaca(const MethodCall& call) {
   return asked;
 }
 
-// A slot of drivers in one part, or the constant.
-struct Component {
-  std::string name;
-  const Part* part;
-  std::vector<Index> items;
-};
-
-std::vector<Component> components_of(const GroupFits& fits, bool threefold) {
-  const AllLevels& all = fits.regressors();
-  Names slots;
-  for (std::size_t j = 1; j < all.slots.size(); ++j)
-    if (fits.identified()[j] && std::find(slots.begin(), slots.end(), all.slots[j]) == slots.end())
-      slots.push_back(all.slots[j]);
-  std::vector<Component> components;
-  for (const Part& part : parts_of(threefold)) {
-    for (const std::string& slot : slots) {
-      components.push_back({part.name + ": " + slot, &part, {}});
-      for (std::size_t j = 1; j < all.slots.size(); ++j)
-        if (all.slots[j] == slot) components.back().items.push_back(static_cast<Index>(j));
-    }
-    if (part.has_constant)
-      components.push_back({part.name + (fits.rows().effects.empty() ? ": constant" : ": effects"), &part, {0}});
-  }
-  return components;
-}
-
 struct Context {
   const DecompositionInput& input;
   const TwoGroups& groups;
   const GroupFits& fits;
   const AskedOaxaca& asked;
-  GroupCoefficients reference;
-  const GroupCoefficients& of(CoefficientsOf which) const {
-    return which == CoefficientsOf::reference ? reference : fits.own(which == CoefficientsOf::a);
-  }
+  GroupNumbers numbers;
 };
 
-Vector picked(const Vector& all, const std::vector<Index>& items) {
-  Vector result = Vector::Zero(all.size());
-  for (const Index j : items) result(j) = all(j);
-  return result;
-}
-
-double value_of(const Context& c, const Component& component) {
-  double value = 0;
-  for (const Product& p : component.part->products)
-    value += p.sign * c.fits.means(p.mean_of_a).dot(picked(c.of(p.of).beta, component.items));
-  return value;
-}
-
-Vector influence_of(const Context& c, const Component& component) {
-  Vector psi = Vector::Zero(c.fits.rows().n());
-  for (const Product& p : component.part->products)
-    psi += p.sign * (c.fits.mean_influence(p.mean_of_a, picked(c.of(p.of).beta, component.items)) +
-                     c.of(p.of).psi * picked(c.fits.means(p.mean_of_a), component.items));
-  return psi;
-}
-
-ProductSum products_of(const Context& c, const Component& component) {
-  ProductSum sum;
-  for (const Product& p : component.part->products) {
-    const GroupCoefficients& of = c.of(p.of);
-    append(sum, p.sign * c.fits.means(p.mean_of_a)(component.items),
-           p.sign * c.fits.mean_influences(p.mean_of_a)(Eigen::all, component.items), of.beta(component.items),
-           of.psi(Eigen::all, component.items));
-  }
-  return sum;
+std::vector<GroupComponent> components_of(const GroupFits& fits, bool threefold) {
+  return group_components(fits.regressors(), fits.identified(), !fits.rows().effects.empty(), threefold);
 }
 
 // Σ over pairs of products of tr(C(x̄, x̄) C(β, β)): what the first order leaves out of the variance.
-Vector second_order(const Context& c, const std::vector<Component>& components, const Inference& inference) {
+Vector second_order(const Context& c, const std::vector<GroupComponent>& components, const Inference& inference) {
   const auto K = static_cast<Index>(c.fits.regressors().names.size());
   const Atoms atoms = atoms_of(c.fits.rows());
   const auto joint = [&](const std::vector<Matrix>& blocks) {
@@ -163,12 +74,13 @@ Vector second_order(const Context& c, const std::vector<Component>& components, 
     for (std::size_t b = 0; b < blocks.size(); ++b) psi.middleCols(K * static_cast<Index>(b), K) = blocks[b];
     return Matrix(inference.factor * meat(inference.rule, psi, atoms));
   };
-  const Matrix means = joint({c.fits.mean_influences(true), c.fits.mean_influences(false)});
-  const Matrix slopes = joint({c.fits.own(true).psi, c.fits.own(false).psi, c.reference.psi});
+  const Matrix means = joint({c.numbers.mean(true).psi, c.numbers.mean(false).psi});
+  const Matrix slopes = joint({c.numbers.of(CoefficientsOf::a).psi, c.numbers.of(CoefficientsOf::b).psi,
+                               c.numbers.of(CoefficientsOf::reference).psi});
   Vector result = Vector::Zero(static_cast<Index>(components.size()));
   for (std::size_t m = 0; m < components.size(); ++m)
-    for (const Product& p : components[m].part->products)
-      for (const Product& q : components[m].part->products)
+    for (const GroupProduct& p : components[m].part->products)
+      for (const GroupProduct& q : components[m].part->products)
         for (const Index j : components[m].items)
           for (const Index k : components[m].items)
             result(static_cast<Index>(m)) += p.sign * q.sign *
@@ -191,8 +103,8 @@ void add_vector(Decomposition& d, const std::string& name, const std::string& ax
 void add_detail(Decomposition& d, const Context& c, const Overlap& overlap) {
   const AllLevels& all = c.fits.regressors();
   d.extra_axes.push_back({"regressor", all.names, "regressors with all levels of their factors, the constant first"});
-  const Vector a = c.fits.own(true).beta, b = c.fits.own(false).beta, r = c.reference.beta, mean_a = c.fits.means(true),
-               mean_b = c.fits.means(false);
+  const Vector a = c.fits.own(true).beta, b = c.fits.own(false).beta, r = c.numbers.of(CoefficientsOf::reference).beta,
+               mean_a = c.fits.means(true), mean_b = c.fits.means(false);
   add_vector(d, "mean_a", "regressor", mean_a, "mean in " + c.groups.a, "regressor");
   add_vector(d, "mean_b", "regressor", mean_b, "mean in " + c.groups.b, "regressor");
   add_vector(d, "coefficient_a", "regressor", a,
@@ -262,7 +174,7 @@ void add_notes(Decomposition& d, const Context& c) {
 
 Decomposition decomposed(const Context& c) {
   const Design& rows = c.fits.rows();
-  const std::vector<Component> components = components_of(c.fits, c.asked.threefold);
+  const std::vector<GroupComponent> components = components_of(c.fits, c.asked.threefold);
   const auto m = static_cast<Index>(components.size());
   Decomposition d;
   d.method = "oaxaca";
@@ -274,11 +186,12 @@ Decomposition decomposed(const Context& c) {
   d.estimates.influence.resize(rows.n(), m);
   d.estimates.jacobian = Matrix::Identity(m, m);
   for (Index i = 0; i < m; ++i) {
-    const Component& component = components[static_cast<std::size_t>(i)];
+    const GroupComponent& component = components[static_cast<std::size_t>(i)];
     d.estimates.names.push_back(component.name);
-    d.estimates.values(i) = value_of(c, component);
-    d.estimates.influence.col(i) = influence_of(c, component);
-    d.products.push_back(c.asked.means_drawn ? products_of(c, component) : ProductSum());
+    d.estimates.values(i) = value_of(c.numbers, component);
+    d.estimates.influence.col(i) = influence_of(c.numbers, component);
+    if (!c.input.spec.drawn)
+      d.products.push_back(c.asked.means_drawn ? products_of(c.numbers, component) : ProductSum());
   }
   Contrast gap(rows.n());
   gap.add(1, c.fits.share(true));
@@ -289,12 +202,12 @@ Decomposition decomposed(const Context& c) {
   add_notes(d, c);
   Inference inference = inference_of(c.input.spec, atoms_of(rows));
   if (!c.asked.leverage.empty()) inference.df = static_cast<double>(fewest_clusters(rows, c.groups) - 1);
-  const double scale = std::max(
-      {1.0, rows.y.cwiseAbs().maxCoeff(),
-       (c.fits.means(true).cwiseAbs() + c.fits.means(false).cwiseAbs())
-           .dot(c.fits.own(true).beta.cwiseAbs() + c.fits.own(false).beta.cwiseAbs() + c.reference.beta.cwiseAbs())});
+  const double scale = std::max({1.0, rows.y.cwiseAbs().maxCoeff(),
+                                 (c.fits.means(true).cwiseAbs() + c.fits.means(false).cwiseAbs())
+                                     .dot(c.fits.own(true).beta.cwiseAbs() + c.fits.own(false).beta.cwiseAbs() +
+                                          c.numbers.of(CoefficientsOf::reference).beta.cwiseAbs())});
   finish(d, inference, atoms_of(rows), c.fits.outcome_influence(true) - c.fits.outcome_influence(false), scale);
-  if (c.asked.means_drawn)
+  if (c.asked.means_drawn && !c.input.spec.drawn)
     add_vector(d, "trace_term", "component", second_order(c, components, inference),
                "second-order part of the variance, tr(V(means) V(coefficients)), not in the errors", d.unit + "²");
   return d;
@@ -323,11 +236,12 @@ void add_table(Decomposition& d, const std::string& axis, const std::string& wha
 
 // Largest difference of any component when the regressions leave other levels out.
 double base_difference(const Decomposition& d, const Context& first, const GroupFits& second) {
-  const Context c{first.input, first.groups, second, first.asked, second.reference(first.asked.reference)};
+  const Context c{first.input, first.groups, second, first.asked, second.numbers(first.asked.reference)};
   double largest = 0;
-  const std::vector<Component> components = components_of(second, first.asked.threefold);
+  const std::vector<GroupComponent> components = components_of(second, first.asked.threefold);
   for (std::size_t i = 0; i < components.size(); ++i)
-    largest = std::max(largest, std::abs(value_of(c, components[i]) - d.estimates.values(static_cast<Index>(i))));
+    largest =
+        std::max(largest, std::abs(value_of(c.numbers, components[i]) - d.estimates.values(static_cast<Index>(i))));
   return largest;
 }
 
@@ -356,7 +270,71 @@ void check_use(const DecompositionInput& input, const Design& design, const TwoG
                         "coefficients");
 }
 
+// Three-fold, or two-fold under one reference or each.
+std::vector<AskedOaxaca> asked_one_by_one(const AskedOaxaca& asked) {
+  std::vector<AskedOaxaca> each;
+  for (const std::string& reference : asked.threefold ? Names{"b"} : kReferences) {
+    if (!asked.threefold && !asked.every_reference && reference != asked.reference) continue;
+    each.push_back(asked);
+    each.back().reference = reference;
+  }
+  return each;
+}
+
+// What a bootstrap replicate needs: parts and their influence.
+Decompositions asked_parts(const DecompositionInput& input, const TwoGroups& groups, const GroupFits& fits,
+                           const AskedOaxaca& asked) {
+  Decompositions results;
+  for (const AskedOaxaca& one : asked_one_by_one(asked))
+    results.push_back(decomposed({input, groups, fits, one, fits.numbers(one.reference)}));
+  return results;
+}
+
+class OaxacaReplicates final : public Replicates {
+ public:
+  OaxacaReplicates(GroupMoments moments, const GroupFits& fits, std::vector<AskedOaxaca> asked)
+      : moments_(std::move(moments)), asked_(std::move(asked)), components_(components_of(fits, asked_[0].threefold)) {}
+
+  std::optional<std::vector<ReplicateAnswer>> under(const Vector& counts) const override {
+    const std::optional<GroupMoments::Drawn> drawn = moments_.under(counts);
+    if (!drawn) return std::nullopt;
+    std::vector<ReplicateAnswer> answers;
+    for (const AskedOaxaca& one : asked_) {
+      const std::optional<GroupNumbers> numbers = moments_.numbers(*drawn, one.reference);
+      if (!numbers) return std::nullopt;
+      const auto m = static_cast<Index>(components_.size());
+      ReplicateAnswer answer{Vector(m), Matrix(counts.size(), m), drawn->gap(moments_)};
+      for (Index i = 0; i < m; ++i) {
+        answer.values(i) = value_of(*numbers, components_[static_cast<std::size_t>(i)]);
+        answer.influence.col(i) = influence_of(*numbers, components_[static_cast<std::size_t>(i)]);
+      }
+      answers.push_back(std::move(answer));
+    }
+    return answers;
+  }
+
+ private:
+  GroupMoments moments_;
+  std::vector<AskedOaxaca> asked_;
+  std::vector<GroupComponent> components_;
+};
+
 }  // namespace
+
+// Sums by cluster say everything where no effect is absorbed and the errors do not look at leverage.
+std::unique_ptr<Replicates> oaxaca_replicates(const DecompositionInput& input, const Grouping& clusters) {
+  const Design& whole = *input.fit->design;
+  const AskedOaxaca asked = asked_oaxaca(input.call);
+  if (!whole.effects.empty() || !asked.leverage.empty()) return nullptr;
+  const TwoGroups groups = two_groups(input, whole);
+  const AllLevels all = all_levels(input.panel, whole, groups.rows, has_unit_means(*input.fit));
+  const Design rows = with_rows(whole, groups.rows);
+  const GroupFits fits(input.panel, rows, all, all.fitted, groups, {asked.means_drawn, ""});
+  return std::make_unique<OaxacaReplicates>(
+      GroupMoments(rows, all, fits.regressed(), groups, clusters_of_rows(clusters, rows.rows), clusters.count,
+                   asked.means_drawn),
+      fits, asked_one_by_one(asked));
+}
 
 const MethodCard& oaxaca_card() {
   static const MethodCard card = [] {
@@ -396,11 +374,14 @@ Decompositions run_oaxaca(const DecompositionInput& input) {
   const Design rows = with_rows(whole, groups.rows);
   const GroupUncertainty uncertainty{asked.means_drawn, asked.leverage};
   const GroupFits fits(input.panel, rows, all, all.fitted, groups, uncertainty);
+  if (input.spec.drawn) return asked_parts(input, groups, fits, asked);
+  std::map<std::string, GroupNumbers> numbers;
+  for (const std::string& reference : kReferences) numbers[reference] = fits.numbers(reference);
   const auto under = [&](bool threefold, const std::string& reference) {
     AskedOaxaca one = asked;
     one.threefold = threefold;
     one.reference = reference;
-    return decomposed({input, groups, fits, one, fits.reference(reference)});
+    return decomposed({input, groups, fits, one, numbers.at(reference)});
   };
   const Decomposition three = under(true, "b");
   std::vector<Decomposition> two;
@@ -411,7 +392,7 @@ Decompositions run_oaxaca(const DecompositionInput& input) {
     unexplained.push_back(summed(d, "unexplained"));
   }
   Names fold_names;
-  for (const Part& part : parts_of(true)) {
+  for (const GroupPart& part : group_parts(true)) {
     fold_names.push_back(part.name);
     folds.push_back(summed(three, part.name));
   }
@@ -422,7 +403,7 @@ Decompositions run_oaxaca(const DecompositionInput& input) {
   const auto complete = [&](Decomposition d, const std::string& reference) {
     AskedOaxaca one = asked;
     one.reference = reference;
-    const Context context{input, groups, fits, one, fits.reference(reference)};
+    const Context context{input, groups, fits, one, numbers.at(reference)};
     add_detail(d, context, overlap);
     note_overlap(d.notes, fits, overlap);
     tell_groups(d, input.spec, rows, groups,
@@ -440,10 +421,11 @@ Decompositions run_oaxaca(const DecompositionInput& input) {
                                             "not the single parts"});
     return d;
   };
-  if (asked.threefold) return {complete(three, "b")};
   Decompositions results;
-  for (std::size_t r = 0; r < kReferences.size(); ++r)
-    if (asked.every_reference || kReferences[r] == asked.reference) results.push_back(complete(two[r], kReferences[r]));
+  for (const AskedOaxaca& one : asked_one_by_one(asked)) {
+    const auto at = std::find(kReferences.begin(), kReferences.end(), one.reference) - kReferences.begin();
+    results.push_back(complete(asked.threefold ? three : two[static_cast<std::size_t>(at)], one.reference));
+  }
   return results;
 }
 

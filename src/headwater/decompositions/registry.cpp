@@ -30,7 +30,7 @@ const std::vector<DecompositionRow>& decompositions() {
        "a unit drawn twice brings its noise twice, which looks like an effect"},
       {bma_card(), Needs::linear_rows, run_bma},
       {das_gupta_card(), Needs::panel, run_das_gupta},
-      {oaxaca_card(), Needs::linear_rows, run_oaxaca},
+      {oaxaca_card(), Needs::linear_rows, run_oaxaca, {}, oaxaca_replicates},
       {kitagawa_card(), Needs::panel, run_kitagawa},
       {aggregate_card(), Needs::panel, run_aggregate},
       {index_card(), Needs::panel, run_index},
