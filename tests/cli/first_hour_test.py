@@ -96,7 +96,7 @@ FORMULAS = [
     ("a bare power", f"fit panel.csv 'y ~ x^2' {KEYS}", FORMULA,
      "cannot read the formula: a power of a column goes inside I(): write I(x^2)\n  y ~ x^2\n      ^"),
     ("instruments", f"fit panel.csv 'y ~ 1 | x ~ z' --estimator mundlak {KEYS}", USAGE,
-     "the estimator mundlak does not take instruments, which the model y ~ 1 | x ~ z has; use pooled, within, between or a difference"),
+     "the estimator mundlak does not take instruments, which the model y ~ 1 | x ~ z has; use pooled, within, between, random or a difference"),
     ("a lag beyond the panel", f"fit panel.csv 'y ~ l(x, 9)' {KEYS}", DATA,
      "no row of panel.csv is left to fit (40 rows: l(x, 9) has no value (a period is missing or lies before the first; a step is 1 "
      "year)); check the time key, or use a smaller step"),

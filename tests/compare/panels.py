@@ -30,6 +30,8 @@ def panel(seed):
     frame["code"] = frame.unit.str[1:].astype(int)
     frame["w"] = np.round(random.uniform(0.5, 3, n), 3)
     frame["y"] = np.round(0.4 * frame.x - 0.2 * frame.z + own + 0.7 * shock + random.normal(size=n) * (1 + 0.5 * (frame.kind == "k1")), 4)
+    frame["v"] = np.round(frame.z + random.normal(size=n), 4)  # instruments of z
+    frame["v2"] = np.round(frame.z + 0.5 * frame.x + random.normal(size=n), 4)
     return frame
 
 

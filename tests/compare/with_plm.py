@@ -33,6 +33,9 @@ def plans(folder, seeds):
                     continue  # plm weighs the time effects of unbalanced panels by the rows of other periods
                 yield dict(path=str(path), formula="y ~ x + z" if random.random() < 0.5 else "y ~ x", effects=effects, model="random", effect=effect,
                            rule=random.choice(rules), components=components, method=method)
+        for effects in ("unit", "time"):
+            yield dict(path=str(path), formula="y ~ x + z | x + v + v2", effects=effects, model="random", effect=RANDOM[effects][0], rule="iid",
+                       components="swamy_arora", method="swar")
 
 
 def compare(comparison, folder, seeds):
@@ -48,7 +51,7 @@ def compare(comparison, folder, seeds):
     for plan, line in zip(planned, done.stdout.splitlines(), strict=True):
         drawn = plan["model"] == "random"
         estimator = f"random(effect = {plan['effects']}, components = {plan['components']})" if drawn else ""
-        formula = plan["formula"] + (f" | {plan['effects']}" if plan["effects"] and not drawn else "")
+        formula = plan["formula"].replace("x + z | x + v", "x | z ~ v") + (f" | {plan['effects']}" if plan["effects"] and not drawn else "")
         where = f"{pathlib.Path(plan['path']).name}, {formula}, {estimator or plan['model']}, {plan['rule']} (plm)"
         ours = headwater_fit.fit(plan["path"], formula, plan["rule"], "plm", estimator=estimator)
         comparison.fits["plm"] += 1

@@ -35,7 +35,7 @@ class Grunfeld(unittest.TestCase):
 
 @needs_cases
 class Published(unittest.TestCase):
-    """Baltagi, Econometric Analysis of Panel Data, tables 2.1 (Grunfeld) and 2.2 (Munnell; Baltagi and Pinnoi 1995), as printed."""
+    """Baltagi, Econometric Analysis of Panel Data, tables 2.1 (Grunfeld) and 2.2 (Munnell; Baltagi and Pinnoi 1995), as printed; and others."""
 
     def test_grunfeld_and_munnell(self):
         grunfeld, munnell = ("Grunfeld", "inv ~ value + capital", "firm"), ("Produc", "log(gsp) ~ log(pcap) + log(pc) + log(emp) + unemp", "state")
@@ -49,6 +49,39 @@ class Published(unittest.TestCase):
                 for term, (estimate, error) in zip(got["terms"][1:], printed, strict=True):
                     self.assertAlmostEqual(term["estimate"], estimate, delta=6e-4)
                     self.assertAlmostEqual(term["std_error"], error, delta=6e-4)
+
+    def test_cornwell_and_rupert(self):
+        """Wages by Hausman and Taylor's and Amemiya and MaCurdy's instruments, as the Stata manual prints xthtaylor, its errors too."""
+        formula = "lwage ~ bluecol + south + smsa + ind + i(sex, ref = male) + black | exp + I(exp^2) + wks + married + union + ed ~ 1"
+        for way, printed in [
+            ("hausman_taylor", [(2.912726, .2836522), (-.0207047, .0137809), (.0074398, .031955), (-.0418334, .0189581), (.0136039, .0152374),
+                                (-.1309236, .126659), (-.2857479, .1557019), (.1131328, .002471), (-.0004189, .0000546), (.0008374, .0005997),
+                                (-.0298508, .01898), (.0327714, .0149084), (.137944, .0212485)]),
+            ("amemiya_macurdy", [(2.927338, .2751274), (-.0208498, .0137653), (.0072818, .0319365), (-.0419507, .0189471), (.0136289, .015229),
+                                 (-.132008, .1266039), (-.2859004, .1554857), (.1129704, .0024688), (-.0004214, .0000546), (.0008381, .0005995),
+                                 (-.0300894, .0189674), (.0324752, .0148939), (.1372049, .0205695)])]:
+            got = fit("Wages", formula, "--unit", "id", "--time", "time", "--estimator", f"random(iv = {way})", "--covariance", "iid", "--profile", "plm")
+            for term, (estimate, error) in zip(got["terms"], printed, strict=True):
+                self.assertAlmostEqual(term["estimate"], estimate, delta=6e-7 if estimate > 1 else 6e-8)
+                self.assertAlmostEqual(term["std_error"], error, delta=6e-8)
+            # Stata's wages are in single precision.
+            self.assertAlmostEqual(got["random"]["own_variance"] ** 0.5, .15180273, delta=1e-7)
+            self.assertAlmostEqual(got["random"]["effects"][0]["variance"] ** 0.5, .94180304, delta=1e-7)
+
+    def test_cornwell_and_trumbull(self):
+        """Crime by instruments: Baltagi (2006), table 2, columns EC2SLS and G2SLS."""
+        formula = ("lcrmrte ~ lprbconv + lprbpris + lavgsen + ldensity + lwcon + lwtuc + lwtrd + lwfir + lwser + lwmfg + lwfed + lwsta + lwloc + "
+                   "lpctymle + lpctmin + i(region, ref = other) + smsa + factor(year) | lprbarr + lpolpc ~ ltaxpc + lmix")
+        names = ["lprbarr", "lprbconv", "lprbpris", "lavgsen", "lpolpc", "ldensity"]
+        for way, printed in [
+            ("ec2sls", [(-.413, .097), (-.323, .054), (-.186, .042), (-.010, .027), (.435, .090), (.429, .055)]),
+            ("g2sls", [(-.414, .221), (-.343, .132), (-.190, .073), (-.006, .029), (.505, .228), (.434, .071)])]:
+            got = fit("Crime", formula, "--unit", "county", "--time", "year", "--estimator", f"random(iv = {way})", "--covariance", "iid",
+                      "--profile", "plm")
+            terms = {term["term"]: term for term in got["terms"]}
+            for name, (estimate, error) in zip(names, printed, strict=True):
+                self.assertAlmostEqual(terms[name]["estimate"], estimate, delta=6e-4)
+                self.assertAlmostEqual(terms[name]["std_error"], error, delta=6e-4)
 
     def test_tests_of_grunfeld(self):
         tests = fit("Grunfeld", "inv ~ value + capital", "--unit", "firm", "--time", "year", "--estimator", "random", "--profile", "plm")["tests"]

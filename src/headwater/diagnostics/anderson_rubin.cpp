@@ -96,7 +96,8 @@ std::string words_of(const std::vector<std::pair<double, double>>& set) {
 Test anderson_rubin(const Fit& fit, const Covariance& own) {
   const FirstStages& stages = *fit.first_stages;
   const Fit& first = stages.fits.front();
-  const Fit outcome = auxiliary_fit(fit, *first.linear->regressors, fit.linear->outcome, first.names, "reduced form");
+  const Fit outcome =
+      auxiliary_fit(fit, *first.linear->regressors, solved_rows(fit).outcome, first.names, "reduced form");
   const Covariance rule = covariance(outcome, own.rule, own.profile);
   std::vector<Index> members;
   for (Index j = outcome.k() - stages.excluded; j < outcome.k(); ++j) members.push_back(j);

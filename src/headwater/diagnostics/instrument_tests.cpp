@@ -19,14 +19,15 @@ std::optional<Test> exogeneity(const Fit& fit, const Covariance& own, const Name
   const FirstStages& stages = *fit.first_stages;
   const auto p = static_cast<Index>(stages.fits.size());
   Matrix X(fit.n(), fit.k() + p);
-  X.leftCols(fit.k()) = *fit.linear->regressors;
+  const LinearRows rows = solved_rows(fit);
+  X.leftCols(fit.k()) = *rows.regressors;
   Names names = fit.names;
   std::vector<Index> members;
   for (Index j = 0; j < p; ++j) {
     X.col(fit.k() + j) = stages.fits[static_cast<std::size_t>(j)].linear->residuals;
     names.push_back("first-stage residual of " + endogenous[static_cast<std::size_t>(j)]);
   }
-  const Fit with = auxiliary_fit(fit, std::move(X), fit.linear->outcome, std::move(names), "regression with residuals");
+  const Fit with = auxiliary_fit(fit, std::move(X), rows.outcome, std::move(names), "regression with residuals");
   for (Index j = 0; j < with.k(); ++j)
     if (with.names[static_cast<std::size_t>(j)].rfind("first-stage residual of ", 0) == 0) members.push_back(j);
   if (members.empty()) return std::nullopt;
@@ -37,7 +38,7 @@ std::optional<Test> exogeneity(const Fit& fit, const Covariance& own, const Name
 }
 
 double sargan(const Fit& fit, const Matrix& Z) {
-  const Vector& e = fit.linear->residuals;
+  const Vector e = solved_rows(fit).residuals;
   const Vector left = least_squares(Z, e, fit.weights).residuals;
   const double all = e.dot(weighted(e, fit.weights));
   return static_cast<double>(fit.n()) * (all - left.dot(weighted(left, fit.weights))) / all;
@@ -45,8 +46,9 @@ double sargan(const Fit& fit, const Matrix& Z) {
 
 double hansen(const Fit& fit, const Covariance& own, Matrix Z) {
   for (Index j = 0; j < Z.cols(); ++j) Z.col(j) /= Z.col(j).norm();
-  const Matrix& X = *fit.linear->regressors;
-  const Vector& e = fit.linear->residuals;
+  const LinearRows rows = solved_rows(fit);
+  const Matrix& X = *rows.regressors;
+  const Vector& e = rows.residuals;
   const Matrix S = meat(own.rule, Z.array().colwise() * weighted(e, fit.weights).array(), fit.atoms);
   const Matrix G = cross_product(Z, X, fit.weights);
   Matrix inverse(S.rows(), S.cols());

@@ -148,7 +148,7 @@ Test mundlak(const Fit& fit, const Covariance& covariance) {
 }  // namespace
 
 std::vector<Test> random_effects_tests(const Fit& fit, const Covariance& covariance) {
-  if (!fit.random) return {};
+  if (!fit.random || fit.first_stages) return {};  // all three are of least squares
   std::vector<Test> tests = tests_of_variances(fit);
   const bool of_units = fit.random->effects.front().levels.code == fit.design->unit.code;
   try {

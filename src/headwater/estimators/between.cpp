@@ -50,6 +50,7 @@ Fit fit_between(const EstimatorInput& input) {
                    .names = design.names,
                    .origins = column_origins(design),
                    .instruments = means_by(design.instruments, groups),
+                   .instrument_names = design.instrument_names,
                    .atoms = atoms_by(design, groups, "mean"),
                    .of_design = false,
                    .constant = design.intercept};

@@ -178,7 +178,7 @@ Fit fit_conditional_logit(const EstimatorInput& input) {
   Separation separation;
   const auto design = std::make_shared<const Design>(without_separated(*input.design, logit_model(), separation));
   Transformed data = rows_as_they_are(*design);
-  AbsorbedRows rows = absorb(data, {});
+  AbsorbedRows rows = absorb(data);
   Fit fit = started_fit(design, data, rows);
   const Matrix X = design->X(Eigen::all, identified(fit, data, rows));
   fit.atoms = atoms_by(*design, design->effects.front().levels, "likelihood");

@@ -110,6 +110,7 @@ Fit fit_differences(const EstimatorInput& input, const MethodCard& card, std::in
   data.X.resize(data.atoms.n, design.k() - lead + kept);
   data.y.resize(data.atoms.n);
   data.instruments.resize(data.atoms.n, design.instruments.cols());
+  data.instrument_names = design.instrument_names;
   for (Index i = 0; i < data.atoms.n; ++i) {
     const Pair& pair = pairs[static_cast<std::size_t>(i)];
     data.y(i) = design.y(pair.later) - design.y(pair.earlier);

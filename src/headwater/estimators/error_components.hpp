@@ -25,13 +25,17 @@ struct ComponentData {
   bool balanced() const;
 };
 
+// A column that differs between rows of the same group.
+bool varies_within(const Vector& column, const Grouping& groups);
+
 // The groupings as effects to be absorbed.
 std::vector<Effect> effects_of_groups(const ComponentData& data);
 
 // Each throws Error{identification, "random.no_degrees_of_freedom"} where a step leaves no degrees of freedom, and
 // Error{data, "random.no_own_variance"} where nothing varies within the effects beyond the regressors.
-ErrorComponents swamy_arora(const ComponentData& data);
-ErrorComponents harmonic_mean(const ComponentData& data);  // one grouping
+ErrorComponents swamy_arora(const ComponentData& data);     // by instruments where the levels have some
+ErrorComponents hausman_taylor(const ComponentData& data);  // one grouping; endogenous columns by their role
+ErrorComponents harmonic_mean(const ComponentData& data);   // one grouping
 ErrorComponents wallace_hussain(const ComponentData& data);
 ErrorComponents amemiya(const ComponentData& data);
 ErrorComponents nerlove(const ComponentData& data);

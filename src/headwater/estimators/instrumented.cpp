@@ -2,12 +2,12 @@
 // Model y = X₁β₁ + Yβ₂ + e after the estimator's transformation and its effects, E[z e] = 0 for z in Z = (X₁, Z₂), Y =
 // ZΠ + V. Estimator: β = (C'WX)⁻¹C'Wy with C = X − κMX, M the residuals of the first stages: for κ = 1 two-stage least
 // squares (by QR of the fitted regressors), for κ the smallest root of |Y*'M₁Y* − κY*'MY*| = 0 LIML (Anderson and Rubin
-// 1949), less a/(n − L − rank) Fuller's (1977); or C = Z S⁻¹Z'WX, S = Σ u u' over the sums u of z w e of 2SLS in rows
-// or clusters, two-step GMM (Hansen 1982), not centred. Scores C w e with e the residuals of the regressors themselves,
-// so that the influence on β holds all that the first stages' estimation adds; of LIML and Fuller's those of PX in
-// place of C, as ivregress, ivreg2 and linearmodels have it, which sum to zero but for κ − 1. Degrees of freedom n − k
-// − rank. Wooldridge (2010), 5.2, 8.3, 11.2. Equals fixest feols, ivregress 2sls, liml and gmm, AER ivreg and plm
-// (within, between, fd, pooling) to 1e-9 on the reference cases. Exactly identified, all are one.
+// 1949), less a/(n − L − rank) Fuller's (1977); or C = Z S⁻¹Z'WX, GMM in two steps (instrumented_gmm.cpp) or
+// continuously updated (instrumented_cue.cpp). Scores C w e with e the residuals of the regressors themselves, so that
+// the influence on β holds all that the first stages' estimation adds; of LIML and Fuller's those of PX in place of C,
+// as ivregress, ivreg2 and linearmodels have it, which sum to zero but for κ − 1. Degrees of freedom n − k − rank.
+// Wooldridge (2010), 5.2, 8.3, 11.2. Equals fixest feols, ivregress 2sls, liml and gmm, AER ivreg and plm (within,
+// between, fd, pooling) to 1e-9 on the reference cases. Exactly identified, all are one.
 #include "headwater/estimators/instrumented.hpp"
 
 #include <algorithm>
@@ -16,21 +16,14 @@
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/core/weights.hpp"
+#include "headwater/estimators/instrumented_model.hpp"
+#include "headwater/estimators/whitening.hpp"
 #include "headwater/linalg/solve.hpp"
-#include "headwater/moments/moments.hpp"
 
 namespace headwater {
 namespace {
 
 constexpr int kRefinements = 2;
-
-// The columns of a model with instruments, absorbed and identified.
-struct Instrumented {
-  std::vector<Index> exogenous, endogenous, excluded;  // columns of X, of X, of the instruments
-  Matrix Z;                                            // exogenous regressors, then instruments left out
-  Matrix X;                                            // exogenous regressors, then endogenous ones
-  Names names;                                         // of Z
-};
 
 Matrix beside(const Matrix& a, const Matrix& b) {
   Matrix both(std::max(a.rows(), b.rows()), a.cols() + b.cols());
@@ -90,19 +83,18 @@ void refuse_none(const Instrumented& model, const Fit& fit) {
                   "; name one that varies within the effects, or leave the instruments out");
 }
 
-void refuse_too_few(const Instrumented& model, const Transformed& data, const Design& design) {
+void refuse_too_few(const Instrumented& model, const Transformed& data) {
   if (model.excluded.size() >= model.endogenous.size()) return;
   const std::string endogenous = joined(names_at(data.names, model.endogenous), ", ");
   throw Error(
       ErrorKind::identification, "iv.too_few_instruments",
       counted(static_cast<long long>(model.endogenous.size()), "endogenous regressor") + " (" + endogenous + ") and " +
           counted(static_cast<long long>(model.excluded.size()), "instrument") + " left out of the equation" +
-          (model.excluded.empty() ? "" : " (" + joined(names_at(design.instrument_names, model.excluded), ", ") + ")") +
+          (model.excluded.empty() ? "" : " (" + joined(names_at(data.instrument_names, model.excluded), ", ") + ")") +
           ": there must be as many instruments as endogenous regressors; give more, or take a regressor out");
 }
 
 Instrumented identified(const Transformed& data, const AbsorbedRows& rows, Fit& fit) {
-  const Design& design = *fit.design;
   Instrumented model;
   for (const Index j : rows.columns)
     (is_endogenous(fit, data.origins[static_cast<std::size_t>(j)]) ? model.endogenous : model.exogenous).push_back(j);
@@ -123,12 +115,13 @@ Instrumented identified(const Transformed& data, const AbsorbedRows& rows, Fit& 
   model.excluded = rows.instrument_columns;
   const std::vector<bool> instruments =
       independent(beside(X1, columns_at(rows.instruments, model.excluded)),
-                  joined_names(kept, names_at(design.instrument_names, model.excluded)), data, fit);
+                  joined_names(kept, names_at(data.instrument_names, model.excluded)), data, fit);
   model.excluded = only(model.excluded, instruments, kept.size());
-  refuse_too_few(model, data, design);
+  refuse_too_few(model, data);
   model.Z = beside(X1, columns_at(rows.instruments, model.excluded));
   model.X = beside(X1, columns_at(rows.X, model.endogenous));
-  model.names = joined_names(kept, names_at(design.instrument_names, model.excluded));
+  model.names = joined_names(kept, names_at(data.instrument_names, model.excluded));
+  model.regressors = joined_names(kept, names_at(data.names, model.endogenous));
   return model;
 }
 
@@ -154,21 +147,6 @@ Matrix residual_columns(const Instrumented& model, const FirstStages& stages) {
   for (std::size_t p = 0; p < stages.fits.size(); ++p)
     residuals.col(stages.endogenous[p]) = stages.fits[p].linear->residuals;
   return residuals;
-}
-
-struct Solution {
-  Matrix columns;  // C
-  Vector coefficients;
-  Matrix bread, unit_covariance;
-};
-
-// β from a nearby solution: Newton steps with residuals of the regressors themselves keep the digits that products of
-// columns would lose.
-void refine(Solution& s, const Instrumented& model, const Vector& outcome, const Vector& weights) {
-  for (int pass = 0; pass < kRefinements; ++pass) {
-    const Vector e = outcome - model.X * s.coefficients;
-    s.coefficients += s.bread * (s.columns.transpose() * weighted(e, weights));
-  }
 }
 
 Solution two_stage(const Instrumented& model, const FirstStages& stages, const Fit& fit, const Vector& outcome) {
@@ -217,75 +195,64 @@ double liml_root(const Instrumented& model, const FirstStages& stages, const Fit
   return smallest_root(left_of(model.X.leftCols(lead), Y), left_of(model.Z, Y));
 }
 
-const Grouping* weighting_clusters(const EstimatorInput& input, const Fit& fit) {
-  const std::string weight = input.call.get("weight", fit.atoms.clusters.empty() ? "rows" : "clusters");
-  if (weight != "clusters") return nullptr;
-  if (fit.atoms.clusters.size() == 1) return &fit.atoms.clusters.front();
-  throw Error(ErrorKind::usage, "iv.weight",
-              "GMM weighs by the sums of one way of clustering, and the covariance has " +
-                  (fit.atoms.clusters.empty() ? std::string("none") : std::to_string(fit.atoms.clusters.size())) +
-                  "; write covariance = cluster(one column), or weight = rows",
-              {.key = "weight"});
-}
-
-// Columns of unit length, so that S of instruments of any unit is far from singular.
-Matrix scaled_columns(Matrix Z) {
-  for (Index j = 0; j < Z.cols(); ++j) Z.col(j) /= Z.col(j).norm();
-  return Z;
-}
-
-Solution gmm(const EstimatorInput& input, const Instrumented& model, const Fit& fit, const Vector& outcome,
-             const Solution& start, FirstStages& stages) {
-  const Matrix Z = scaled_columns(model.Z);
-  const Vector e = outcome - model.X * start.coefficients;
-  if (input.call.get("weight") == "unadjusted") {
-    const Vector g = Z.transpose() * weighted(e, fit.weights);
-    const double sigma2 = e.dot(weighted(e, fit.weights)) / static_cast<double>(e.size());
-    stages.objective = g.dot(solve_definite(cross_product(Z, fit.weights), g).col(0)) / sigma2;
-    return start;
-  }
-  const Matrix moments = Z.array().colwise() * weighted(e, fit.weights).array();
-  const Grouping* clusters = weighting_clusters(input, fit);
-  if (clusters && clusters->count < Z.cols())
-    throw Error(ErrorKind::identification, "iv.few_clusters",
-                std::to_string(clusters->count) + " clusters of " + clusters->name + " cannot weigh " +
-                    std::to_string(Z.cols()) + " moments; use iv = 2sls, or weight = rows");
-  const Matrix S = cross_product(clusters ? sums_by(moments, *clusters) : moments, Vector());
-  Matrix weighted_X = model.X;
-  if (fit.weights.size() > 0) weighted_X.array().colwise() *= fit.weights.array();
-  Solution s = start;
-  s.columns = Z * solve_definite(S, Z.transpose() * weighted_X);
-  s.bread = inverse_definite(s.columns.transpose() * weighted_X);
-  refine(s, model, outcome, fit.weights);
-  s.unit_covariance = s.bread * cross_product(s.columns, fit.weights) * s.bread;
-  const Vector g = Z.transpose() * weighted(outcome - model.X * s.coefficients, fit.weights);
-  stages.objective = g.dot(solve_definite(S, g).col(0));
-  return s;
-}
-
-double fuller_constant(const EstimatorInput& input) {
-  const double a = input.call.number("fuller", 1);
+double fuller_constant(const MethodCall& call) {
+  const double a = call.number("fuller", 1);
   if (a > 0 && std::isfinite(a)) return a;
   throw Error(ErrorKind::usage, "method.option_value",
-              "option 'fuller' is " + input.call.get("fuller") + "; give a positive number, such as 1",
-              {.key = "fuller"});
+              "option 'fuller' is " + call.get("fuller") + "; give a positive number, such as 1", {.key = "fuller"});
 }
 
-Solution solved(const EstimatorInput& input, const Instrumented& model, const Fit& fit, const Vector& outcome,
+Solution solved(const MethodCall& call, const Instrumented& model, const Fit& fit, const Vector& outcome,
                 FirstStages& stages) {
   const Solution start = two_stage(model, stages, fit, outcome);
-  const std::string how = input.call.get("iv", "2sls");
+  const std::string how = call.get("iv", "2sls");
   if (how == "2sls") return start;
-  if (how == "gmm") return gmm(input, model, fit, outcome, start, stages);
-  stages.kappa = how == "kclass" ? input.call.number("k", 1) : liml_root(model, stages, fit, outcome);
+  if (how == "gmm") return two_step_gmm(call, model, fit, outcome, start, stages.objective);
+  stages.kappa = how == "kclass" ? call.number("k", 1) : liml_root(model, stages, fit, outcome);
   const auto free = static_cast<double>(fit.n() - model.Z.cols() - fit.effects_rank.rank);
-  if (how == "fuller") stages.kappa -= fuller_constant(input) / free;
+  if (how == "fuller") stages.kappa -= fuller_constant(call) / free;
   Solution s = k_class(model, stages, outcome, fit.weights, stages.kappa, start);
+  if (how == "cue") {
+    stages.kappa = 1;
+    return continuously_updated(call, model, fit, outcome, start, s.coefficients, stages.objective);
+  }
   if (how != "kclass") s.columns = start.columns;
   return s;
 }
 
+Fit solve_by(std::shared_ptr<const Design> design, const MethodCall& call, const Transformed& data) {
+  AbsorbedRows rows = absorb(data);
+  Fit fit = started_fit(std::move(design), data, rows);
+  const Instrumented model = identified(data, rows, fit);
+  FirstStages stages = first_stages(model, data, fit);
+  Solution solution = solved(call, model, fit, rows.outcome, stages);
+  for (const std::vector<Index>* columns : {&model.exogenous, &model.endogenous})
+    for (const Index j : *columns) {
+      fit.names.push_back(data.names[static_cast<std::size_t>(j)]);
+      fit.origins.push_back(data.origins[static_cast<std::size_t>(j)]);
+    }
+  fit.coefficients = solution.coefficients;
+  fit.scales.assign(fit.names.size(), ParameterScale::linear);
+  fit.linear = LinearRows{data.of_design, std::make_shared<const Matrix>(model.X), rows.outcome,
+                          rows.outcome - model.X * solution.coefficients};
+  fit.bread = solution.bread;
+  fit.unit_covariance = solution.unit_covariance;
+  fit.scores = {std::make_shared<const Matrix>(solution.columns), weighted(fit.linear->residuals, fit.weights)};
+  fit.first_stages = std::make_shared<const FirstStages>(std::move(stages));
+  merge(fit.notes, solution.notes);
+  finish_fit(fit, data);
+  if (solution.status != Status::converged) fit.status = solution.status;
+  return fit;
+}
+
 }  // namespace
+
+void refine(Solution& s, const Instrumented& model, const Vector& outcome, const Vector& weights) {
+  for (int pass = 0; pass < kRefinements; ++pass) {
+    const Vector e = outcome - model.X * s.coefficients;
+    s.coefficients += s.bread * (s.columns.transpose() * weighted(e, weights));
+  }
+}
 
 double smallest_root(const Matrix& short_squares, const Matrix& long_squares) {
   const SymmetricEigen eigen = symmetric_eigen(long_squares);
@@ -296,11 +263,13 @@ double smallest_root(const Matrix& short_squares, const Matrix& long_squares) {
 
 std::vector<OptionCard> instrument_option_cards() {
   return {
-      {"iv", "choice: 2sls | liml | fuller | kclass | gmm", "2sls", "how instruments are used, where there are some"},
+      {"iv", "choice: 2sls | liml | fuller | kclass | gmm | cue", "2sls",
+       "how instruments are used, where there are some"},
       {"fuller", "number", "1", "with iv = fuller: what it takes off LIML's k, times 1/(n - instruments - effects)"},
       {"k", "number", "1", "with iv = kclass: 0 is least squares, 1 two-stage least squares"},
-      {"weight", "choice: unadjusted | rows | clusters", "that of the covariance",
-       "with iv = gmm: the errors whose moments weigh the instruments"}};
+      {"weight", "choice: unadjusted | rows | clusters | lags", "that of the covariance",
+       "with iv = gmm or cue: the errors whose moments weigh the instruments"},
+      {"lag", "integer", "none", "with weight = lags: up to how many periods apart errors of a unit go together"}};
 }
 
 std::vector<OptionCard> with_instrument_options(std::vector<OptionCard> own) {
@@ -338,31 +307,21 @@ Fit auxiliary_fit(const Fit& like, Matrix X, Vector y, Names names, const std::s
   return fit;
 }
 
-Fit solve_instrumented(const EstimatorInput& input, Transformed data) {
-  AbsorbedRows rows = absorb(data, input.design->instrument_names);
-  Fit fit = started_fit(input.design, data, rows);
-  const Instrumented model = identified(data, rows, fit);
-  FirstStages stages = first_stages(model, data, fit);
-  const Solution solution = solved(input, model, fit, rows.outcome, stages);
-  for (const std::vector<Index>* columns : {&model.exogenous, &model.endogenous})
-    for (const Index j : *columns) {
-      fit.names.push_back(data.names[static_cast<std::size_t>(j)]);
-      fit.origins.push_back(data.origins[static_cast<std::size_t>(j)]);
-    }
-  fit.coefficients = solution.coefficients;
-  fit.scales.assign(fit.names.size(), ParameterScale::linear);
-  fit.linear = LinearRows{data.of_design, std::make_shared<const Matrix>(model.X), rows.outcome,
-                          rows.outcome - model.X * solution.coefficients};
-  fit.bread = solution.bread;
-  fit.unit_covariance = solution.unit_covariance;
-  fit.scores = {std::make_shared<const Matrix>(solution.columns), weighted(fit.linear->residuals, fit.weights)};
-  fit.first_stages = std::make_shared<const FirstStages>(std::move(stages));
-  finish_fit(fit, data);
-  return fit;
+bool by_instruments(const Design& design) { return design.instruments.cols() > 0 || !design.endogenous().empty(); }
+
+Fit solve_two_stage(std::shared_ptr<const Design> design, const Transformed& data) {
+  return solve_by(std::move(design), MethodCall(), data);
+}
+
+LinearRows solved_rows(const Fit& fit) {
+  if (!fit.random) return *fit.linear;
+  const Matrix X = fit.random->whitening->apply(*fit.linear->regressors);
+  return {fit.linear->of_design, std::make_shared<const Matrix>(X), X * fit.coefficients + *fit.scores.errors,
+          *fit.scores.errors};
 }
 
 Fit solve_linear(const EstimatorInput& input, Transformed data) {
-  if (data.instruments.cols() > 0) return solve_instrumented(input, std::move(data));
+  if (by_instruments(*input.design)) return solve_by(input.design, input.call, data);
   refuse_instrument_options(input.call);
   return solve_least_squares(input.design, std::move(data));
 }

@@ -1,6 +1,6 @@
 // Coefficients of a linear model whose regressors are partly endogenous, by instruments: two-stage least squares, the
-// k-class (LIML and Fuller's among it) and two-step GMM. A way to solve what pooled, within, between and the
-// differences have transformed, instruments and regressors alike.
+// k-class (LIML and Fuller's among it), two-step and continuously updated GMM. A way to solve what pooled, within,
+// between and the differences have transformed, instruments and regressors alike.
 #pragma once
 
 #include "headwater/estimators/least_squares.hpp"
@@ -11,8 +11,13 @@ namespace headwater {
 std::vector<OptionCard> instrument_option_cards();
 std::vector<OptionCard> with_instrument_options(std::vector<OptionCard> own);
 
-// Throws Error{identification, "iv.too_few_instruments" | "iv.rank"}, Error{usage, "method.option_value"}.
-Fit solve_instrumented(const EstimatorInput& input, Transformed data);
+// The model has endogenous regressors, so that least squares does not solve it.
+bool by_instruments(const Design& design);
+// Two-stage least squares of what `data` has, whatever the estimator's options say. Throws Error{identification,
+// "iv.no_endogenous" | "iv.too_few_instruments" | "iv.rank"}.
+Fit solve_two_stage(std::shared_ptr<const Design> design, const Transformed& data);
+// The rows on which the equations of a linear fit were solved: its own, whitened where it has random effects.
+LinearRows solved_rows(const Fit& fit);
 // Throws Error{usage, "estimator.no_instruments"} where options of instruments are given without any.
 void refuse_instrument_options(const MethodCall& call);
 

@@ -200,6 +200,7 @@ Transformed rows_as_they_are(const Design& design) {
           .names = design.names,
           .origins = column_origins(design),
           .instruments = design.instruments,
+          .instrument_names = design.instrument_names,
           .effects = design.effects,
           .atoms = atoms_of(design),
           .constant = design.intercept};
@@ -220,7 +221,7 @@ std::vector<CoefficientOrigin> column_origins(const Design& design) {
 
 bool fits_exactly(const Fit& fit) { return fit.goodness.rss <= kPerfectFit * fit.goodness.tss && fit.k() > 0; }
 
-AbsorbedRows absorb(const Transformed& data, const Names& instrument_names) {
+AbsorbedRows absorb(const Transformed& data) {
   Matrix before = without_levels(data, data.X), instruments = without_levels(data, data.instruments);
   const bool absorbs = !data.effects.empty();
   const Vector spreads = absorbs ? norms_of(before, data.weights) : Vector();
@@ -240,7 +241,7 @@ AbsorbedRows absorb(const Transformed& data, const Names& instrument_names) {
   }
   rows.columns = survivors(data, data.X, spreads, own.columns, data.names, rows.dropped);
   rows.instrument_columns =
-      survivors(data, data.instruments, instrument_spreads, excluded.columns, instrument_names, rows.dropped);
+      survivors(data, data.instruments, instrument_spreads, excluded.columns, data.instrument_names, rows.dropped);
   rows.X = std::move(own.columns);
   rows.instruments = std::move(excluded.columns);
   rows.outcome = outcome.columns.col(0);
@@ -269,7 +270,7 @@ void finish_fit(Fit& fit, const Transformed& data) {
 }
 
 Fit solve_least_squares(std::shared_ptr<const Design> design, Transformed data) {
-  AbsorbedRows rows = absorb(data, {});
+  AbsorbedRows rows = absorb(data);
   Fit fit = started_fit(std::move(design), data, rows);
   data.X.resize(0, 0);
   const Matrix tails = data.effects.empty() ? std::move(data.tails) : Matrix();

@@ -18,6 +18,7 @@ struct Transformed {
   Names names;     // p
   std::vector<CoefficientOrigin> origins;  // p
   Matrix instruments = {};                 // atoms.n × q, transformed as the regressors; empty: none
+  Names instrument_names = {};             // q
   std::vector<Effect> effects;             // still to be absorbed
   Atoms atoms;
   bool of_design = true;  // the atoms are the design's rows
@@ -34,7 +35,7 @@ struct AbsorbedRows {
   double certificate = 0;
   bool converged = true;
 };
-AbsorbedRows absorb(const Transformed& data, const Names& instrument_names);
+AbsorbedRows absorb(const Transformed& data);
 
 Fit solve_least_squares(std::shared_ptr<const Design> design, Transformed data);
 // Nothing but rounding is left of the outcome.

@@ -78,7 +78,7 @@ Step newton_step(const Design& design, Transformed& data, const Slopes& at, cons
   data.y = explained + ahead;
   data.weights = at.information;
   Step step;
-  step.rows = absorb(data, {});
+  step.rows = absorb(data);
   step.solution = least_squares(step.rows.X, step.rows.outcome, data.weights);
   // Where a mean is tiny beside the outcome, u/h is huge, and its difference from the residual has no digits left.
   if (design.effects.empty() && step.solution.dropped.empty())
@@ -257,7 +257,7 @@ Fit fit_linked(const EstimatorInput& input, const LinkedModel& model) {
   const auto design = std::make_shared<const Design>(without_separated(*input.design, model, separation));
   if (design->y.maxCoeff() == design->y.minCoeff()) refuse_same_outcome(*design);
   Transformed data = rows_as_they_are(*design);
-  AbsorbedRows rows = absorb(data, {});
+  AbsorbedRows rows = absorb(data);
   Fit fit = started_fit(design, data, rows);
   data.X = Matrix(data.X(Eigen::all, identified(fit, data, rows)));
   count_degrees(fit, static_cast<Index>(fit.names.size()));

@@ -7,7 +7,7 @@
 // 1978), and their joint test is the regression form of Hausman's. The effects are told by their best linear unbiased
 // predictions û_q = σ²_q D_q'V⁻¹(y − Xβ) (Goldberger 1962). Degrees of freedom n − k; the variances are taken as known.
 // Baltagi (2021), 2.3, 3.3, 9.2. Equals plm(model = "random") on its 114 reference cases to 1e-11, Stata xtreg, re to
-// its 12 printed digits.
+// its 12 printed digits. Endogenous regressors by instruments: random_instruments.cpp.
 #include <algorithm>
 #include <cmath>
 
@@ -15,7 +15,9 @@
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/estimators/error_components.hpp"
+#include "headwater/estimators/instrumented.hpp"
 #include "headwater/estimators/methods.hpp"
+#include "headwater/estimators/random_instruments.hpp"
 #include "headwater/estimators/unit_means.hpp"
 #include "headwater/estimators/whitening.hpp"
 #include "headwater/moments/moments.hpp"
@@ -81,6 +83,8 @@ Transformed levels_of(const Design& design, const MethodCall& call) {
           .y = design.y,
           .names = design.names,
           .origins = column_origins(design),
+          .instruments = design.instruments,
+          .instrument_names = design.instrument_names,
           .atoms = atoms_of(design),
           .constant = design.intercept};
 }
@@ -143,10 +147,10 @@ Notes of_negative_variances(const RandomEffects& random) {
 }
 
 RandomEffects random_effects(const std::vector<Grouping>& groups, const ErrorComponents& components,
-                             const ComponentMethod& method) {
+                             const std::string& words) {
   RandomEffects random;
   random.own_variance = components.own;
-  random.components = method.words;
+  random.components = words;
   random.whitening = std::make_shared<const RandomWhitening>(groups, components.effects / components.own);
   for (std::size_t q = 0; q < groups.size(); ++q) {
     const auto at = static_cast<Index>(q);
@@ -154,6 +158,34 @@ RandomEffects random_effects(const std::vector<Grouping>& groups, const ErrorCom
         {groups[q], components.effects(at), components.unbounded(at), Vector(), random.whitening->theta(q)});
   }
   return random;
+}
+
+Transformed whitened_rows(const Transformed& levels, const RandomWhitening& whitening) {
+  Transformed whitened = levels;
+  whitened.X = whitening.apply(levels.X);
+  whitened.y = whitening.apply(levels.y);
+  return whitened;
+}
+
+// Coefficients of the levels under the effects, by the whitened rows.
+Fit solve_whitened(Fit fit, RandomEffects random, const Transformed& levels) {
+  fit.goodness.r_squared = fit.goodness.r_squared_within = squared_correlation(*fit.linear);
+  fit.random = std::move(random);
+  put_in_levels(fit, levels);
+  merge(fit.notes, of_negative_variances(*fit.random));
+  return fit;
+}
+
+Fit random_by_instruments(const EstimatorInput& input, const ComponentData& data) {
+  const RandomInstruments& how = random_instruments(input);
+  RandomEffects random = random_effects(data.groups, how.components(data), how.words);
+  Transformed whitened = whitened_rows(data.levels, *random.whitening);
+  MadeInstruments made = made_instruments(how, data, *random.whitening);
+  whitened.instruments = std::move(made.columns);
+  whitened.instrument_names = std::move(made.names);
+  Fit fit = solve_whitened(solve_two_stage(input.design, whitened), std::move(random), data.levels);
+  for (const std::string& name : made.unused) fit.not_identified.push_back({name, {"the exogenous regressors"}});
+  return fit;
 }
 
 }  // namespace
@@ -168,43 +200,46 @@ const MethodCard& random_card() {
       .avoid =
           "Not when trusts with high drivers are special in other ways too: the tests hausman and mundlak speak "
           "to that, and means = unit or within do not need it.",
-      .reference = "Baltagi (2021) 2.3; equals plm random, xtreg, re",
-      .supports = {"unbalanced", "no_time"},
+      .reference = "Baltagi (2021) 2.3, 7.4; equals plm random, xtreg, re, xthtaylor",
+      .supports = {"instruments", "unbalanced", "no_time"},
       .options = {{"effect", "choice: unit | time | both", "unit", "whose levels are drawn: one-way or two-way"},
                   {"components",
                    "choice: swamy_arora | harmonic_mean | wallace_hussain | amemiya | nerlove | maximum_likelihood",
                    "swamy_arora",
                    "how the variances are estimated; harmonic_mean is Stata's where units differ in rows"},
                   {"means", "choice: none | unit", "none",
-                   "unit: the unit means of the regressors are added (Mundlak), so slopes are those within units"}},
+                   "unit: the unit means of the regressors are added (Mundlak), so slopes are those within units"},
+                  random_instruments_card()},
       .positions = {"effect"},
       .differs =
           "unbalanced with two effects, iid errors carry the variance that plm 2.6 forgets, and nerlove weighs each "
           "period's effect by its own rows, where plm takes them in the order of first rows; regressors that repeat "
           "one "
-          "another between units are dropped from swamy_arora's between step, where plm stops."};
+          "another between units are dropped from swamy_arora's between step, where plm stops; by instruments and "
+          "unbalanced, means are whitened as the rows are, where plm 2.6 takes the instruments of ec2sls and "
+          "hausman_taylor unwhitened, and hausman_taylor's variance of the effects divides by mean rows a unit, plm's "
+          "by the number of periods; plm's robust errors beside ec2sls mix residuals in units of the rows' own "
+          "deviation "
+          "with regressors fitted by the instruments of g2sls."};
   return card;
 }
 
 Fit fit_random(const EstimatorInput& input) {
   const Design& design = *input.design;
+  const bool instrumented = by_instruments(design);
+  if (!instrumented) refuse_instrument_options(input.call);
   const ComponentMethod& method = method_of(input.call);
   const std::vector<Grouping> groups = random_groups(design, input.call);
   require_constant_and_method(design, method, groups.size());
   const Transformed levels = levels_of(design, input.call);
   const ComponentData data{input.design, levels, groups};
+  if (instrumented) return random_by_instruments(input, data);
   std::optional<MaximumLikelihood> maximum;
   if (!method.run) maximum = maximum_likelihood(data);
-  RandomEffects random = random_effects(groups, maximum ? maximum->components : method.run(data), method);
-  Transformed whitened = levels;
-  whitened.X = random.whitening->apply(levels.X);
-  whitened.y = random.whitening->apply(levels.y);
-  Fit fit = solve_least_squares(input.design, std::move(whitened));
-  fit.goodness.r_squared = fit.goodness.r_squared_within = squared_correlation(*fit.linear);
-  fit.random = std::move(random);
-  put_in_levels(fit, levels);
+  RandomEffects random = random_effects(groups, maximum ? maximum->components : method.run(data), method.words);
+  Transformed whitened = whitened_rows(levels, *random.whitening);
+  Fit fit = solve_whitened(solve_least_squares(input.design, std::move(whitened)), std::move(random), levels);
   if (maximum) add_likelihood(fit, *maximum);
-  merge(fit.notes, of_negative_variances(*fit.random));
   return fit;
 }
 

@@ -3,6 +3,7 @@
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/core/unknown_name.hpp"
+#include "headwater/estimators/instrumented.hpp"
 #include "headwater/estimators/methods.hpp"
 
 namespace headwater {
@@ -55,6 +56,10 @@ const EstimatorRow& estimator(std::string_view wanted) {
                                                        {"fepois", "ppml"},
                                                        {"ppmlhdfe", "ppml"},
                                                        {"xtpoisson", "ppml"},
+                                                       {"ht", "random(iv = hausman_taylor)"},
+                                                       {"hausman_taylor", "random(iv = hausman_taylor)"},
+                                                       {"xthtaylor", "random(iv = hausman_taylor)"},
+                                                       {"ec2sls", "random(iv = ec2sls)"},
                                                        {"feglm", "logit"},
                                                        {"clogit", "conditional_logit"},
                                                        {"fracreg", "fractional_logit"}};
@@ -92,7 +97,7 @@ void refuse_redrawn(const MethodCard& card, const Design& design) {
 void check_support(const MethodCard& card, const Design& design) {
   const bool slopes =
       std::any_of(design.effects.begin(), design.effects.end(), [](const Effect& e) { return e.slopes.cols() > 0; });
-  refuse(card, design, "instruments", design.instruments.cols() > 0, "use pooled, within, between or a difference");
+  refuse(card, design, "instruments", by_instruments(design), "use pooled, within, between, random or a difference");
   refuse(card, design, "effects", !design.effects.empty(), "use within");
   refuse(card, design, "slopes", slopes, "use within");
   refuse(card, design, "offsets", design.offset.size() > 0, "subtract it from the outcome, or use ppml");

@@ -75,12 +75,14 @@ std::vector<Term> single(const Cursor& cursor, const RightHandSide& side, const 
   return terms.terms();
 }
 
+// `endogenous ~ 1` has no instruments of its own: an estimator makes them from the model's regressors.
 void parse_instruments(Cursor& cursor, Formula& formula) {
   formula.endogenous = single(cursor, parse_right_hand_side(cursor), "endogenous regressors");
   cursor.expect("~", "between endogenous regressors and instruments");
-  formula.instruments = single(cursor, parse_right_hand_side(cursor), "instruments");
-  if (formula.endogenous.empty() || formula.instruments.empty())
-    cursor.fail("endogenous ~ instruments with a column on either side");
+  const RightHandSide side = parse_right_hand_side(cursor);
+  formula.instruments = single(cursor, side, "instruments");
+  if (formula.endogenous.empty() || (formula.instruments.empty() && !side.intercept))
+    cursor.fail("endogenous ~ instruments with a column on either side, or endogenous ~ 1");
 }
 
 // True when the part that starts here has a '~' before the next '|' at the same level.
@@ -205,7 +207,8 @@ std::string model_text(const ModelFormula& model) {
     text += sum_text(exogenous) + (model.intercept ? "" : " - 1");
   if (model.offset) text += " + offset(" + to_text(*model.offset) + ")";
   if (!model.effects.empty()) text += " | " + sum_text(model.effects);
-  if (!endogenous.empty()) text += " | " + sum_text(endogenous) + " ~ " + sum_text(model.instruments);
+  if (!endogenous.empty())
+    text += " | " + sum_text(endogenous) + " ~ " + (model.instruments.empty() ? "1" : sum_text(model.instruments));
   return text;
 }
 

@@ -1,6 +1,7 @@
 // Minimises a smooth function by Ceres' BFGS. No exception and no C++ type crosses the boundary.
 #include <ceres/gradient_problem.h>
 #include <ceres/gradient_problem_solver.h>
+#include <glog/logging.h>
 
 #include <cstdio>
 #include <exception>
@@ -45,6 +46,7 @@ void minimise(const headwater_minimise_request& request, double* x, headwater_mi
 
 extern "C" __attribute__((visibility("default"))) int headwater_minimise(const headwater_minimise_request* request,
                                                                          double* x, headwater_minimise_report* report) {
+  FLAGS_minloglevel = google::GLOG_FATAL;  // a step that fails is the report's to tell, not the terminal's
   try {
     minimise(*request, x, *report);
   } catch (const std::exception& error) {

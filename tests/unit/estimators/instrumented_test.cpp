@@ -70,7 +70,8 @@ TEST(Instrumented, ExactlyIdentifiedEveryWayIsOne) {
       const std::string formula =
           method == "pooled" ? "y ~ x | e1 + e2 ~ z1 + z3" : "y ~ x | id + year | e1 + e2 ~ z1 + z3";
       const Fit two_stage = fitted(formula, method, weights);
-      for (const std::string how : {"liml", "gmm", "gmm, weight = unadjusted", "gmm, weight = rows", "kclass, k = 1"})
+      for (const std::string how : {"liml", "gmm", "gmm, weight = unadjusted", "gmm, weight = rows", "kclass, k = 1",
+                                    "gmm, weight = lags, lag = 2", "cue", "cue, weight = unadjusted"})
         same(two_stage, fitted(formula, method + "(iv = " + how + ")", weights), 1e-10);
       same(two_stage, fitted(formula, method + "(iv = gmm)", weights, "cluster(id)"), 1e-10);
     }
@@ -165,9 +166,11 @@ TEST(Instrumented, RefusesWhatIsNotIdentified) {
       message_of("y ~ x | e1 ~ z1 + z2", "pooled(iv = gmm, weight = clusters)"),
       "GMM weighs by the sums of one way of clustering, and the covariance has none; write covariance = cluster(one "
       "column), or weight = rows");
+  EXPECT_EQ(message_of("y ~ x | e1 ~ z1 + z2", "between(iv = gmm, weight = lags, lag = 1)"),
+            "weight = lags needs rows of at least two periods and the time key; these rows have none");
   EXPECT_EQ(message_of("y ~ x | e1 ~ z1", "mundlak"),
             "the estimator mundlak does not take instruments, which the model y ~ x | e1 ~ z1 has; use pooled, within, "
-            "between or a difference");
+            "between, random or a difference");
 }
 
 }  // namespace

@@ -188,8 +188,9 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"y ~ x | t | p",
              "expected '~' between endogenous regressors and instruments, found the end\n  y ~ x | t | p\n             "
              "  ^"},
-        Case{"y ~ x | p ~ 1",
-             "expected endogenous ~ instruments with a column on either side, found the end\n  y ~ x | p ~ 1\n         "
+        Case{"y ~ x | p ~ 0",
+             "expected endogenous ~ instruments with a column on either side, or endogenous ~ 1, found the end\n  y ~ "
+             "x | p ~ 0\n         "
              "      ^"},
         Case{"ratio(a) ~ x", "expected ratio(activity, resource) with two columns\n  ratio(a) ~ x\n  ^"},
         Case{"c() ~ x", "c() holds no outcome\n  c() ~ x\n  ^"},
