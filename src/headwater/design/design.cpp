@@ -265,6 +265,7 @@ Design make_design(const Panel& panel, const Spec& spec) {
   design.sample_hash = hash_sample(design, panel);
   design.ledger = sample.ledger();
   merge(design.notes, log_of_sum_warnings(panel, spec.formula, design.rows));
+  merge(design.notes, growth_warnings(panel, spec.formula, design.rows));
   merge(design.notes, denominator_warnings(spec.formula));
   merge(design.notes, unmatched_value_warnings(panel, spec));
   merge(design.notes, uneven_step_warnings(panel, spec.formula));

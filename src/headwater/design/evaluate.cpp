@@ -164,11 +164,14 @@ class Evaluator {
     if (e.name == "i" || e.name == "poly" || e.name == "factor")
       formula_error("nested",
                     e.name + "() makes several columns and must stand as a term of its own, not inside " + to_text(e));
-    if (e.name == "ratio" || e.name == "c")
+    if (e.name == "ratio" || e.name == "growth" || e.name == "c")
       formula_error("nested", e.name +
                                   "() stands for several outcomes and must stand alone left of ~, not inside another "
                                   "expression: " +
-                                  to_text(e) + (e.name == "ratio" ? "; a ratio as a number is a / b" : ""));
+                                  to_text(e) +
+                                  (e.name == "ratio"    ? "; a ratio as a number is a / b"
+                                   : e.name == "growth" ? "; its logarithm as a number is log1p(a) - log1p(r)"
+                                                        : ""));
     if (is_stepwise(e.name))
       formula_error("nested", e.name +
                                   "() stands for several models and must stand alone between plus signs, not inside "

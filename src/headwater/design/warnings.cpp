@@ -90,6 +90,23 @@ Notes log_of_sum_warnings(const Panel& panel, const ModelFormula& formula, const
   return notes;
 }
 
+Notes growth_warnings(const Panel& panel, const ModelFormula& formula, const std::vector<std::int64_t>& rows) {
+  Notes notes;
+  if (formula.role.empty()) return notes;
+  visit(*formula.outcome, [&](const Expression& e) {
+    if (e.kind != Expression::Kind::call || e.name != "log1p") return;
+    const Expression& growth = *e.arguments[0].value;
+    const Vector values = evaluate(panel, growth);
+    const auto large = std::count_if(rows.begin(), rows.end(), [&](std::int64_t row) { return values(row) > 1; });
+    if (large > 0)
+      merge(notes, {{"formula.growth_above_one",
+                     to_text(growth) + " is above 1 in " + std::to_string(large) + " of " +
+                         counted(static_cast<long long>(rows.size()), "row") +
+                         ": growth is a fraction here (0.028 for 2.8 per cent), so divide per cent by 100"}});
+  });
+  return notes;
+}
+
 Notes denominator_warnings(const ModelFormula& formula) {
   std::vector<std::string> below;
   denominators(*formula.outcome, below);

@@ -7,6 +7,8 @@ namespace headwater {
 
 // log(x + c): depends on the unit of x. `rows` are the panel rows used.
 Notes log_of_sum_warnings(const Panel& panel, const ModelFormula& formula, const std::vector<std::int64_t>& rows);
+// Growth above 1, the whole of last year's again, is most likely per cent where a fraction is meant.
+Notes growth_warnings(const Panel& panel, const ModelFormula& formula, const std::vector<std::int64_t>& rows);
 // A column in the outcome's denominator and in a regressor.
 Notes denominator_warnings(const ModelFormula& formula);
 // A comparison in the subset or the formula with a text that no cell of the column holds.

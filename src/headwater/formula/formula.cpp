@@ -51,6 +51,16 @@ void combine_effects(std::vector<EffectTerm>& effects, const std::vector<EffectT
       effects.push_back(effect);
 }
 
+ExpressionPtr call_of(const char* function, const ExpressionPtr& e) {
+  auto call = std::make_shared<Expression>();
+  call->kind = Expression::Kind::call;
+  call->name = function;
+  call->arguments.push_back({"", e});
+  call->where = e->where;
+  call->height = e->height + 1;
+  return call;
+}
+
 void add_outcomes(const Cursor& cursor, const ExpressionPtr& e, std::vector<Formula::Outcome>& outcomes) {
   if (e->kind == Expression::Kind::call && (e->name == "c" || e->name == "sw")) {
     for (const Argument& argument : e->arguments) add_outcomes(cursor, argument.value, outcomes);
@@ -60,6 +70,13 @@ void add_outcomes(const Cursor& cursor, const ExpressionPtr& e, std::vector<Form
   if (e->kind == Expression::Kind::call && e->name == "ratio") {
     if (e->arguments.size() != 2) cursor.fail_at(e->where.begin, "expected ratio(activity, resource) with two columns");
     outcomes.push_back({nullptr, e->arguments[0].value, e->arguments[1].value});
+    return;
+  }
+  // Published growth, as fractions: (1 + activity)/(1 + resource) - 1 is productivity's, exactly, in logarithms.
+  if (e->kind == Expression::Kind::call && e->name == "growth") {
+    if (e->arguments.size() != 2)
+      cursor.fail_at(e->where.begin, "expected growth(activity, resource) with two columns of growth as fractions");
+    outcomes.push_back({nullptr, call_of("log1p", e->arguments[0].value), call_of("log1p", e->arguments[1].value)});
     return;
   }
   outcomes.push_back({e, nullptr, nullptr});
@@ -99,18 +116,9 @@ bool is_instrument_part(const Cursor& cursor) {
   return false;
 }
 
-ExpressionPtr logarithm(const ExpressionPtr& e) {
-  auto call = std::make_shared<Expression>();
-  call->kind = Expression::Kind::call;
-  call->name = "log";
-  call->arguments.push_back({"", e});
-  call->where = e->where;
-  call->height = e->height + 1;
-  return call;
-}
-
 ExpressionPtr log_of(const ExpressionPtr& e) {
-  return e->kind == Expression::Kind::call && e->name == "log" ? e : logarithm(e);
+  const bool logged = e->kind == Expression::Kind::call && (e->name == "log" || e->name == "log1p");
+  return logged ? e : call_of("log", e);
 }
 
 struct ResolvedOutcome {
@@ -166,7 +174,7 @@ ExpressionPtr offset_of(const Cursor& cursor, const Expression& call) {
   if (call.arguments.size() != 1 || !call.arguments[0].name.empty())
     cursor.fail_at(call.where.begin, "expected " + call.name + "(column) with one column or expression");
   const ExpressionPtr& inner = call.arguments[0].value;
-  return call.name == "offset" ? inner : logarithm(inner);
+  return call.name == "offset" ? inner : call_of("log", inner);
 }
 
 ExpressionPtr sum_of(const ExpressionPtr& a, const ExpressionPtr& b) {

@@ -101,6 +101,8 @@ TEST(Expand, FitsARatioAsATriplet) {
   EXPECT_EQ(models[1].role, "resource");
   EXPECT_EQ(models[2].role, "ratio");
   EXPECT_EQ(texts("ratio(log(a), r) ~ 1")[0], "log(a) ~ 1") << "a logarithm is not taken twice";
+  EXPECT_EQ(texts("growth(a, r) ~ x"), (Texts{"log1p(a) ~ x", "log1p(r) ~ x", "log1p(a) - log1p(r) ~ x"}));
+  EXPECT_EQ(expand(parse_formula("c(y, growth(a, r)) ~ x"))[3].role, "ratio");
   const std::vector<ModelFormula> parts = expand_split(models[2], "type", {"acute", "community"}, true);
   ASSERT_EQ(parts.size(), 3u);
   EXPECT_EQ(parts[0].split_value, "");
@@ -193,6 +195,8 @@ INSTANTIATE_TEST_SUITE_P(
              "x | p ~ 0\n         "
              "      ^"},
         Case{"ratio(a) ~ x", "expected ratio(activity, resource) with two columns\n  ratio(a) ~ x\n  ^"},
+        Case{"growth(a) ~ x",
+             "expected growth(activity, resource) with two columns of growth as fractions\n  growth(a) ~ x\n  ^"},
         Case{"c() ~ x", "c() holds no outcome\n  c() ~ x\n  ^"},
         Case{"y ~ x:sw(a, b)",
              "sw() stands alone between plus signs, not inside another term\n  y ~ x:sw(a, b)\n        ^"},
