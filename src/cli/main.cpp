@@ -60,6 +60,19 @@ const std::vector<Command>& commands() {
        "decomposition:component; the decomposition is a method, number_method or fit/method; share(change:capital) is "
        "a share, change:total the sum.",
        contrast_flags, contrast_command},
+      {"compare", "compare FIRST SECOND [options]",
+       "why results of two runs differ: revised data, other rows or another model",
+       "Example: headwater compare july.h5 august.h5. The models of both result files are fitted again on the data "
+       "that "
+       "they name, which must be where they were and unchanged (--first and --second say where they moved); every "
+       "coefficient and component that both have is split exactly into data, sample and specification.",
+       compare_flags, compare_command},
+      {"reliability", "reliability DATA | CONFIG COLUMN [options]",
+       "how far one unit's figure can be believed: signal, noise, shrunken figures",
+       "Example: headwater reliability growth.csv growth --unit trust --vintage vintage --national 0.027. A figure is "
+       "seen in several vintages (--vintage, or sources of a configuration that declare theirs), in several periods "
+       "(--time), or once with its standard error (--errors). No units are ranked unless --ranks asks for rank sets.",
+       reliability_flags, reliability_command},
       {"report", "report RESULT -o FILE.html [options]", "write the HTML report of a result file",
        "publish, the default, carries no rows, residuals or names of single units; internal does.", report_flags,
        report_command},

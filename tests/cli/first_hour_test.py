@@ -28,8 +28,8 @@ WORDS = [
     ("a command misspelt", f"fitt panel.csv 'y ~ x' {KEYS}", USAGE,
      "there is no command 'fitt'; did you mean 'fit'?"),
     ("a command of another program", "regress panel.csv y x", USAGE,
-     "there is no command 'regress'; they are run, check, panel, fit, decompose, show, table, contrast, report, methods, convert, simulate, "
-     "completion, man"),
+     "there is no command 'regress'; they are run, check, panel, fit, decompose, show, table, contrast, compare, reliability, report, methods, "
+     "convert, simulate, completion, man"),
     ("an option misspelt", f"{FIT} --covarience robust", USAGE,
      "headwater fit has no option '--covarience'; did you mean '--covariance'?"),
     ("an option twice", f"{FIT} --unit region", USAGE,

@@ -45,7 +45,7 @@ def add(name, all_later, in_child):
     setattr(Allocations, f"test_{name}_{kind}", lambda self: self.sweep(name, all_later, in_child))
 
 
-for each in ("run", "check", "fit", "show", "contrast", "table", "workbook", "report", "convert", "panel", "simulate"):
+for each in ("run", "check", "fit", "show", "contrast", "compare", "reliability", "table", "workbook", "report", "convert", "panel", "simulate"):
     for later in (False, True):
         add(each, later, False)
         if each in ("show", "report"):

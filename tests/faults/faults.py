@@ -59,6 +59,8 @@ def cases(has_page, has_workbook):
     yield Case("fit", ["fit", "panel.csv", "y ~ x | trust", "--unit", "trust", "--time", "year", "--format", "json"], ("panel.csv",))
     yield Case("show", ["show", "result.h5"], ("result.h5",))
     yield Case("contrast", ["contrast", "result.h5", "change:a - change:b"], ("result.h5",))
+    yield Case("compare", ["compare", "result.h5", "result.h5"], ("result.h5", "panel.csv"))
+    yield Case("reliability", ["reliability", "panel.csv", "y", "--unit", "trust", "--time", "year", "--format", "json"], ("panel.csv",))
     yield Case("table", ["table", "result.h5", "--format", "latex", "--output", "out.tex"], ("result.h5",), ("out.tex",))
     if has_workbook:
         yield Case("workbook", ["table", "result.h5", "--format", "xlsx", "--output", "out.xlsx"], ("result.h5",), ("out.xlsx",))

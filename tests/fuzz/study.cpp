@@ -21,6 +21,7 @@ std::vector<std::string> methods_with_effects() {
           "oster",
           "leave_one_out",
           "errors_in_variables(term = log(fte), reliability = 0.99)",
+          "measurement(block = dma, low = -0.1, high = 0.1)",
           "specification_curve(component = workforce)"};
 }
 

@@ -18,6 +18,8 @@ const kUses = {
     "oster",
     "leave_one_out",
     "errors_in_variables(term = log(fte), reliability = 0.99)",
+    "measurement(block = dma/5, low = -0.05, high = 0.05)",
+    "indicator(error = fte, period = 2019-20 Q1)",
     "specification_curve(component = workforce)",
     `aggregate(share = resource, ${kPeriods}, drivers = yes)`,
   ],

@@ -8,7 +8,6 @@
 #include <cmath>
 #include <map>
 
-#include "headwater/core/distributions.hpp"
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/core/weights.hpp"
@@ -16,6 +15,7 @@
 #include "headwater/decompositions/extra_table.hpp"
 #include "headwater/decompositions/methods.hpp"
 #include "headwater/decompositions/parts.hpp"
+#include "headwater/decompositions/set_interval.hpp"
 #include "headwater/estimators/least_squares.hpp"
 
 namespace headwater {
@@ -88,17 +88,6 @@ End end_of(const Fit& fit, Index coefficient, const Wider& wider, const Contrast
   for (Index i = 0; i < filled.size(); ++i)
     if (const Index own = wider.own[static_cast<std::size_t>(i)]; own >= 0) end.influence(i) += moved * psi(own);
   return end;
-}
-
-// c of Imbens and Manski by bisection.
-double interval_reach(double width, double error, double level) {
-  if (!(error > 0)) return normal_quantile(0.5 + level / 2);
-  double low = 0, high = normal_quantile(0.5 + level / 2) + 1;
-  for (int step = 0; step < 100; ++step) {
-    const double c = 0.5 * (low + high);
-    (normal_cdf(c + width / error) - normal_cdf(-c) < level ? low : high) = c;
-  }
-  return high;
 }
 
 }  // namespace

@@ -19,11 +19,9 @@
 #include "headwater/core/quoting.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/core/threads.hpp"
-#include "headwater/decompositions/extra_table.hpp"
 #include "headwater/decompositions/methods.hpp"
 #include "headwater/decompositions/outcome_noise.hpp"
-#include "headwater/decompositions/rank_sets.hpp"
-#include "headwater/decompositions/shrinkage.hpp"
+#include "headwater/decompositions/provider_tables.hpp"
 #include "headwater/estimators/least_squares.hpp"
 
 namespace headwater {
@@ -109,113 +107,29 @@ NoisyLevels noisy_levels(const OutcomeParts& parts, const NoiseOptions& options,
   return levels;
 }
 
-// The parameters behind shrinkage: at the likelihood's maximum, and with what the data leave open.
-void add_parameters(Decomposition& d, const SignalNoise& model, const NoisyLevels& levels) {
-  const std::vector<std::pair<std::string, OfHyper>> parameters = {
-      {"variance of levels", [](const Hyper& h) { return h.signal; }},
-      {"variance of a row's noise", [](const Hyper& h) { return h.noise; }},
-      {"autocorrelation of noise", [](const Hyper& h) { return h.autocorrelation; }},
-      {"signal share of a row", [](const Hyper& h) { return h.share(); }}};
-  const double tail = 0.5 - d.inference.level / 2;
-  Names names;
-  std::vector<double> likeliest, mean, low, high;
-  for (const auto& [name, of] : parameters) {
-    names.push_back(name);
-    likeliest.push_back(of(model.likeliest));
-    mean.push_back(mean_over(model, of));
-    low.push_back(quantile_over(model, of, tail));
-    high.push_back(quantile_over(model, of, 1 - tail));
-  }
-  const SignalNoise shares = shares_of_levels(model, levels.noise.times, levels.by_gap, levels.kept);
-  const OfHyper share = [](const Hyper& h) { return h.share(); };
-  names.emplace_back("signal share of a level");
-  likeliest.push_back(share(shares.likeliest));
-  mean.push_back(mean_over(shares, share));
-  low.push_back(quantile_over(shares, share, tail));
-  high.push_back(quantile_over(shares, share, 1 - tail));
-  ExtraTable table("parameter", "What lies behind the shrunken levels: signal and noise, and how sure they are", names);
-  table.numbers("likeliest", likeliest, "at the maximum of the restricted likelihood")
-      .numbers("mean", mean, "mean over what the data leave open: the levels are shrunken by all of it")
-      .numbers("low", low, "lower end of the interval")
-      .numbers("high", high, "upper end of the interval");
-  table.add_to(d);
-}
-
-void add_funnel(Decomposition& d, ExtraTable& table) {
-  const Vector& values = d.estimates.values;
-  const Vector errors = d.covariance.diagonal().cwiseMax(0).cwiseSqrt();
-  const Funnel limits = funnel(values, errors);
-  std::vector<double> near_low, near_high, far_low, far_high;
-  for (Index i = 0; i < values.size(); ++i) {
-    const double spread = std::sqrt(errors(i) * errors(i) + limits.variance);
-    near_low.push_back(limits.target - normal_quantile(0.975) * spread);
-    near_high.push_back(limits.target + normal_quantile(0.975) * spread);
-    far_low.push_back(limits.target - normal_quantile(0.999) * spread);
-    far_high.push_back(limits.target + normal_quantile(0.999) * spread);
-  }
-  table.numbers("limit95_low", near_low, "lower 95 % funnel limit", d.unit)
-      .numbers("limit95_high", near_high, "upper 95 % funnel limit", d.unit)
-      .numbers("limit998_low", far_low, "lower 99.8 % funnel limit", d.unit)
-      .numbers("limit998_high", far_high, "upper 99.8 % funnel limit", d.unit);
-  add_extra(d, "funnel_target", limits.target, "centre of the funnel", d.unit);
-  add_extra(d, "funnel_dispersion", limits.dispersion, "Σz²/n, winsorised at 10 % in each tail");
-  add_extra(d, "funnel_variance", limits.variance, "additive over-dispersion", d.unit + "²");
-}
-
-std::vector<double> numbers_of(const Vector& values) { return {values.data(), values.data() + values.size()}; }
-
-void add_shrinkage(Decomposition& d, const NoisyLevels& levels, const NoiseOptions& options) {
+// The parameters behind shrinkage and the units' levels.
+void add_shrinkage(Decomposition& d, const NoisyLevels& levels, const NoiseOptions& options, const MethodCall& call) {
   const UnitTimes& times = levels.noise.times;
   const SignalNoise model = options.reliability
                                 ? with_declared_noise(levels.noise.model, levels.noise.autocovariances(0), times,
                                                       d.estimates.values, levels.by_gap)
                                 : levels.noise.model;
-  const Shrunken post = shrunken(model, times, d.estimates.values, levels.by_gap, levels.kept, d.inference.level);
-  ExtraTable table("unit",
-                   "Persistent differences, unexplained: shrunken towards their mean, and over-dispersed funnel "
-                   "limits. Not a verdict on effort",
-                   d.estimates.names);
-  table
-      .numbers("shrunken", numbers_of(post.mean), "posterior mean, over what the data leave open of signal and noise",
-               d.unit)
-      .numbers("std_error", numbers_of(post.deviation), "posterior standard deviation", d.unit)
-      .numbers("low", numbers_of(post.low), "lower end of the posterior interval", d.unit)
-      .numbers("high", numbers_of(post.high), "upper end of the posterior interval", d.unit)
-      .numbers("above", numbers_of(post.above), "probability of lying above the mean");
-  add_funnel(d, table);
-  add_parameters(d, model, levels);
-  table.add_to(d);
-}
-
-void add_ranks(Decomposition& d, const DecompositionInput& input, const std::vector<int>& group) {
-  const std::string kind = input.call.get("ranks", "none");
-  if (kind == "none") return;
-  const long tau = input.call.integer("tau", 10), draws = input.call.integer("draws", 2000);
-  if (tau < 1 || draws < 100 || draws > 1000000)
-    throw Error(ErrorKind::usage, "decomposition.option",
-                "provider takes tau of at least 1 and 100 to 1000000 draws; it was given " + input.call.text,
-                {.key = tau < 1 ? "tau" : "draws"});
-  const RankProblem problem{d.estimates.values,      d.covariance,    group, d.inference.level,
-                            static_cast<int>(draws), d.inference.seed};
-  const RankSets sets = kind == "marginal" ? marginal_rank_sets(problem) : simultaneous_rank_sets(problem);
-  if (kind == "tau_best") {
-    const std::vector<bool> possible = possibly_among_best(sets, static_cast<int>(tau));
-    Names names;
-    for (std::size_t u = 0; u < possible.size(); ++u)
-      if (possible[u]) names.push_back(d.estimates.names[u]);
-    ExtraTable table(
-        "candidate",
-        "Units that may be among the " + std::to_string(tau) + " largest: the set holds them all at the level", names);
-    table.add_to(d);
-    return;
-  }
-  const auto widened = [](const std::vector<int>& ranks) { return std::vector<double>(ranks.begin(), ranks.end()); };
-  ExtraTable table("rank", "Ranks with their sets (" + kind + "); a rank means nothing without its set",
-                   d.estimates.names);
-  table.numbers("set_low", widened(sets.low), "best rank in the set")
-      .numbers("point", widened(sets.rank), "rank of the estimate")
-      .numbers("set_high", widened(sets.high), "worst rank in the set");
-  table.add_to(d);
+  std::optional<double> above;
+  if (call.has("above")) above = call.number("above", 0);
+  const Shrunken post =
+      shrunken(model, times, d.estimates.values, levels.by_gap, levels.kept, d.inference.level, above);
+  const SignalNoise shares = shares_of_levels(model, times, levels.by_gap, levels.kept);
+  const OfHyper share = [](const Hyper& h) { return h.share(); };
+  add_parameter_table(d, {{"variance of levels", &model, [](const Hyper& h) { return h.signal; }},
+                          {"variance of a row's noise", &model, [](const Hyper& h) { return h.noise; }},
+                          {"autocorrelation of noise", &model, [](const Hyper& h) { return h.autocorrelation; }},
+                          {"signal share of a row", &model, share},
+                          {"signal share of a level", &shares, share}});
+  add_unit_table(
+      d, post,
+      "Persistent differences, unexplained: shrunken towards their mean, and over-dispersed funnel "
+      "limits. Not a verdict on effort",
+      above ? "probability of lying " + shortest(*above) + " above the mean" : "probability of lying above the mean");
 }
 
 // Without errors: nothing is estimable until the noise is known.
@@ -265,6 +179,11 @@ void check_options_of(const MethodCall& call) {
     throw Error(ErrorKind::usage, "provider.ranks",
                 "ranks need sets, and sets need the noise of each unit; give reliability, a number or estimate",
                 {.key = "reliability"});
+  if (call.has("above") && !call.has("reliability"))
+    throw Error(ErrorKind::usage, "provider.above",
+                "the probability of lying above a number needs the noise of each unit; give reliability, a number or "
+                "estimate",
+                {.key = "reliability"});
 }
 
 }  // namespace
@@ -280,12 +199,11 @@ const MethodCard& provider_card() {
             "estimable.",
         .reference = "Spiegelhalter (2005); Mogstad, Romano, Shaikh and Wilhelm (2024), csranks",
         .supports = {"weights", "effects", "unbalanced", "no_time"},
-        .options = {{"ranks", "choice: none | marginal | simultaneous | tau_best", "none", "rank sets to show"},
-                    {"tau", "integer", "10", "with ranks = tau_best: among how many"},
-                    {"draws", "integer", "2000", "of the joint normal behind rank sets"}},
+        .options = {{"above", "number", "", "probability of lying so far above the mean; by default above the mean"}},
         .positions = {"reliability"}};
     const std::vector<OptionCard> noise = noise_option_cards();
     c.options.insert(c.options.begin(), noise.begin(), noise.end());
+    for (const OptionCard& option : rank_option_cards()) c.options.push_back(option);
     return c;
   }();
   return card;
@@ -312,8 +230,8 @@ Decompositions run_provider(const DecompositionInput& input) {
   }
   finish(d, inference, atoms_of(design), Vector(), 1);
   note_groups(d, group);
-  if (levels) add_shrinkage(d, *levels, *options);
-  if (levels) add_ranks(d, input, group);
+  if (levels) add_shrinkage(d, *levels, *options, input.call);
+  if (levels) add_ranks(d, input.call, group);
   return {std::move(d)};
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "headwater/core/json.hpp"
+#include "headwater/core/labelled.hpp"
 
 namespace headwater {
 
@@ -54,5 +55,18 @@ class Contract {
  private:
   std::vector<std::vector<std::pair<std::string, std::string>>> reasons_;
 };
+
+// The notes of a tree as the member "warnings" of the open object.
+inline void write_warnings(Contract& out, const Tree& tree) {
+  out.json.key("warnings");
+  out.json.begin_array();
+  for (std::size_t i = 0; i < texts(tree, "note_code").size(); ++i) {
+    out.begin_object();
+    out.json.member("code", texts(tree, "note_code")[i]);
+    out.json.member("message", texts(tree, "note_message")[i]);
+    out.end_object();
+  }
+  out.json.end_array();
+}
 
 }  // namespace headwater

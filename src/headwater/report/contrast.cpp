@@ -53,17 +53,7 @@ std::string contrast_json(const Tree& tree, const std::string& version) {
     out.end_object();
   }
   out.json.end_array();
-  out.json.key("warnings");
-  out.json.begin_array();
-  const auto warn = [&](const std::string& code, const std::string& message) {
-    out.begin_object();
-    out.json.member("code", code);
-    out.json.member("message", message);
-    out.end_object();
-  };
-  for (std::size_t i = 0; i < texts(tree, "note_code").size(); ++i)
-    warn(texts(tree, "note_code")[i], texts(tree, "note_message")[i]);
-  out.json.end_array();
+  write_warnings(out, tree);
   out.end_object();
   return out.json.text() + "\n";
 }

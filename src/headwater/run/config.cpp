@@ -34,7 +34,7 @@ struct ModelKey {
 constexpr ModelKey kModelKeys[] = {
     {"title", &ModelConfig::title, "", "heading of the tables"},
     {"outcome", &ModelConfig::outcome, "",
-     "left-hand side, when the formula has none: y, c(y1, y2) or ratio(activity, resource)"},
+     "left-hand side, when the formula has none: y, c(y1, y2), ratio(activity, resource) or growth(activity, resource)"},
     {"formula", &ModelConfig::formula, "", "y ~ x | effects, or the right-hand side alone"},
     {"estimator", &ModelConfig::estimator, "within with effects, else pooled", "see headwater methods"},
     {"covariance", &ModelConfig::covariance, "cluster by the unit, else robust",
@@ -390,6 +390,10 @@ RunConfig read_config(const std::string& path, const Overrides& overrides) {
 
 RunConfig read_data_config(const std::string& path, const Overrides& overrides) {
   return build(path, settings_of(read_ini(path)), settings_of(overrides), false);
+}
+
+RunConfig config_of_text(const std::string& text, const Overrides& overrides) {
+  return build("", settings_of(parse_ini(text, "")), settings_of(overrides), true);
 }
 
 RunConfig config_from_flags(const Overrides& flags) { return build("", {}, settings_of(flags), true); }

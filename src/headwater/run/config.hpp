@@ -71,6 +71,8 @@ using Overrides = std::vector<std::pair<std::string, std::string>>;  // "data.fi
 RunConfig read_config(const std::string& path, const Overrides& overrides);
 // The same for a command that fits nothing: a configuration without a model is as good.
 RunConfig read_data_config(const std::string& path, const Overrides& overrides);
+// What to_text() wrote, as a result file keeps it; its paths are those of the folder the run stood in.
+RunConfig config_of_text(const std::string& text, const Overrides& overrides);
 // The same keys without a file: what `headwater fit` builds.
 RunConfig config_from_flags(const Overrides& flags);
 // The resolved run as text that read_config() reads back to the same value.

@@ -116,9 +116,10 @@ void tell_revisions(TypedSource& source) {
     for (std::size_t v = 1; v < vintages.size(); ++v) {
       const PairedCells cells = shared_cells(source, column, vintages[v - 1].text, vintages[v].text);
       if (cells.earlier.size() < kFewestCells) continue;
-      source.ledger.notes.push_back({"source.revisions", "[source " + source.spec.name + "] column '" + column.name +
-                                                             "', from vintage '" + vintages[v - 1].text + "' to '" +
-                                                             vintages[v].text + "': " + told(cells)});
+      const std::string where = source.spec.name.empty() ? "" : "[source " + source.spec.name + "] ";
+      source.ledger.notes.push_back({"source.revisions", where + "column '" + column.name + "', from vintage '" +
+                                                             vintages[v - 1].text + "' to '" + vintages[v].text +
+                                                             "': " + told(cells)});
     }
   }
 }
