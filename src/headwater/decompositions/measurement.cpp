@@ -83,7 +83,7 @@ double deviation(const Vector& values, const Vector& w) {
 BlockFit block_fit(const Fit& fit, const Vector& block) {
   Transformed rows = rows_as_they_are(*fit.design);
   rows.y = block;
-  const Vector absorbed = absorb(rows, {}).outcome;
+  const Vector absorbed = absorb(rows).outcome;
   const Matrix& X = *fit.linear->regressors;
   const Vector w = weights_or_ones(fit.design->weights, fit.design->n());
   BlockFit result;
