@@ -92,6 +92,18 @@ ProductSum Attribution::driver_products(const Contrast& contrast, Index part) co
   return products;
 }
 
+void Attribution::tell_parts(const Contrast& contrast) const {
+  using Kind = AttributionStep::Kind;
+  for (Index p = 0; p < parts_.size(); ++p) {
+    const PartKind kind = parts_.kinds()[static_cast<std::size_t>(p)];
+    options_.script->steps.push_back({parts_.names()[static_cast<std::size_t>(p)],
+                                      kind == PartKind::driver   ? Kind::coefficients
+                                      : kind == PartKind::effect ? Kind::effects
+                                                                 : Kind::residual,
+                                      contrast, parts_.coefficients_of(p), parts_.effects_of(p)});
+  }
+}
+
 void Attribution::add_parts(const Contrast& contrast) {
   const Vector& v = contrast.row_weights();
   parts_ = parts_.identified([&](const Matrix& z) {
@@ -100,6 +112,7 @@ void Attribution::add_parts(const Contrast& contrast) {
     read.bottomRows(z.rows()) = contrast.sampling_influence(z);
     return read;
   });
+  if (options_.script) tell_parts(contrast);
   const Vector values = contrast.values(parts_.values());
   const Matrix estimation = parts_.estimation_influence(v);
   const Matrix sampling = options_.coefficients_only ? Matrix(Matrix::Zero(estimation.rows(), estimation.cols()))
@@ -141,12 +154,15 @@ std::size_t Attribution::add_sampled(const std::string& name, double value, cons
 
 void Attribution::add_whole(const std::string& name, const Contrast& contrast) {
   const Vector& y = parts_.fit().design->y;
+  if (options_.script) options_.script->steps.push_back({name, AttributionStep::Kind::outcome, contrast, {}, {}});
   add_sampled(name, contrast.values(y)(0), contrast.sampling_influence(y));
 }
 
 void Attribution::add_scaled(const std::string& name, const Contrast& share, const Vector& indicator,
                              const Contrast& contrast) {
   const Vector& y = parts_.fit().design->y;
+  if (options_.script)
+    options_.script->steps.push_back({name, AttributionStep::Kind::scaled, contrast, {}, {}, share, indicator});
   const double s = share.values(indicator)(0), difference = contrast.values(y)(0);
   const Matrix of_share = share.sampling_influence(indicator), of_difference = contrast.sampling_influence(y);
   const std::size_t at = add_sampled(name, s * difference, s * of_difference + difference * of_share);
@@ -175,6 +191,11 @@ Decomposition Attribution::finish(Decomposition d, const Contrast& total) {
   const Fit& fit = parts_.fit();
   const Design& design = *fit.design;
   const auto m = static_cast<Index>(names_.size());
+  if (options_.script) {
+    options_.script->components = names_;
+    options_.script->total = total;
+    options_.script->means_drawn = !options_.coefficients_only;
+  }
   Estimates& e = d.estimates;
   e.names = names_;
   e.values = Eigen::Map<const Vector>(values_.data(), m);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "headwater/decompositions/attribution_script.hpp"
 #include "headwater/decompositions/decomposition.hpp"
 #include "headwater/decompositions/outcome_noise.hpp"
 #include "headwater/decompositions/parts.hpp"
@@ -16,6 +17,7 @@ struct AttributionOptions {
   bool single_unit = false;        // effects and residual are one unit's own: their noise is not seen by clustering
   bool realised = false;           // single unit: given its realised outcomes
   std::shared_ptr<const OutcomeNoise> noise;  // single unit: of its rows; none: not asked for
+  AttributionScript* script = nullptr;        // what is done is told there
 };
 
 // Options `uncertainty`, `frame`, `reliability` and `autocorrelation` of a call. Throws Error{usage} naming the option.
@@ -46,6 +48,7 @@ class Attribution {
 
  private:
   void add(const std::string& name, double value, const Vector& estimation, const Vector& sampling, bool estimable);
+  void tell_parts(const Contrast& contrast) const;
   // Position of the component.
   std::size_t add_sampled(const std::string& name, double value, const Vector& sampling);
   // A bootstrap's replicate is read for its numbers and their errors, not for intervals of products.

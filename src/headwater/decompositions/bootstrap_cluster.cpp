@@ -190,13 +190,14 @@ class FromSums {
            const std::vector<std::int32_t>& codes)
       : by_call_(results.size()) {
     if (!fit || gathers(spec.covariance) != Gathers::clusters) return;
+    const Covariance rule = covariance(*fit);
     Vector once = Vector::Zero(groups.count);
     for (const std::int32_t code : codes) once(code) = 1;
     for (std::size_t c = 0; c < results.size(); ++c) {
       const MethodCall& call = spec.decompositions[c];
       const DecompositionRow& method = decomposition(call.method);
       if (results[c].empty() || !method.replicates) continue;
-      by_call_[c] = method.replicates({panel, spec, call, fit, nullptr}, groups);
+      by_call_[c] = method.replicates({panel, spec, call, fit, &rule}, groups);
       if (by_call_[c] && !repeats(*by_call_[c], once, results[c])) by_call_[c] = nullptr;
     }
   }

@@ -249,14 +249,17 @@ void add_links(Attribution& attribution, const Fit& fit, const std::vector<Compo
   for (const Composition& c : links) add_composition(attribution, design, c, equal_weights);
 }
 
-Decomposition change_of_mean(const DecompositionInput& input, const OutcomeParts& parts, const Two& two) {
+Decomposition change_of_mean(const DecompositionInput& input, const OutcomeParts& parts, const Two& two,
+                             AttributionScript* script) {
   const Design& design = *input.fit->design;
   const std::string column = input.call.get("weights"), reading = input.call.get("reading", "stayers");
   const Vector weights =
       column.empty() ? weights_or_ones(design.weights, design.n()) : row_values(input.panel, design, column);
   const Contrast total =
       difference(design, within_group(weights, design.time, two.to), within_group(weights, design.time, two.from));
-  Attribution attribution(parts, *input.covariance, attribution_options(input.call, false, parts));
+  AttributionOptions options = attribution_options(input.call, false, parts);
+  options.script = script;
+  Attribution attribution(parts, *input.covariance, options);
   Decomposition d = described(input, two, "the mean over units");
   if (reading == "means") {
     attribution.add_parts(total);
@@ -303,7 +306,14 @@ const MethodCard& change_card() {
 Decompositions run_change(const DecompositionInput& input) {
   const Two two = periods_of(*input.fit->design, input.call);
   const OutcomeParts parts(*input.fit);
-  return {input.call.has("unit") ? change_of_unit(input, parts, two) : change_of_mean(input, parts, two)};
+  return {input.call.has("unit") ? change_of_unit(input, parts, two) : change_of_mean(input, parts, two, nullptr)};
+}
+
+std::unique_ptr<Replicates> change_replicates(const DecompositionInput& input, const Grouping& clusters) {
+  if (input.call.has("unit")) return nullptr;
+  AttributionScript script;
+  change_of_mean(input, OutcomeParts(*input.fit), periods_of(*input.fit->design, input.call), &script);
+  return replicates_of(*input.fit, {std::move(script)}, clusters);
 }
 
 }  // namespace headwater

@@ -25,11 +25,13 @@ class Contrast {
   // Influence on the values when rows, or units, are drawn: Σ_k c_k u_i (z_i − mean_k)/Σu_k, n × columns of z.
   Matrix sampling_influence(const Matrix& z) const;
 
- private:
   struct Mean {
     double c;
     Vector share;  // u / Σu
   };
+  const std::vector<Mean>& means() const { return means_; }
+
+ private:
   std::vector<Index> carrier_;  // row at which a row's unit is counted; empty: itself
   std::vector<Mean> means_;
   Vector row_weights_;

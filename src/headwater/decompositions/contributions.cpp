@@ -388,4 +388,20 @@ Decompositions run_contributions(const DecompositionInput& input) {
   return results;
 }
 
+// The shares of peers in a target move with the counts, and one unit's cells are no means of many: both are refitted.
+std::unique_ptr<Replicates> contributions_replicates(const DecompositionInput& input, const Grouping& clusters) {
+  if (input.call.has("at") || input.call.get("reference", "mean") == "peers") return nullptr;
+  const OutcomeParts parts(*input.fit);
+  const Vector weights = weights_or_ones(input.fit->design->weights, input.fit->design->n());
+  const Reference reference = reference_of(input);
+  const std::vector<Target> targets = targets_of(input, weights);
+  std::vector<AttributionScript> scripts(targets.size());
+  AttributionOptions options = attribution_options(input.call, false, parts);
+  for (std::size_t t = 0; t < targets.size(); ++t) {
+    options.script = &scripts[t];
+    contribution(input, parts, reference, weights, targets[t], options);
+  }
+  return replicates_of(*input.fit, std::move(scripts), clusters);
+}
+
 }  // namespace headwater

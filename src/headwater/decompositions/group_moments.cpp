@@ -3,30 +3,15 @@
 #include <algorithm>
 #include <cmath>
 
-#include "headwater/core/error.hpp"
 #include "headwater/core/weights.hpp"
-#include "headwater/linalg/solve.hpp"
+#include "headwater/decompositions/packed_products.hpp"
 
 namespace headwater {
 namespace {
 
-constexpr double kInflation = 1e6;  // of a coefficient's variance by the other regressors: beyond it, rows are refitted
-
-Index pair_of(Index i, Index j) { return j * (j + 1) / 2 + i; }  // i <= j
-
 double spread_of(const Vector& values, double centre) {
   const double spread = std::sqrt((values.array() - centre).square().mean());
   return spread > 0 ? spread : 1;
-}
-
-// (X'X)⁻¹, or none where a regressor is nearly a combination of the others.
-std::optional<Matrix> safe_inverse(const Matrix& gram) {
-  try {
-    Matrix inverse = inverse_definite(gram);
-    if ((inverse.diagonal().array() * gram.diagonal().array()).maxCoeff() < kInflation) return inverse;
-  } catch (const Error&) {  // not definite
-  }
-  return std::nullopt;
 }
 
 }  // namespace
@@ -121,10 +106,7 @@ std::optional<GroupMoments::Drawn> GroupMoments::under(const Vector& counts) con
   Drawn drawn;
   for (int g = 0; g < 2; ++g) {
     const auto at = static_cast<std::size_t>(g);
-    const Vector sums = sums_[at].products.transpose() * counts;
-    drawn.gram[at].resize(q + 1, q + 1);
-    for (Index b = 0; b <= q; ++b)
-      for (Index a = 0; a <= b; ++a) drawn.gram[at](a, b) = drawn.gram[at](b, a) = sums(pair_of(a, b));
+    drawn.gram[at] = unpacked(sums_[at].products.transpose() * counts, q + 1);
     drawn.mass[at] = drawn.gram[at](0, 0);
     if (!(drawn.mass[at] > 0)) return std::nullopt;
     drawn.mean_outcome[at] = drawn.gram[at](0, q) / drawn.mass[at];
@@ -160,7 +142,7 @@ std::optional<GroupMoments::Slopes> GroupMoments::slopes(const std::vector<int>&
   Matrix scores = Matrix::Zero(clusters, k);
   for (const int g : groups) {
     const Matrix& products = sums_[static_cast<std::size_t>(g)].products;
-    const auto pair = [&](Index i, Index j) { return products.col(pair_of(std::min(i, j), std::max(i, j))); };
+    const auto pair = [&](Index i, Index j) { return products.col(pair_of(i, j)); };
     const double shift = k > q && g == 0 ? result.beta(q) : 0;
     for (Index i = 0; i < q; ++i) {
       scores.col(i) += pair(i, q) - shift * pair(i, 0);

@@ -11,8 +11,10 @@ using Decompositions = std::vector<Decomposition>;
 
 const MethodCard& contributions_card();
 Decompositions run_contributions(const DecompositionInput& input);
+std::unique_ptr<Replicates> contributions_replicates(const DecompositionInput& input, const Grouping& clusters);
 const MethodCard& change_card();
 Decompositions run_change(const DecompositionInput& input);
+std::unique_ptr<Replicates> change_replicates(const DecompositionInput& input, const Grouping& clusters);
 const MethodCard& gelbach_card();
 Decompositions run_gelbach(const DecompositionInput& input);
 const MethodCard& olley_pakes_card();

@@ -41,6 +41,8 @@ class OutcomeParts {
   // n × k: what each coefficient multiplies, in levels (unit means for mundlak's between slopes), and its part.
   const Matrix& levels() const { return levels_; }
   std::vector<Index> coefficients_of(Index part) const;  // positions among the fit's coefficients
+  // Of a part that is effects: which of the fit's, absorbed or random.
+  const std::vector<std::size_t>& effects_of(Index part) const { return effects_of_[static_cast<std::size_t>(part)]; }
 
   const Matrix& coefficient_influence() const { return psi_; }  // n × k, of design rows
 

@@ -9,8 +9,8 @@ namespace headwater {
 
 const std::vector<DecompositionRow>& decompositions() {
   static const std::vector<DecompositionRow> rows = {
-      {contributions_card(), Needs::linear_rows, run_contributions},
-      {change_card(), Needs::linear_rows, run_change},
+      {contributions_card(), Needs::linear_rows, run_contributions, {}, contributions_replicates},
+      {change_card(), Needs::linear_rows, run_change, {}, change_replicates},
       {gelbach_card(), Needs::linear_rows, run_gelbach},
       {olley_pakes_card(), Needs::panel, run_olley_pakes},
       {robustness_value_card(), Needs::linear_rows, run_robustness_value},
