@@ -14,7 +14,7 @@ from reference import Reference
 
 # How many cases of each family need nothing but the linear estimators.
 FAMILIES = {"panel_within": 30, "panel_pooling": 10, "panel_between": 18, "panel_fd": 10, "panel_random": 114, "mundlak_cre": 8,
-            "weighted_ols": 2, "weighted_within_lsdv": 2, "nist_linear": 6, "pooled_ols_sandwich": 6, "stata_panel": 30,
+            "weighted_ols": 2, "weighted_within_lsdv": 2, "nist_linear": 6, "pooled_ols_sandwich": 6, "stata_panel": 32,
             "cluster_small_sample_conventions": 30, "panel_robust_vcov": 50, "cluster_robust_CR": 50, "estimatr_lm_robust": 15,
             "driscoll_kraay_gaps": 5, "newey_west_panel": 5, "conley": 6, "hc_absorbed": 7, "cr2_absorbed": 13, "wild_enumerated": 7}
 NIST_DIGITS = {"nist_linear_longley": 12, "nist_linear_norris": 12, "nist_linear_noint1": 14, "nist_linear_wampler1": 9.3,

@@ -41,7 +41,8 @@ class Reference:
         if self.case["family"] == "mundlak_cre":
             return "mundlak"
         # plm differences rows as they follow, gaps or not.
-        named = {"random_effect": "random(components = harmonic_mean)", "between": "between", "fd": "first_difference(gaps = bridge)"}.get(self.options.get("model"))
+        wls = self.case["family"] == "stata_panel" and self.options["weights"] == "wls"
+        named = {"random_effect": "random(components = harmonic_mean)", "between": "between(means = rows)" if wls else "between", "fd": "first_difference(gaps = bridge)"}.get(self.options.get("model"))
         return named or ("within" if effects else "pooled")
 
     def _singletons(self):
@@ -54,13 +55,11 @@ class Reference:
         words = ["--estimator", self._estimator(effects), "--singletons", self._singletons()]
         for flag, column in zip(["--unit", "--time"], self.index):
             words += [flag, column]
-        if self.options.get("weights"):
+        if self.options.get("weights") not in (None, "", "wls"):
             words += ["--weights", self.options["weights"].removesuffix(" (aweight)")]
         return formula + (" | " + " + ".join(effects) if effects and "|" not in formula else ""), words
 
     def needs_more(self):
-        if self.case["family"] == "stata_panel" and self.options["weights"] == "wls":
-            return "means weighted by their rows"
         if self.random and self.case.get("known_defect_in_tool") and self.options["random.method"] == "nerlove":
             return "plm weighs time effects by the rows of other periods"
         return ""

@@ -1,12 +1,14 @@
 // Question: do units whose regressors are higher on average have higher outcomes on average?
 // Model ȳ_i = x̄_iβ + ē_i. Estimator: unweighted least squares on unit means, one row a unit, also when the panel is
-// unbalanced. Degrees of freedom N − k. With one effect in the formula its levels take the place of the units.
-// Baltagi, Econometric Analysis of Panel Data (2021), 2.3. Equals plm(model = "between") and Stata xtreg, be to 1e-12.
+// unbalanced; with means = rows each weighs by the rows behind it. Degrees of freedom N − k. With one effect in the
+// formula its levels take the place of the units. Baltagi, Econometric Analysis of Panel Data (2021), 2.3. Equals
+// plm(model = "between") and Stata xtreg, be to 1e-12, its wls to the 12 digits printed.
 #include "headwater/core/error.hpp"
 #include "headwater/estimators/grouped_atoms.hpp"
 #include "headwater/estimators/instrumented.hpp"
 #include "headwater/estimators/least_squares.hpp"
 #include "headwater/estimators/methods.hpp"
+#include "headwater/estimators/whitening.hpp"
 #include "headwater/moments/moments.hpp"
 
 namespace headwater {
@@ -23,9 +25,7 @@ const Grouping& groups_of(const Design& design) {
 }
 
 Matrix means_by(const Matrix& rows, const Grouping& groups) {
-  Vector size = Vector::Zero(groups.count);
-  for (const std::int32_t code : groups.code) size(code) += 1;
-  return sums_by(rows, groups).array().colwise() / size.array();
+  return sums_by(rows, groups).array().colwise() / level_sizes(groups).array();
 }
 
 }  // namespace
@@ -38,7 +38,8 @@ const MethodCard& between_card() {
       .avoid = "Not for what happens when a trust changes: every difference between trusts is in it.",
       .reference = "Baltagi (2021) 2.3; equals plm between, xtreg be",
       .supports = {"effects", "instruments", "unbalanced", "no_time"},
-      .options = instrument_option_cards()};
+      .options = with_instrument_options(
+          {{"means", "choice: equal | rows", "equal", "what a mean weighs: one, or its rows, as xtreg, be wls"}})};
   return card;
 }
 
@@ -47,6 +48,7 @@ Fit fit_between(const EstimatorInput& input) {
   const Grouping& groups = groups_of(design);
   Transformed data{.X = means_by(design.X, groups),
                    .y = means_by(design.y, groups),
+                   .weights = input.call.get("means", "equal") == "rows" ? level_sizes(groups) : Vector(),
                    .names = design.names,
                    .origins = column_origins(design),
                    .instruments = means_by(design.instruments, groups),

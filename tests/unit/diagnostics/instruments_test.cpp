@@ -32,10 +32,13 @@ Panel panel_of(std::uint64_t seed, double strength) {
                std::move(table.ledger));
 }
 
-Fit fitted(const Panel& panel, const std::string& formula, const std::string& rule, const std::string& weights = "") {
+Fit fitted(const Panel& panel, const std::string& formula, const std::string& rule, const std::string& weights = "",
+           const std::string& estimator = "") {
   Spec spec;
   spec.formula = expand(parse_formula(formula)).at(0);
-  spec.estimator = parse_method_call(spec.formula.effects.empty() ? "pooled" : "within");
+  spec.estimator = parse_method_call(!estimator.empty()             ? estimator
+                                     : spec.formula.effects.empty() ? "pooled"
+                                                                    : "within");
   spec.covariance = parse_method_call(rule);
   spec.weights = weights;
   spec.singletons = Singletons::keep;
@@ -145,6 +148,45 @@ TEST(InstrumentTests, OfARegressorByItself) {
     EXPECT_TRUE(s->notes.empty());
     EXPECT_TRUE(std::isinf(s->rk_f));
     for (const headwater::Test& test : instrument_tests(fit, own, *s)) EXPECT_NE(test.name, "wu_hausman");
+  }
+}
+
+// Balanced: each row of a model with random effects less θ of its unit's mean, as a panel of its own without them.
+Panel whitened_panel(const Fit& random) {
+  const Design& design = *random.design;
+  const double theta = random.random->effects.front().theta(0);
+  std::string csv = "id,year,y,c,x,e1,z1,z2\n";
+  Matrix own(design.n(), 6);
+  own << design.y, design.X, design.instruments;
+  for (Index i = 0; i < design.n(); ++i) {
+    const Index first = i / 6 * 6;
+    csv += std::to_string(i / 6) + "," + std::to_string(2000 + i % 6);
+    for (Index j = 0; j < own.cols(); ++j)
+      csv += "," + shortest(own(i, j) - theta * own.col(j).segment(first, 6).mean());
+    csv += "\n";
+  }
+  RawTable table = parse_csv(csv, "panel.csv", ',', {});
+  return Panel(std::move(table.columns), {.unit = "id", .time = "year"}, std::move(table.source_rows),
+               std::move(table.ledger));
+}
+
+TEST(InstrumentTests, OfRandomEffectsAreThoseOfWhitenedRows) {
+  for (const std::string rule : {"iid", "robust", "cluster(id)"}) {
+    const Fit random = fitted(panel_of(4, 0.5), "I(y + id / 5) ~ x | e1 ~ z1 + z2", rule, "", "random"),
+              plain = fitted(whitened_panel(random), "y ~ 0 + c + x | e1 ~ z1 + z2", rule);
+    EXPECT_GT(random.random->effects.front().theta(0), 0.05);
+    const Covariance of_random = covariance(random), of_plain = covariance(plain);
+    const auto strength = instrument_strength(random, of_random), same = instrument_strength(plain, of_plain);
+    const std::vector<headwater::Test> tests = instrument_tests(random, of_random, *strength),
+                                       others = instrument_tests(plain, of_plain, *same);
+    ASSERT_EQ(tests.size(), others.size());
+    for (std::size_t t = 0; t < tests.size(); ++t) {
+      EXPECT_EQ(tests[t].name, others[t].name);
+      EXPECT_NEAR(tests[t].statistic, others[t].statistic, 1e-8 * std::max(1.0, tests[t].statistic))
+          << tests[t].name << rule;
+    }
+    EXPECT_NEAR(strength->rk_f, same->rk_f, 1e-8 * same->rk_f);
+    EXPECT_NEAR(strength->effective, same->effective, 1e-8 * same->effective);
   }
 }
 

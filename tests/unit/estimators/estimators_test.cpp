@@ -100,6 +100,19 @@ TEST(Estimators, RefuseInstruments) {
   }
 }
 
+// A mean that weighs its rows: least squares on rows that all hold their unit's means.
+TEST(Between, WeighsMeansByTheirRows) {
+  const std::string csv =
+      "id,year,y,x,my,mx\na,1,1,2,2,3\na,2,3,4,2,3\nb,1,5,1,5,1\nc,1,2,6,4,5\nc,2,4,4,4,5\nc,3,6,5,4,5\nd,1,9,8,9,"
+      "8\n";
+  const Fit weighed = fitted(panel_from(csv), "y ~ x", "between(means = rows)"),
+            rows = fitted(panel_from(csv), "my ~ mx", "pooled"), equal = fitted(panel_from(csv), "y ~ x", "between");
+  EXPECT_LT((weighed.coefficients - rows.coefficients).norm(), 1e-13);
+  EXPECT_NEAR(weighed.goodness.rss, rows.goodness.rss, 1e-12);
+  EXPECT_EQ(weighed.df_residual, 2);
+  EXPECT_GT((weighed.coefficients - equal.coefficients).norm(), 1e-2);
+}
+
 TEST(Between, RefusesWeights) {
   expect_error(ErrorKind::usage,
                "the estimator between does not take weights, which the model y ~ x has; leave the weights out or use "
