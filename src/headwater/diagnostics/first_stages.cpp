@@ -142,6 +142,20 @@ void judge(InstrumentStrength& s) {
            (one ? ": read the Anderson-Rubin set" : ", the Anderson-Rubin test is")});
 }
 
+// The instruments that have a standard error in a first stage, or all where none has. What a regressor varies by within
+// units instruments itself beside random effects, and leaves residuals that are constant there.
+std::vector<Index> with_errors(const Fit& stage, const Covariance& rule, Index excluded, Names& without) {
+  std::vector<Index> members;
+  for (const Index j : excluded_of(stage, excluded)) {
+    const std::string& name = stage.names[static_cast<std::size_t>(j)];
+    if (rule.estimable(j))
+      members.push_back(j);
+    else if (std::find(without.begin(), without.end(), name) == without.end())
+      without.push_back(name);
+  }
+  return members.empty() ? excluded_of(stage, excluded) : members;
+}
+
 }  // namespace
 
 Partialled partialled(const Fit& fit) {
@@ -164,16 +178,22 @@ std::optional<InstrumentStrength> instrument_strength(const Fit& fit, const Cova
   InstrumentStrength s;
   s.kappa = fit.first_stages->kappa;
   const Partialled data = partialled(fit);
+  Names without;
   for (const Fit& stage : fit.first_stages->fits) {
     const Covariance rule = covariance(stage, own.rule, own.profile);
     s.endogenous.push_back(stage.estimator);
-    s.first_stage.push_back(zero_test(stage, rule, excluded_of(stage, fit.first_stages->excluded),
+    s.first_stage.push_back(zero_test(stage, rule, with_errors(stage, rule, fit.first_stages->excluded, without),
                                       "the instruments do not move " + stage.estimator + " (first-stage F)"));
     add_table(s.table, stage, rule);
     if (s.endogenous.size() == 1) add_effective_f(s, fit, rule, data);
   }
   add_rank_tests(s, fit, own, data);
   judge(s);
+  if (!without.empty())
+    s.notes.push_back({"iv.first_stage_part",
+                       "first-stage F leave out instruments that have no standard error in the first "
+                       "stage, under " +
+                           own.text + ": " + joined(without, ", ")});
   return s;
 }
 

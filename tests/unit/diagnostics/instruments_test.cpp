@@ -190,6 +190,24 @@ TEST(InstrumentTests, OfRandomEffectsAreThoseOfWhitenedRows) {
   }
 }
 
+// Within units e2 instruments itself: under clusters of units its own first stage has no error there, and the F is of
+// what else moves it.
+TEST(FirstStages, LeaveOutInstrumentsWithoutAnError) {
+  const Fit fit =
+      fitted(panel_of(5, 0.5), "y ~ x + e1 + I(id / 5) | e2 ~ 1", "cluster(id)", "", "random(iv = hausman_taylor)");
+  const Covariance own = covariance(fit);
+  const InstrumentStrength strength = *instrument_strength(fit, own);
+  const Fit& stage = fit.first_stages->fits.front();
+  EXPECT_EQ(stage.names, (Names{"(Intercept)", "x", "e1", "I(id/5)", "within(e2)", "mean(x)", "mean(e1)"}));
+  const headwater::Test of_means = zero_test(stage, covariance(stage, own.rule, own.profile), {5, 6}, "");
+  EXPECT_EQ(strength.first_stage.front().statistic, of_means.statistic);
+  EXPECT_EQ(strength.first_stage.front().df1, 2);
+  ASSERT_FALSE(strength.notes.empty());
+  EXPECT_EQ(strength.notes.back().message,
+            "first-stage F leave out instruments that have no standard error in the first stage, under cluster(id): "
+            "within(e2)");
+}
+
 TEST(QuadraticRoots, AreThoseOfAScalarAndIgnoreInfinity) {
   const auto points = real_singular_points(Matrix::Constant(1, 1, 6), Matrix::Constant(1, 1, -5), Matrix::Ones(1, 1));
   ASSERT_EQ(points.size(), 2u);
