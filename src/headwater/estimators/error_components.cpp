@@ -41,11 +41,11 @@ Form form(const ComponentData& data, double value, double own) {
   return result;
 }
 
-[[noreturn]] void no_degrees(const std::string& what) {
+[[noreturn]] void no_degrees(const std::string& what, bool instrumented = false) {
   throw Error(ErrorKind::identification, "random.no_degrees_of_freedom",
-              what +
-                  ", which leaves no degrees of freedom for a variance; use fewer regressors, or other components: "
-                  "wallace_hussain, amemiya, nerlove or maximum_likelihood");
+              what + ", which leaves no degrees of freedom for a variance; use fewer regressors, or " +
+                  (instrumented ? "within, which needs none"
+                                : "other components: wallace_hussain, amemiya, nerlove or maximum_likelihood"));
 }
 
 ErrorComponents solved(const std::vector<Form>& forms) {
@@ -133,7 +133,8 @@ Form between_form(const ComponentData& data, std::size_t q) {
   const auto k = static_cast<Index>(fit.kept.size());
   if (groups.count <= k)
     no_degrees("the between regression has " + std::to_string(k) + " coefficients in the means of " +
-               std::to_string(groups.count) + " levels of " + groups.name);
+                   std::to_string(groups.count) + " levels of " + groups.name,
+               data.levels.instruments.cols() > 0);
   const Matrix rows = on_rows(means(Eigen::all, fit.kept), groups);
   Form result = form(data, fit.residuals.cwiseAbs2().dot(size), static_cast<double>(groups.count - k));
   for (std::size_t r = 0; r < data.groups.size(); ++r)
