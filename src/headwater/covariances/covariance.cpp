@@ -78,6 +78,10 @@ void fill_matrix(Covariance& result, const Fit& fit, const RuleSums& sums) {
     size = result.factor * meat.size();
   } else if (fit.linked) {
     result.matrix = result.factor * fit.unit_covariance;
+  } else if (fit.equal_errors) {
+    result.matrix = fit.equal_errors->covariance;
+    result.factor = 1;
+    result.arithmetic = fit.equal_errors->arithmetic;
   } else if (fit.likelihood) {
     result.matrix = fit.unit_covariance;
     result.factor = 1;

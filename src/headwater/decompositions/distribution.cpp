@@ -103,7 +103,7 @@ Step at(const Matrix& X, const Vector& beta) {
 }  // namespace
 
 std::string Statistic::text() const {
-  if (name == "quantile") return "quantile " + shortest(tau);
+  if (name == kQuantile) return "quantile " + shortest(tau);
   if (name == "range") return "p" + shortest(100 * (1 - tau)) + " - p" + shortest(100 * tau);
   return name;
 }
@@ -137,7 +137,7 @@ double value_of(const Statistic& s, const Vector& y, const Vector& w) {
   if (s.name == "mean") return mean_of(y, w);
   if (s.name == "variance") return variance(y, w);
   if (s.name == "range") return quantile(y, w, 1 - s.tau) - quantile(y, w, s.tau);
-  if (s.name == "quantile") return quantile(y, w, s.tau);
+  if (s.name == kQuantile) return quantile(y, w, s.tau);
   refuse_gini(y, w);
   return gini(y, w);
 }
@@ -146,7 +146,7 @@ Vector recentred_influence(const Statistic& s, const Vector& y, const Vector& w)
   if (s.name == "mean") return y;
   if (s.name == "variance") return (y.array() - mean_of(y, w)).square().matrix();
   if (s.name == "range") return quantile_rif(y, w, 1 - s.tau, s.bandwidth) - quantile_rif(y, w, s.tau, s.bandwidth);
-  if (s.name == "quantile") return quantile_rif(y, w, s.tau, s.bandwidth);
+  if (s.name == kQuantile) return quantile_rif(y, w, s.tau, s.bandwidth);
   refuse_gini(y, w);
   return gini_rif(y, w);
 }

@@ -3,12 +3,16 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "headwater/core/matrix.hpp"
 #include "headwater/core/method.hpp"
 
 namespace headwater {
+
+// The statistic, not the estimator of that name.
+inline constexpr std::string_view kQuantile = "quantile";
 
 // "mean", "variance", "gini", "quantile" at tau, or "range": the quantile at 1 − tau less that at tau (tau < ½).
 struct Statistic {

@@ -52,31 +52,60 @@ AverageEffect average_difference(const LinkedMean& linked, double beta, const Ve
   return effect;
 }
 
-// By how much an average moves with each row's score.
+// By how much an average moves with the coefficients, and beside them with each row's score through the effects.
+struct Moves {
+  Vector coefficients;  // k
+  Vector rows;          // n
+};
+
 class DeltaMethod {
  public:
   explicit DeltaMethod(const Fit& fit)
-      : fit_(fit),
-        absorber_(fit.design->effects, fit.linked->information, fit.n()),
-        moves_(*fit.scores.columns * fit.bread) {}
+      : fit_(fit), absorber_(fit.design->effects, fit.linked->information, fit.n()), psi_(influence(fit)) {}
 
-  Vector moves(const AverageEffect& effect, Index coefficient) const {
+  Moves moves(const AverageEffect& effect, Index coefficient) const {
     const Vector& h = fit_.linked->information;
     const Vector ahead = effect.through.cwiseQuotient(h);
     const Vector left = absorber_.project(ahead).columns.col(0);
-    Vector jacobian = Vector::Zero(fit_.k());
+    Moves moves{Vector::Zero(fit_.k()), ahead - left};
     const Vector held = h.cwiseProduct(left);
     for (Index j = 0; j < fit_.k(); ++j)
-      jacobian(j) = fit_.design->X.col(*fit_.origins[static_cast<std::size_t>(j)].column).dot(held);
-    jacobian(coefficient) += effect.own;
-    return ahead - left + moves_ * jacobian;
+      if (const std::optional<Index>& column = fit_.origins[static_cast<std::size_t>(j)].column)
+        moves.coefficients(j) = fit_.design->X.col(*column).dot(held);
+    moves.coefficients(coefficient) += effect.own;
+    return moves;
+  }
+
+  Vector of_rows(const Moves& moves) const {
+    const Vector own = psi_ * moves.coefficients;
+    return fit_.scores.errors ? Vector(own + moves.rows.cwiseProduct(*fit_.scores.errors)) : own;
+  }
+
+  // Of several averages, from the inverse information: effects and coefficients do not go together in it.
+  Matrix inverse_information(const std::vector<Moves>& all) const {
+    const auto m = static_cast<Index>(all.size());
+    Matrix coefficients(fit_.k(), m), rows(fit_.n(), m);
+    for (Index i = 0; i < m; ++i) {
+      coefficients.col(i) = all[static_cast<std::size_t>(i)].coefficients;
+      rows.col(i) = all[static_cast<std::size_t>(i)].rows.cwiseProduct(fit_.linked->information.cwiseSqrt());
+    }
+    return coefficients.transpose() * fit_.unit_covariance * coefficients + rows.transpose() * rows;
   }
 
  private:
   const Fit& fit_;
   Absorber absorber_;
-  Matrix moves_;
+  Matrix psi_;
 };
+
+Index column_of(const Fit& fit, Index coefficient) {
+  const auto at = static_cast<std::size_t>(coefficient);
+  if (fit.origins[at].column) return *fit.origins[at].column;
+  throw Error(ErrorKind::usage, "decomposition.no_term",
+              "term = " + fit.names[at] + " is a parameter of " + fit.estimator +
+                  " that multiplies no regressor, so nothing can be moved with it; name a regressor",
+              {.key = "term"});
+}
 
 std::string effect_unit(const Fit& fit) { return fit.design->outcome_name + " per regressor"; }
 
@@ -105,7 +134,7 @@ Decompositions run_marginal_effects(const DecompositionInput& input) {
   const std::vector<Index> chosen = asked_coefficients(input);
   const auto m = static_cast<Index>(chosen.size());
   const Vector weights = weights_or_ones(design.weights, design.n());
-  const Vector shares = weights / weights.sum(), deviations = fit.linked->information.cwiseSqrt();
+  const Vector shares = weights / weights.sum();
   const DeltaMethod delta(fit);
   const bool means = input.call.get("uncertainty", "coefficients") == "means";
   Decomposition d;
@@ -117,23 +146,22 @@ Decompositions run_marginal_effects(const DecompositionInput& input) {
   e.influence.resize(design.n(), 2 * m);
   e.jacobian.resize(m, 2 * m);
   e.jacobian << Matrix::Identity(m, m), Matrix::Identity(m, m);
-  Matrix iid(design.n(), m);
+  std::vector<Moves> all;
   for (Index i = 0; i < m; ++i) {
     const Index j = chosen[static_cast<std::size_t>(i)];
-    const Vector x = design.X.col(*fit.origins[static_cast<std::size_t>(j)].column);
+    const Vector x = design.X.col(column_of(fit, j));
     const bool steps = is_dummy(x) && input.call.get("dummies", "difference") == "difference";
     const AverageEffect effect = steps ? average_difference(*fit.linked, fit.coefficients(j), x, shares)
                                        : average_slope(*fit.linked, fit.coefficients(j), shares);
     e.names.push_back(fit.names[static_cast<std::size_t>(j)]);
     e.values(i) = effect.value;
-    const Vector moves = delta.moves(effect, j);
-    e.influence.col(i) = moves.cwiseProduct(*fit.scores.errors);
+    all.push_back(delta.moves(effect, j));
+    e.influence.col(i) = delta.of_rows(all.back());
     e.influence.col(m + i) = means ? Vector(shares.cwiseProduct(Vector(effect.rows.array() - effect.value)))
                                    : Vector(Vector::Zero(design.n()));
-    iid.col(i) = moves.cwiseProduct(deviations);
   }
   if (input.covariance->gathers == Gathers::nothing)
-    e.coefficient_block = input.covariance->factor * (iid.transpose() * iid);
+    e.coefficient_block = input.covariance->factor * delta.inverse_information(all);
   d.choices["dummies"] = input.call.get("dummies", "difference");
   d.choices["uncertainty"] = means ? "means" : "coefficients";
   d.question =

@@ -255,10 +255,11 @@ Matrix OutcomeParts::with_random_effects(const Vector& v, double own_variance) c
   return own_variance * (through.transpose() * through + crossed + crossed.transpose() + own.transpose() * own);
 }
 
-// With errors of variance σ²/w every influence is b_i e_i, so the covariance is σ² Σ b_i b_i'/w_i. A likelihood's is J
-// V J'.
+// With errors of variance σ²/w every influence is b_i e_i, so the covariance is σ² Σ b_i b_i'/w_i. That of a likelihood
+// or of a robust fit is J V J'.
 Matrix OutcomeParts::iid_covariance(const Vector& v, const Covariance& covariance) const {
-  if (fit_->likelihood || !fit_->linear->of_design) return coefficients_alone(v, covariance.matrix);
+  if (fit_->likelihood || fit_->equal_errors || !fit_->linear->of_design)
+    return coefficients_alone(v, covariance.matrix);
   const double sigma2 = error_variance(*fit_, covariance.factor);
   if (fit_->random) return with_random_effects(v, sigma2);
   const Vector errors =

@@ -64,7 +64,7 @@ void describe_two_samples(Decomposition& d, const DecompositionInput& input, con
   d.choices = s.groups.choices;
   d.choices["statistic"] = statistic.text();
   d.choices["weights"] = input.spec.weights.empty() ? "equal" : input.spec.weights;
-  if (statistic.name == "quantile" || statistic.name == "range")
+  if (statistic.name == kQuantile || statistic.name == "range")
     d.choices["bandwidth"] = statistic.bandwidth > 0 ? input.call.get("bandwidth") : "Silverman";
   d.total_name = statistic.text() + " of " + s.rows.outcome_name + ": " + s.groups.a + " less " + s.groups.b;
   d.unit = statistic.name == "gini"       ? "Gini coefficient"

@@ -31,11 +31,13 @@ const TestMethodRow& test_method(const std::string& wanted) {
               "there is no way to test '" + wanted + "'" + advice_on_name(wanted, known, {}));
 }
 
+// Neither constants nor parameters that multiply no regressor.
 std::vector<LinearNull> every_slope(const Fit& fit) {
-  const std::optional<Index> constant = constant_regressor(fit);
+  const std::optional<Index> constant = constant_of(fit), flat = constant_regressor(fit);
   std::vector<LinearNull> nulls;
   for (Index j = 0; j < fit.k(); ++j)
-    if (j != constant) nulls.push_back({Vector::Unit(fit.k(), j), 0, fit.names[static_cast<std::size_t>(j)] + " = 0"});
+    if (j != constant && j != flat && fit.origins[static_cast<std::size_t>(j)].column)
+      nulls.push_back({Vector::Unit(fit.k(), j), 0, fit.names[static_cast<std::size_t>(j)] + " = 0"});
   return nulls;
 }
 
@@ -91,6 +93,19 @@ const std::vector<TestMethodRow>& test_methods() {
         .reference = "Romano and Wolf (2005, 2016)",
         .options = wild_options()},
        romano_wolf_tests},
+      {{.name = "simultaneous",
+        .kind = "test",
+        .question = "Between which values do all the coefficients lie together, at the level asked for?",
+        .avoid = "Not for one claim: its own interval is shorter.",
+        .reference = "Montiel Olea and Plagborg-Moeller (2019), sup-t; R multcomp",
+        .options = {{"replicates", "integer", "99999", "draws of the largest of all statistics"}}},
+       simultaneous_tests},
+      {{.name = "rank",
+        .kind = "test",
+        .question = "Is a coefficient of a quantile regression zero, without a density of the errors?",
+        .avoid = "Not for clusters: errors are independent and of one distribution.",
+        .reference = "Gutenbrunner, Jureckova, Koenker and Portnoy (1993); quantreg se = rank"},
+       rank_tests},
       {{.name = "equivalence",
         .kind = "test",
         .question = "Is an effect shown to be smaller than one that matters?",

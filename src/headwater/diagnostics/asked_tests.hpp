@@ -32,6 +32,8 @@ struct Asked {
 };
 std::vector<Test> wild_tests(const Asked& asked, const MethodCall& call);
 std::vector<Test> equivalence_tests(const Asked& asked, const MethodCall& call);
+std::vector<Test> rank_tests(const Asked& asked, const MethodCall& call);
+std::vector<Test> simultaneous_tests(const Asked& asked, const MethodCall& call);
 std::vector<Test> holm_tests(const Asked& asked, const MethodCall& call);
 std::vector<Test> benjamini_hochberg_tests(const Asked& asked, const MethodCall& call);
 std::vector<Test> romano_wolf_tests(const Asked& asked, const MethodCall& call);

@@ -118,10 +118,14 @@ std::vector<Test> all_diagnostics(const Fit& fit, const Covariance& covariance) 
 
 void need_rows(const DiagnosticInput& input) {
   const Fit& fit = input.fit;
-  if (fit.linear && fit.linear->of_design && !fit.first_stages && !has_unit_means(fit)) return;
+  const bool least_squares = !fit.first_stages && !fit.equal_errors;
+  if (fit.linear && fit.linear->of_design && least_squares && !has_unit_means(fit)) return;
   throw Error(ErrorKind::usage, "diagnostic.no_rows",
               input.call.method + " looks at the errors of rows of the data under least squares, and " + fit.estimator +
-                  (fit.first_stages ? " goes by instruments" : " has other rows") + "; ask it of pooled or within");
+                  (fit.first_stages   ? " goes by instruments"
+                   : fit.equal_errors ? " weighs them otherwise"
+                                      : " has other rows") +
+                  "; ask it of pooled or within");
 }
 
 void need_panel(const DiagnosticInput& input) {

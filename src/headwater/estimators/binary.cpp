@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "headwater/core/distributions.hpp"
+#include "headwater/estimators/bias_correction.hpp"
 #include "headwater/estimators/linked.hpp"
 #include "headwater/estimators/methods.hpp"
 
@@ -81,6 +82,12 @@ const LinkedModel& probit_model() {
   return model;
 }
 
+// Of an outcome that is 0 or 1.
+Fit fit_binary(const EstimatorInput& input, const LinkedModel& model) {
+  require_outcome(input, is_binary, "0 or 1; for shares between them there is fractional_logit");
+  return asks_for_correction(input) ? corrected_fit(input, model) : fit_linked(input, model);
+}
+
 const std::vector<std::string_view>& supported() {
   static const std::vector<std::string_view> all = {"weights", "effects",    "slopes", "offsets",
                                                     "no_unit", "unbalanced", "no_time"};
@@ -106,9 +113,10 @@ const MethodCard& logit_card() {
       .name = "logit",
       .kind = "estimator",
       .question = "How do the odds of a yes-or-no outcome differ with the drivers, effects alike?",
-      .avoid = "Not with few rows for each level of an effect: estimates lie too far from zero.",
-      .reference = "Wooldridge (2010) 15.3; equals glm, feglm, logit",
-      .supports = supported()};
+      .avoid = "Not with few rows for each level of an effect, unless corrected: estimates lie too far from zero.",
+      .reference = "Wooldridge (2010) 15.3; equals glm, feglm, logit; corrected as alpaca, bife",
+      .supports = supported(),
+      .options = bias_option_cards()};
   return card;
 }
 
@@ -117,9 +125,10 @@ const MethodCard& probit_card() {
       .name = "probit",
       .kind = "estimator",
       .question = "How does a normal index behind a yes-or-no outcome differ with the drivers?",
-      .avoid = "Not with few rows for each level of an effect: estimates lie too far from zero.",
-      .reference = "Wooldridge (2010) 15.3; equals Stata probit; observed information",
-      .supports = supported()};
+      .avoid = "Not with few rows for each level of an effect, unless corrected: estimates lie too far from zero.",
+      .reference = "Wooldridge (2010) 15.3; equals Stata probit; observed information; corrected as alpaca, bife",
+      .supports = supported(),
+      .options = bias_option_cards()};
   return card;
 }
 
@@ -134,15 +143,9 @@ const MethodCard& fractional_logit_card() {
   return card;
 }
 
-Fit fit_logit(const EstimatorInput& input) {
-  require_outcome(input, is_binary, "0 or 1; for shares between them there is fractional_logit");
-  return fit_linked(input, logit_model());
-}
+Fit fit_logit(const EstimatorInput& input) { return fit_binary(input, logit_model()); }
 
-Fit fit_probit(const EstimatorInput& input) {
-  require_outcome(input, is_binary, "0 or 1; for shares between them there is fractional_logit");
-  return fit_linked(input, probit_model());
-}
+Fit fit_probit(const EstimatorInput& input) { return fit_binary(input, probit_model()); }
 
 Fit fit_fractional_logit(const EstimatorInput& input) {
   require_outcome(input, is_share, "a share from 0 to 1; divide percentages by 100, or leave such rows out");

@@ -140,14 +140,6 @@ ConditionalMaximum maximise_conditional(const std::vector<Stratum>& strata, Inde
   return maximum;
 }
 
-void require_one_effect(const Design& design) {
-  if (design.effects.size() == 1 && design.effects.front().slopes.cols() == 0) return;
-  throw Error(ErrorKind::usage, "estimator.one_effect",
-              "conditional_logit conditions on one effect without slopes, such as y ~ x | trust, and the model " +
-                  design.spec.formula.text + " has " + counted(static_cast<Index>(design.effects.size()), "effect") +
-                  "; write the others as factor(year), or use logit");
-}
-
 void add_conditional_extras(Fit& fit, double null_value, int steps) {
   const auto add = [&](const std::string& key, double value, const std::string& description, const std::string& unit) {
     fit.extras[key] = {key, {}, {}, std::vector<double>{value}, description, unit};
@@ -174,7 +166,7 @@ const MethodCard& conditional_logit_card() {
 Fit fit_conditional_logit(const EstimatorInput& input) {
   require_outcome(
       input, [](double y) { return y == 0 || y == 1; }, "0 or 1; for shares between them there is fractional_logit");
-  require_one_effect(*input.design);
+  require_one_effect(*input.design, "conditional_logit conditions on", ", or use logit");
   Separation separation;
   const auto design = std::make_shared<const Design>(without_separated(*input.design, logit_model(), separation));
   Transformed data = rows_as_they_are(*design);

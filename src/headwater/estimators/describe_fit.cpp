@@ -7,6 +7,8 @@
 namespace headwater {
 namespace {
 
+constexpr const char* kResidual = "residual";
+
 void describe_goodness(Tree& tree, const Fit& fit) {
   const GoodnessOfFit& g = fit.goodness;
   tree.scalar("rss", g.rss, "weighted sum of squared residuals", "outcome²");
@@ -44,6 +46,19 @@ void describe_effects(Tree& tree, const Fit& fit) {
               "largest relative violation of the normal equations of the absorbed columns");
 }
 
+// Where rows are neither linear nor have a mean: residuals that the estimator left, if any; groups of rows have no
+// outcome of their own.
+void describe_other_rows(Tree& rows, const Fit& fit) {
+  const Vector none = Vector::Constant(fit.n(), std::nan(""));
+  const auto found = fit.extras.find(kResidual);
+  Vector residual = none;
+  if (found != fit.extras.end())
+    residual = Eigen::Map<const Vector>(std::get<std::vector<double>>(found->second.values).data(), fit.n());
+  rows.vector("outcome", "row", fit.n() == fit.design->n() ? fit.design->y : none,
+              "outcome, undefined for groups of rows", "outcome");
+  rows.vector("residual", "row", residual, "outcome less what is fitted, undefined where nothing is", "outcome");
+}
+
 void describe_rows(Tree& tree, const Fit& fit) {
   Tree& rows = tree.child("rows");
   std::vector<std::string> index, units, periods;
@@ -68,6 +83,7 @@ void describe_rows(Tree& tree, const Fit& fit) {
     rows.vector("predictor", "row", fit.linked->predictor, "linear predictor, with effects and offset",
                 fit.linked->link);
   }
+  if (!fit.linked && !fit.linear) describe_other_rows(rows, fit);
   if (!fit.linear) return;
   rows.vector("outcome", "row", fit.linear->outcome, "outcome after the estimator's transformation", "outcome");
   rows.vector("residual", "row", fit.linear->residuals, "residual", "outcome");
@@ -145,6 +161,7 @@ Tree describe(const Fit& fit) {
   if (fit.random) describe_random(tree.child("random"), *fit.random);
   Tree& extras = tree.child("extras");
   for (const auto& [name, array] : fit.extras) {
+    if (name == kResidual) continue;  // stands with the rows
     const bool by_row = std::find(array.dims.begin(), array.dims.end(), "row") != array.dims.end();
     if (by_row && !extras.find_axis("row")) extras.axes.push_back(*tree.child("rows").find_axis("row"));
     extras.arrays.push_back(array);

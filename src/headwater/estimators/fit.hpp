@@ -78,6 +78,13 @@ struct Likelihood {
   double value = 0;  // of its logarithm, at the maximum
 };
 
+// The covariance of the coefficients where errors are independent and of one distribution, of estimating equations that
+// are not linear in the errors: no program has a small-sample factor on it.
+struct EqualErrors {
+  Matrix covariance;       // k × k
+  std::string arithmetic;  // how it comes about, one line
+};
+
 // The mean of the outcome is a function of a linear predictor: mean = inverse(predictor), predictor = levels ·
 // coefficients + effects + the design's offset, on the design's rows. The scores sum the regressors less their
 // projection on the effects under `information`.
@@ -137,6 +144,7 @@ struct Fit {
   Matrix bread;  // k × k: inverse of minus the mean-free derivative of the summed scores, (X̃'WX̃)⁻¹ for least squares
   std::optional<LinearRows> linear;
   std::optional<Likelihood> likelihood;
+  std::optional<EqualErrors> equal_errors;  // none: σ² times unit_covariance, or the bread of a likelihood
   std::optional<LinkedMean> linked;
   std::optional<RandomEffects> random;
   std::shared_ptr<const FirstStages> first_stages;  // null: no instruments

@@ -1,6 +1,7 @@
 #include "headwater/estimators/grouped_atoms.hpp"
 
 #include "headwater/core/error.hpp"
+#include "headwater/core/text.hpp"
 #include "headwater/moments/moments.hpp"
 
 namespace headwater {
@@ -24,6 +25,14 @@ Matrix places_by(const Design& design, const Grouping& groups, const std::vector
 }
 
 }  // namespace
+
+void require_one_effect(const Design& design, const std::string& verb, const std::string& instead) {
+  if (design.effects.size() == 1 && design.effects.front().slopes.cols() == 0) return;
+  throw Error(ErrorKind::usage, "estimator.one_effect",
+              verb + " one effect without slopes, such as y ~ x | trust, and the model " + design.spec.formula.text +
+                  " has " + counted(static_cast<Index>(design.effects.size()), "effect") +
+                  "; write the others as factor(year)" + instead);
+}
 
 Atoms atoms_by(const Design& design, const Grouping& groups, const std::string& what) {
   Atoms atoms;

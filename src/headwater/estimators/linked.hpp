@@ -32,6 +32,9 @@ Fit fit_linked(const EstimatorInput& input, const LinkedModel& model);
 
 // The parts of it that other likelihoods of such outcomes use.
 const LinkedModel& logit_model();
+const LinkedModel& poisson_model();
+// Whole numbers that likelihoods of counts take.
+bool is_count(double outcome);
 // The design without the rows that have no finite estimate. Throws Error{identification, "fit.separated"}.
 Design without_separated(const Design& design, const LinkedModel& model, Separation& separation);
 void tell_separation(Fit& fit, const Separation& separation);

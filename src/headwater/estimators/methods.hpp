@@ -18,6 +18,10 @@ Fit fit_conditional_logit(const EstimatorInput& input);
 Fit fit_fractional_logit(const EstimatorInput& input);
 Fit fit_probit(const EstimatorInput& input);
 Fit fit_logit(const EstimatorInput& input);
+Fit fit_quantile(const EstimatorInput& input);
+Fit fit_robust_m(const EstimatorInput& input);
+Fit fit_negative_binomial(const EstimatorInput& input);
+Fit fit_conditional_negative_binomial(const EstimatorInput& input);
 
 const MethodCard& pooled_card();
 const MethodCard& within_card();
@@ -32,5 +36,9 @@ const MethodCard& conditional_logit_card();
 const MethodCard& fractional_logit_card();
 const MethodCard& probit_card();
 const MethodCard& logit_card();
+const MethodCard& quantile_card();
+const MethodCard& robust_m_card();
+const MethodCard& negative_binomial_card();
+const MethodCard& conditional_negative_binomial_card();
 
 }  // namespace headwater

@@ -24,6 +24,18 @@ double poisson_saturated(double y) { return (y > 0 ? y * std::log(y) : 0) - y - 
 
 }  // namespace
 
+const LinkedModel& poisson_model() {
+  static const LinkedModel model{.link = "log",
+                                 .inverse = exponential,
+                                 .slope = exponential,
+                                 .curvature = exponential,
+                                 .row = poisson_row,
+                                 .saturated = poisson_saturated,
+                                 .start = [](double y, double mean) { return std::log((y + mean) / 2); },
+                                 .end = [](double y) { return y == 0 ? End::lower : End::none; }};
+  return model;
+}
+
 const MethodCard& ppml_card() {
   static const MethodCard card{
       .name = "ppml",
@@ -39,14 +51,7 @@ const MethodCard& ppml_card() {
 Fit fit_ppml(const EstimatorInput& input) {
   require_outcome(
       input, [](double y) { return y >= 0; }, "one that is zero or more; leave such rows out or use another estimator");
-  return fit_linked(input, {.link = "log",
-                            .inverse = exponential,
-                            .slope = exponential,
-                            .curvature = exponential,
-                            .row = poisson_row,
-                            .saturated = poisson_saturated,
-                            .start = [](double y, double mean) { return std::log((y + mean) / 2); },
-                            .end = [](double y) { return y == 0 ? End::lower : End::none; }});
+  return fit_linked(input, poisson_model());
 }
 
 }  // namespace headwater

@@ -23,6 +23,10 @@ const std::vector<EstimatorRow>& estimators() {
       {conditional_logit_card(), fit_conditional_logit, true},
       {probit_card(), fit_probit},
       {fractional_logit_card(), fit_fractional_logit},
+      {quantile_card(), fit_quantile},
+      {robust_m_card(), fit_robust_m},
+      {negative_binomial_card(), fit_negative_binomial},
+      {conditional_negative_binomial_card(), fit_conditional_negative_binomial, true},
   };
   return rows;
 }
@@ -62,7 +66,15 @@ const EstimatorRow& estimator(std::string_view wanted) {
                                                        {"ec2sls", "random(iv = ec2sls)"},
                                                        {"feglm", "logit"},
                                                        {"clogit", "conditional_logit"},
-                                                       {"fracreg", "fractional_logit"}};
+                                                       {"fracreg", "fractional_logit"},
+                                                       {"qreg", "quantile"},
+                                                       {"rq", "quantile"},
+                                                       {"xtqreg", "quantile"},
+                                                       {"rlm", "robust_m"},
+                                                       {"rreg", "robust_m"},
+                                                       {"nbreg", "negative_binomial"},
+                                                       {"fenegbin", "negative_binomial"},
+                                                       {"xtnbreg", "conditional_negative_binomial"}};
   throw Error(ErrorKind::usage, "estimator.unknown",
               "there is no estimator '" + std::string(wanted) + "'" + advice_on_name(wanted, known, elsewhere));
 }

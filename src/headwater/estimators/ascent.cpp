@@ -1,0 +1,57 @@
+#include "headwater/estimators/ascent.hpp"
+
+#include <cmath>
+
+#include "headwater/core/error.hpp"
+#include "headwater/linalg/solve.hpp"
+
+namespace headwater {
+namespace {
+
+constexpr int kMostAscents = 300;
+constexpr double kRested = 1e-22;      // g'H⁻¹g an atom
+constexpr double kShortest = 1e-10;    // share of a step
+constexpr double kHighestRaise = 1e9;  // of the diagonal
+
+// H⁻¹g with the diagonal of H raised as far as it takes; `raised` tells whether it was.
+Vector uphill(const Matrix& information, const Vector& gradient, bool& raised) {
+  const Vector diagonal =
+      information.diagonal().cwiseAbs().array() + 1e-12 * information.diagonal().cwiseAbs().maxCoeff();
+  for (double raise = 0; raise < kHighestRaise; raise = raise == 0 ? 1e-3 : raise * 10) {
+    raised = raise > 0;
+    const Matrix lifted = information + Matrix((raise * diagonal).asDiagonal());
+    try {
+      return solve_definite(lifted, gradient);
+    } catch (const Error& error) {
+      if (error.code() != "linalg.not_definite") throw;
+    }
+  }
+  return gradient.cwiseQuotient(diagonal);
+}
+
+}  // namespace
+
+Ascent ascend(const std::function<Height(const Vector&)>& height, Vector start) {
+  Ascent ascent{std::move(start), {}};
+  ascent.at = height(ascent.parameters);
+  while (ascent.steps++ < kMostAscents) {
+    const Vector gradient = ascent.at.scores.colwise().sum().transpose();
+    bool raised = false;
+    const Vector step = uphill(ascent.at.information, gradient, raised);
+    ascent.settled = !raised && gradient.dot(step) <= kRested * static_cast<double>(ascent.at.scores.rows());
+    if (ascent.settled) return ascent;
+    double length = 1;
+    for (; length > kShortest; length /= 2) {
+      const Vector next = ascent.parameters + length * step;
+      Height there = height(next);
+      if (!(there.value >= ascent.at.value - 1e-13 * std::abs(ascent.at.value))) continue;
+      ascent.parameters = next;
+      ascent.at = std::move(there);
+      break;
+    }
+    if (length <= kShortest) return ascent;
+  }
+  return ascent;
+}
+
+}  // namespace headwater
