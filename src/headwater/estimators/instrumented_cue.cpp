@@ -6,7 +6,8 @@
 // BFGS from two-stage least squares, LIML, two-step GMM and from points 3 and 10 standard errors to either side of each
 // endogenous coefficient; the lowest is taken, others are told, and so is an objective that falls towards infinity.
 // Covariance (X'WZ S⁻¹ Z'WX)⁻¹ as ivreg2's and linearmodels'; the scores sum to zero but for S's own derivative.
-// Degrees of freedom n − k − rank. Hansen, Heaton and Yaron (1996), 2.3. Equals linearmodels' IVGMMCUE to 1e-7, LIML to
+// Degrees of freedom n − k − rank. Hansen, Heaton and Yaron (1996), 2.3. Equals linearmodels' IVGMMCUE(center = False)
+// to 1e-7 and LIML to
 // 1e-9.
 #include <algorithm>
 #include <cmath>
