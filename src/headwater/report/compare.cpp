@@ -1,5 +1,6 @@
 #include "headwater/report/compare.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 
@@ -10,6 +11,7 @@
 namespace headwater {
 namespace {
 
+constexpr double kRounding = 1e-12;
 constexpr const char* kPartNumbers[] = {"estimate", "std_error", "conf_low", "conf_high", "p_value"};
 
 std::int64_t rows_told(const Tree& tree, const char* key) {
@@ -20,36 +22,48 @@ double cell(const Tree& node, const char* array, std::size_t row, std::size_t co
   return numbers(node, array)[row * columns + column];
 }
 
-// A part that is exactly nothing, such as the data's where no cell was revised.
-bool is_nothing(double estimate, double error) { return error == 0 && std::abs(estimate) < 1e-9; }
-
-std::string part_text(double estimate, double error) {
-  return is_nothing(estimate, error) ? "0" : shown(estimate, error);
+// The largest number of a table: what is nothing beside it is rounding.
+double largest_step(const Tree& node, std::size_t from, std::size_t to) {
+  const std::size_t steps = labels(node, "step").size();
+  double largest = 0;
+  for (std::size_t at = from * steps; at < to * steps; ++at)
+    largest = std::max(largest, std::abs(numbers(node, "step_value")[at]));
+  return largest;
 }
 
-std::string error_text(double estimate, double error) {
+// A number that is nothing, such as the data's part where no cell was revised.
+bool is_nothing(double estimate, double error, double largest) {
+  return std::abs(estimate) <= kRounding * largest && error <= kRounding * largest;
+}
+
+std::string part_text(double estimate, double error, double largest) {
+  return is_nothing(estimate, error, largest) ? "0" : shown(estimate, error);
+}
+
+std::string error_text(double estimate, double error, double largest) {
   if (!std::isfinite(error)) return "not est.";
-  return is_nothing(estimate, error) ? "" : "(" + shown(error, error) + ")";
+  return is_nothing(estimate, error, largest) ? "" : "(" + shown(error, error) + ")";
 }
 
 // Items `from` to `to`, of one decomposition or coefficients.
 std::string parts_table(const Tree& node, std::size_t from, std::size_t to) {
   const Names &parts = labels(node, "part"), &names = texts(node, "item_name");
   const std::size_t steps = labels(node, "step").size();
+  const double largest = largest_step(node, from, to);
   TextTable table;
   table.column("", Align::left);
   for (const char* name : {"first", "second"}) table.column(name, Align::decimal);
   for (const std::string& part : parts) table.column(part, Align::decimal);
   for (std::size_t i = from; i < to; ++i) {
     const double scale = cell(node, "std_error", i, parts.size(), 0);
-    std::vector<std::string> values = {names[i], shown(cell(node, "step_value", i, steps, 0), scale),
-                                       shown(cell(node, "step_value", i, steps, steps - 1), scale)},
-                             errors = {"", "", ""};
+    std::vector<std::string> values = {names[i]}, errors = {"", "", ""};
+    for (const std::size_t step : {std::size_t{0}, steps - 1})
+      values.push_back(part_text(cell(node, "step_value", i, steps, step), scale, largest));
     for (std::size_t j = 0; j < parts.size(); ++j) {
       const double estimate = cell(node, "estimate", i, parts.size(), j),
                    error = cell(node, "std_error", i, parts.size(), j);
-      values.push_back(part_text(estimate, error));
-      errors.push_back(error_text(estimate, error));
+      values.push_back(part_text(estimate, error, largest));
+      errors.push_back(error_text(estimate, error, largest));
     }
     table.row(std::move(values));
     table.row(std::move(errors));

@@ -77,7 +77,7 @@ RowKeys rows_that_can(const ComparedModel& model, Spec spec) {
 MethodCall rule_of(const ComparedModel& first, const ComparedModel& second, Notes& notes) {
   const MethodCall &a = first.spec.covariance, &b = second.spec.covariance;
   if (a.text == b.text && gathers(a) == Gathers::clusters && cluster_columns(a).size() == 1) return a;
-  const MethodCall unit = default_covariance(first.panel->keys().unit);
+  MethodCall unit = default_covariance(first.panel->keys().unit);
   if (a.text != unit.text || b.text != unit.text)
     notes.push_back({"compare.rule", "the errors of the parts are clustered by " + first.panel->keys().unit +
                                          ", which the runs share; the models have " + a.text +
