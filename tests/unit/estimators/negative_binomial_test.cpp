@@ -69,6 +69,19 @@ TEST(NegativeBinomial, WeightsAreRepeatedRows) {
   }
 }
 
+// The likelihood's value has few digits left where counts are large, and its maximum none of that.
+TEST(NegativeBinomial, OfLargeCountsIsAtItsMaximum) {
+  const Panel panel = keyless(
+      "y,x,u\n51234,1,a\n72345,2,a\n69012,3,a\n123456,4,a\n30211,1,b\n45678,2,b\n91011,3,b\n80123,4,b\n99887,1,c\n"
+      "140321,2,c\n120456,3,c\n250789,4,c\n61234,1,d\n58123,2,d\n77345,3,d\n99012,4,d\n");
+  for (const auto& [formula, method] : {std::pair<std::string, std::string>{"y ~ x", "negative_binomial"},
+                                        {"y ~ x | u", "conditional_negative_binomial"}}) {
+    const Fit fit = estimated(panel, formula, method, "", "iid");
+    const Vector left = fit.scores.rows().colwise().sum().transpose();
+    EXPECT_LE(left.dot(fit.bread * left), 1e-14) << method;
+  }
+}
+
 TEST(NegativeBinomial, Refuses) {
   expect_error(
       ErrorKind::identification,
