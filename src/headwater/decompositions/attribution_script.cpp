@@ -53,7 +53,7 @@ class ContrastSums {
 
 using Term = LinearMoments::Term;
 
-struct Step {
+struct ScriptStep {
   Index component;   // among those shown; −1: left out
   std::size_t read;  // the contrast's sums
   std::vector<Term> terms;
@@ -62,7 +62,7 @@ struct Step {
 
 struct Plan {
   std::vector<ContrastSums> sums;  // of each contrast read, over the rows of the fit
-  std::vector<Step> steps;
+  std::vector<ScriptStep> steps;
   std::size_t total;  // among the sums
   Index components;
   bool means_drawn;
@@ -113,7 +113,7 @@ class AttributionReplicates final : public Replicates {
     }
     ReplicateAnswer answer{Vector::Zero(plan.components), Matrix::Zero(counts.size(), plan.components),
                            read[plan.total].values(0)};
-    for (const Step& step : plan.steps) {
+    for (const ScriptStep& step : plan.steps) {
       if (step.component < 0) continue;
       Number own = number(step.terms, read[step.read], fit, plan.means_drawn);
       if (step.share) {
@@ -151,8 +151,8 @@ Plan plan_of(const AttributionScript& script, const LinearMoments& fit, const st
     const bool part = step.kind != AttributionStep::Kind::outcome && step.kind != AttributionStep::Kind::scaled;
     if (!part || parts.empty()) plan.sums.emplace_back(step.contrast, fit.rows(), cluster, clusters);
     const auto at = std::find(script.components.begin(), script.components.end(), step.component);
-    Step own{at == script.components.end() ? -1 : at - script.components.begin(), plan.sums.size() - 1,
-             terms_of(step, fit), std::nullopt};
+    ScriptStep own{at == script.components.end() ? -1 : at - script.components.begin(), plan.sums.size() - 1,
+                   terms_of(step, fit), std::nullopt};
     if (step.kind == AttributionStep::Kind::residual) {
       own.terms.insert(own.terms.end(), parts.begin(), parts.end());
       parts.clear();

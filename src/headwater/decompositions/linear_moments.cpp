@@ -12,7 +12,7 @@
 namespace headwater {
 namespace {
 
-constexpr Index kMostColumns = 300;
+constexpr Index kMostMomentColumns = 300;
 constexpr double kMostCells = 5e7, kDetermined = 1e-9;  // of a column's square, once others are taken out
 
 bool within_clusters(const Effect& effect, const Grouping& clusters) { return nested_in(effect.levels, clusters); }
@@ -120,7 +120,7 @@ std::optional<LinearMoments::Candidates> LinearMoments::candidates(const Fit& fi
   for (std::size_t q = 0; q < design.effects.size(); ++q) {
     if (taken_out_ == q) continue;
     const Grouping& levels = design.effects[q].levels;
-    if (static_cast<Index>(all.columns.size()) + levels.count > kMostColumns) return std::nullopt;
+    if (static_cast<Index>(all.columns.size()) + levels.count > kMostMomentColumns) return std::nullopt;
     for (std::int32_t level = 0; level < levels.count; ++level) {
       all.columns.push_back(ones_of(levels, level));
       all.effect.push_back(q);
