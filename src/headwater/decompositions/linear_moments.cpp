@@ -13,7 +13,7 @@ namespace headwater {
 namespace {
 
 constexpr Index kMostMomentColumns = 300;
-constexpr double kMostCells = 5e7, kDetermined = 1e-9;  // of a column's square, once others are taken out
+constexpr double kMostCells = 1e7, kDetermined = 1e-9;  // of a column's square, once others are taken out
 
 bool within_clusters(const Effect& effect, const Grouping& clusters) { return nested_in(effect.levels, clusters); }
 
