@@ -14,6 +14,7 @@
 #include "headwater/core/error.hpp"
 #include "headwater/core/text.hpp"
 #include "headwater/covariances/rules.hpp"
+#include "headwater/decompositions/linear_moments.hpp"
 #include "headwater/decompositions/methods.hpp"
 #include "headwater/decompositions/parts.hpp"
 #include "headwater/estimators/least_squares.hpp"
@@ -156,6 +157,70 @@ const MethodCard& gelbach_card() {
   return card;
 }
 
+namespace {
+
+// The full regression's coefficients that are no base, by part; the base's are told apart.
+OutcomeParts parts_beside(const Fit& full, const std::vector<Index>& base) {
+  std::vector<bool> apart;
+  for (const CoefficientOrigin& origin : full.origins)
+    apart.push_back(std::find(base.begin(), base.end(), *origin.column) != base.end() ||
+                    (full.design->intercept && *origin.column == 0));
+  return OutcomeParts(full, apart);
+}
+
+class GelbachReplicates final : public Replicates {
+ public:
+  GelbachReplicates(std::unique_ptr<const LinearMoments> fit, std::vector<Index> base,
+                    std::vector<std::vector<Index>> groups)
+      : fit_(std::move(fit)), base_(std::move(base)), groups_(std::move(groups)) {}
+
+  std::optional<std::vector<ReplicateAnswer>> under(const Vector& counts) const override {
+    const std::optional<LinearMoments::Drawn> full = fit_->under(counts);
+    if (!full) return std::nullopt;
+    const std::optional<LinearMoments::Short> brief = fit_->short_regression(*full, base_, groups_);
+    if (!brief) return std::nullopt;
+    std::vector<ReplicateAnswer> answers;
+    for (std::size_t c = 0; c < base_.size(); ++c) {
+      const auto at = static_cast<Index>(c);
+      ReplicateAnswer answer{brief->parts.row(at).transpose(), Matrix(counts.size(), brief->parts.cols()),
+                             brief->coefficients(at) - full->theta(base_[c])};
+      for (Index g = 0; g < brief->parts.cols(); ++g)
+        answer.influence.col(g) = brief->part_psi[static_cast<std::size_t>(g)].col(at);
+      answers.push_back(std::move(answer));
+    }
+    return answers;
+  }
+
+ private:
+  std::unique_ptr<const LinearMoments> fit_;
+  std::vector<Index> base_;  // among the fit's slopes
+  std::vector<std::vector<Index>> groups_;
+};
+
+}  // namespace
+
+// Effects that are added are a group without columns of their own: refitted.
+std::unique_ptr<Replicates> gelbach_replicates(const DecompositionInput& input, const Grouping& clusters) {
+  const Fit& full = *input.fit;
+  if (input.call.get("effects", "common") == "added" && !full.design->effects.empty()) return nullptr;
+  const std::vector<Index> base = columns_of_terms(*full.design, "base", input.call.get("base"));
+  std::unique_ptr<const LinearMoments> fit =
+      LinearMoments::of(full, clusters_of_rows(clusters, full.design->rows), clusters.count);
+  if (!fit) return nullptr;
+  const OutcomeParts parts = parts_beside(full, base);
+  std::vector<std::vector<Index>> groups;
+  for (Index p = 0; p < parts.size(); ++p)
+    if (parts.kinds()[static_cast<std::size_t>(p)] == PartKind::driver &&
+        parts.names()[static_cast<std::size_t>(p)] != kApart)
+      groups.push_back(fit->thetas_of(parts.coefficients_of(p)));
+  std::vector<Index> coefficients;
+  for (const Index column : base)
+    for (Index j = 0; j < full.k(); ++j)
+      if (full.origins[static_cast<std::size_t>(j)].column == column) coefficients.push_back(j);
+  std::vector<Index> thetas = fit->thetas_of(coefficients);
+  return std::make_unique<GelbachReplicates>(std::move(fit), std::move(thetas), std::move(groups));
+}
+
 Decompositions run_gelbach(const DecompositionInput& input) {
   check_use(input);
   const Fit& full = *input.fit;
@@ -163,13 +228,9 @@ Decompositions run_gelbach(const DecompositionInput& input) {
   const bool added = input.call.get("effects", "common") == "added" && !design.effects.empty();
   const std::vector<Index> base = columns_of_terms(design, "base", input.call.get("base"));
   const Fit brief = short_fit(input.panel, design, base, !added);
-  std::vector<bool> apart;
-  for (const CoefficientOrigin& origin : full.origins)
-    apart.push_back(std::find(base.begin(), base.end(), *origin.column) != base.end() ||
-                    (design.intercept && *origin.column == 0));
   Matrix rows = *brief.linear->regressors * brief.bread;
   if (brief.weights.size() > 0) rows = brief.weights.asDiagonal() * rows;
-  const OutcomeParts separate(full, apart);
+  const OutcomeParts separate = parts_beside(full, base);
   const OutcomeParts parts =
       added ? separate.identified([&](const Matrix& z) { return auxiliary_regressions(brief, rows, z); }) : separate;
   std::vector<Index> shown;

@@ -176,7 +176,7 @@ std::optional<LinearMoments::Drawn> LinearMoments::under(const Vector& counts) c
   if (!inverse) return std::nullopt;
   const Vector theta = *inverse * gram.col(q).head(q);
   const Matrix psi = scores_of(products_, theta) * *inverse;
-  Drawn drawn{Vector(q - lead), Matrix(psi.rows(), q - lead)};
+  Drawn drawn{Vector(q - lead), Matrix(psi.rows(), q - lead), gram};
   for (Index j = lead; j < q; ++j) {
     const double unit = scale_(q) / scale_(j);
     drawn.theta(j - lead) = theta(j) * unit;
@@ -185,11 +185,70 @@ std::optional<LinearMoments::Drawn> LinearMoments::under(const Vector& counts) c
   return drawn;
 }
 
+// With z₁ the columns of the short regression, A₁₁ = Σ n_g Σ z₁z₁' and h = Σ_j∈g z_j θ_j the part of a group in the
+// fit: δ = A₁₁⁻¹ Σ z₁h, and cluster g moves it by A₁₁⁻¹(Σ_g z₁(h − z₁'δ) + Σ z₁z_j' ψ_g(θ_j)).
+std::optional<LinearMoments::Short> LinearMoments::short_regression(
+    const Drawn& drawn, const std::vector<Index>& kept, const std::vector<std::vector<Index>>& groups) const {
+  const Index lead = constant_ ? 1 : 0, q = scale_.size() - 1;
+  std::vector<Index> shorts;  // among the columns solved for: those asked for first
+  for (const Index theta : kept) shorts.push_back(lead + theta);
+  for (Index j = 0; j < q; ++j)
+    if (j < lead || j >= lead + regressors()) shorts.push_back(j);
+  const std::optional<Matrix> inverse = safe_inverse(drawn.gram(shorts, shorts));
+  if (!inverse) return std::nullopt;
+  const auto k = static_cast<Index>(kept.size());
+  Vector unit(k);
+  for (Index j = 0; j < k; ++j) unit(j) = scale_(q) / scale_(shorts[static_cast<std::size_t>(j)]);
+  // Of a target that is a combination of columns: its slopes and what each cluster adds through its own sums.
+  const auto regression = [&](const std::vector<Index>& columns, const Vector& by, Matrix& psi) {
+    const Vector slopes = *inverse * (drawn.gram(shorts, columns) * by);
+    Matrix scores = Matrix::Zero(products_.rows(), static_cast<Index>(shorts.size()));
+    for (std::size_t i = 0; i < shorts.size(); ++i) {
+      for (std::size_t j = 0; j < columns.size(); ++j)
+        scores.col(static_cast<Index>(i)) += by(static_cast<Index>(j)) * products_.col(pair_of(shorts[i], columns[j]));
+      for (std::size_t j = 0; j < shorts.size(); ++j)
+        scores.col(static_cast<Index>(i)) -=
+            slopes(static_cast<Index>(j)) * products_.col(pair_of(shorts[i], shorts[j]));
+    }
+    psi = scores * inverse->leftCols(k) * unit.asDiagonal();
+    return Vector(slopes.head(k).cwiseProduct(unit));
+  };
+  Short result{{}, {}, Matrix(k, static_cast<Index>(groups.size())), {}};
+  result.coefficients = regression({q}, Vector::Ones(1), result.coefficients_psi);
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    std::vector<Index> columns;
+    Vector by(static_cast<Index>(groups[g].size()));
+    Matrix slopes_psi(products_.rows(), by.size());  // of the scaled coefficients
+    for (std::size_t j = 0; j < groups[g].size(); ++j) {
+      const Index theta = groups[g][j], column = lead + theta;
+      const double to_scaled = scale_(column) / scale_(q);
+      columns.push_back(column);
+      by(static_cast<Index>(j)) = drawn.theta(theta) * to_scaled;
+      slopes_psi.col(static_cast<Index>(j)) = drawn.psi.col(theta) * to_scaled;
+    }
+    Matrix psi;
+    result.parts.col(static_cast<Index>(g)) = regression(columns, by, psi);
+    const Matrix through = *inverse * drawn.gram(shorts, columns);
+    psi += slopes_psi * through.topRows(k).transpose() * unit.asDiagonal();
+    result.part_psi.push_back(std::move(psi));
+  }
+  return result;
+}
+
+Index LinearMoments::regressors() const {
+  return std::count_if(theta_of_.begin(), theta_of_.end(), [](const std::optional<Index>& t) { return t.has_value(); });
+}
+
+std::vector<Index> LinearMoments::thetas_of(const std::vector<Index>& coefficients) const {
+  std::vector<Index> thetas;
+  for (const Index j : coefficients)
+    if (const std::optional<Index> theta = theta_of_[static_cast<std::size_t>(j)]) thetas.push_back(*theta);
+  return thetas;
+}
+
 std::vector<LinearMoments::Term> LinearMoments::of_coefficients(const std::vector<Index>& coefficients) const {
   std::vector<Term> terms;
-  for (const Index j : coefficients)
-    if (const std::optional<Index> theta = theta_of_[static_cast<std::size_t>(j)])
-      terms.push_back({1 + *theta, theta, 1});
+  for (const Index theta : thetas_of(coefficients)) terms.push_back({1 + theta, theta, 1});
   return terms;
 }
 

@@ -23,10 +23,23 @@ class LinearMoments {
   // θ: coefficients of the fit without its constant, then of the columns of ones and zeros.
   struct Drawn {
     Vector theta;
-    Matrix psi;  // clusters × θ
+    Matrix psi;   // clusters × θ
+    Matrix gram;  // of the columns solved for and the outcome, scaled
   };
   // None where a column is close to others among the clusters that count.
   std::optional<Drawn> under(const Vector& counts) const;
+
+  // The short regression of the outcome on some of θ's columns, always with those of the effects, and of the parts that
+  // groups of the others have in the fit: b of `kept` by itself, and (X₁'X₁)⁻¹X₁'X_g θ_g for each group g.
+  struct Short {
+    Vector coefficients;           // of `kept`
+    Matrix coefficients_psi;       // clusters × kept
+    Matrix parts;                  // kept × groups
+    std::vector<Matrix> part_psi;  // of each group, clusters × kept
+  };
+  std::optional<Short> short_regression(const Drawn& drawn, const std::vector<Index>& kept,
+                                        const std::vector<std::vector<Index>>& groups) const;
+  Index regressors() const;  // coefficients of the fit without its constant: the first of θ
 
   // n × (outcome, columns of θ), and, where an effect is taken out, their means over its levels, a row each.
   const Matrix& rows() const { return rows_; }
@@ -36,6 +49,8 @@ class LinearMoments {
     std::optional<Index> theta;
     double sign;
   };
+  // Positions among θ; the constant has none.
+  std::vector<Index> thetas_of(const std::vector<Index>& coefficients) const;
   std::vector<Term> of_coefficients(const std::vector<Index>& coefficients) const;
   std::vector<Term> of_effects(const std::vector<std::size_t>& effects) const;
   std::vector<Term> of_outcome() const { return {{0, std::nullopt, 1}}; }

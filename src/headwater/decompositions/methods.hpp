@@ -17,6 +17,7 @@ Decompositions run_change(const DecompositionInput& input);
 std::unique_ptr<Replicates> change_replicates(const DecompositionInput& input, const Grouping& clusters);
 const MethodCard& gelbach_card();
 Decompositions run_gelbach(const DecompositionInput& input);
+std::unique_ptr<Replicates> gelbach_replicates(const DecompositionInput& input, const Grouping& clusters);
 const MethodCard& olley_pakes_card();
 Decompositions run_olley_pakes(const DecompositionInput& input);
 const MethodCard& robustness_value_card();

@@ -11,7 +11,7 @@ const std::vector<DecompositionRow>& decompositions() {
   static const std::vector<DecompositionRow> rows = {
       {contributions_card(), Needs::linear_rows, run_contributions, {}, contributions_replicates},
       {change_card(), Needs::linear_rows, run_change, {}, change_replicates},
-      {gelbach_card(), Needs::linear_rows, run_gelbach},
+      {gelbach_card(), Needs::linear_rows, run_gelbach, {}, gelbach_replicates},
       {olley_pakes_card(), Needs::panel, run_olley_pakes},
       {robustness_value_card(), Needs::linear_rows, run_robustness_value},
       {marginal_effects_card(), Needs::linked_mean, run_marginal_effects},

@@ -119,6 +119,16 @@ TEST(Replicates, ChangeAndContributionsFromSumsAreTheRefitted) {
         expect_refits(small_panel(41, 60, 4, 0.9), formula, weights, call, estimator);
 }
 
+TEST(Replicates, GelbachFromSumsIsTheRefitted) {
+  for (const std::string call : {"gelbach(base = x)", "gelbach(base = x + q)"})
+    for (const char* weights : {"", "w"})
+      for (const auto& [formula, estimator] :
+           std::vector<std::pair<std::string, std::string>>{{"y ~ x + z + q + I(z * q) | unit + year", "within"},
+                                                            {"y ~ x + z + q | year", "within"},
+                                                            {"y ~ x + z + q + i(type)", "pooled"}})
+        expect_refits(small_panel(44, 60, 4, 0.9), formula, weights, call, estimator);
+}
+
 // Effects that trade with one another are one part in both.
 TEST(Replicates, EffectsThatTradeStayOnePart) {
   expect_refits(small_panel(42, 60, 4, 0.95), "y ~ x + z | unit + year + type^year", "w", kAttributions[1], "within");
@@ -134,6 +144,7 @@ TEST(Replicates, SlopesOfUnitsAndPeersAreRefitted) {
   EXPECT_TRUE(none("y ~ x + z | unit + year", "change(from = 2010, to = 2013, unit = u1)"));
   EXPECT_TRUE(none("y ~ x + z | unit + year", "contributions(by = unit, reference = peers, peers = type)"));
   EXPECT_TRUE(none("y ~ x + z | unit + year", "contributions(at = u1@2012)"));
+  EXPECT_TRUE(none("y ~ x + z | unit + year", "gelbach(base = x, effects = added)"));
 }
 
 // Means of a million beside a spread of one lose no digits: the sums are of what lies apart from the mean.
