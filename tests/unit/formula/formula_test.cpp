@@ -8,7 +8,9 @@
 namespace headwater {
 namespace {
 
-std::vector<std::string> texts(const std::string& formula) {
+using Texts = std::vector<std::string>;
+
+Texts texts(const std::string& formula) {
   std::vector<std::string> result;
   for (const ModelFormula& model : expand(parse_formula(formula))) result.push_back(model.text);
   return result;
@@ -78,7 +80,6 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"y ~ lead(x) + diff(log(x))", "y ~ lead(x, 1) + diff(log(x), 1)"}));
 
 TEST(Expand, GivesEveryAlternativeInFixestsOrder) {
-  using Texts = std::vector<std::string>;
   EXPECT_EQ(texts("y ~ x + sw(a, b)"), (Texts{"y ~ x + a", "y ~ x + b"}));
   EXPECT_EQ(texts("y ~ x + sw0(a, b)"), (Texts{"y ~ x", "y ~ x + a", "y ~ x + b"}));
   EXPECT_EQ(texts("y ~ csw(a, b, c)"), (Texts{"y ~ a", "y ~ a + b", "y ~ a + b + c"}));
