@@ -16,9 +16,10 @@ namespace headwater {
 struct BootstrapDraws {
   Matrix values;
   Matrix std_errors;
-  Vector totals;                // B, of additive decompositions computed apart
-  Names failures;               // B, why a replicate could not be computed, "" where it was; or empty: all were
-  std::vector<char> from_sums = {};  // B, 1 where sums by cluster gave it in place of a refit; or empty: not drawn that way
+  Vector totals;   // B, of additive decompositions computed apart
+  Names failures;  // B, why a replicate could not be computed, "" where it was; or empty: all were
+  std::vector<char> from_sums =
+      {};  // B, 1 where sums by cluster gave it in place of a refit; or empty: not drawn that way
 };
 
 struct BootstrapRow {
