@@ -34,7 +34,7 @@ struct ModelKey {
 constexpr ModelKey kModelKeys[] = {
     {"title", &ModelConfig::title, "", "heading of the tables"},
     {"outcome", &ModelConfig::outcome, "",
-     "left-hand side, when the formula has none: y, c(y1, y2), ratio(activity, resource) or growth(activity, resource)"},
+     "left-hand side, when the formula has none: y, c(y1, y2), ratio(activity, resource), growth(activity, resource)"},
     {"formula", &ModelConfig::formula, "", "y ~ x | effects, or the right-hand side alone"},
     {"estimator", &ModelConfig::estimator, "within with effects, else pooled", "see headwater methods"},
     {"covariance", &ModelConfig::covariance, "cluster by the unit, else robust",

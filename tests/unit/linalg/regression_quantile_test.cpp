@@ -59,8 +59,9 @@ void expect_optimal(const Rows& rows, const RegressionQuantile& found, double ta
   for (Index i = 0; i < rows.y.size(); ++i) {
     EXPECT_GE(found.signs(i), tau - 1 - 1e-9);
     EXPECT_LE(found.signs(i), tau + 1e-9);
-    if (found.residuals(i) > 0) EXPECT_EQ(found.signs(i), tau);
-    if (found.residuals(i) < 0) EXPECT_EQ(found.signs(i), tau - 1);
+    if (found.residuals(i) != 0) {
+      EXPECT_EQ(found.signs(i), found.residuals(i) > 0 ? tau : tau - 1);
+    }
   }
   EXPECT_EQ(static_cast<Index>(found.vertex.size()), rows.X.cols());
   EXPECT_NEAR(found.objective, loss_at(rows, found.coefficients, tau), 1e-10 * found.objective);
