@@ -401,7 +401,7 @@ std::unique_ptr<Replicates> contributions_replicates(const DecompositionInput& i
     options.script = &scripts[t];
     contribution(input, parts, reference, weights, targets[t], options);
   }
-  return replicates_of(*input.fit, std::move(scripts), clusters);
+  return replicates_of(*input.fit, scripts, clusters);
 }
 
 }  // namespace headwater
