@@ -172,8 +172,8 @@ Plan plan_of(const AttributionScript& script, const LinearMoments& fit, const st
 
 }  // namespace
 
-std::unique_ptr<Replicates> replicates_of(const Fit& fit, const std::vector<AttributionScript>& scripts,
-                                          const Grouping& clusters) {
+std::unique_ptr<Replicates> attribution_replicates(const Fit& fit, const std::vector<AttributionScript>& scripts,
+                                                   const Grouping& clusters) {
   const std::vector<std::int32_t> cluster = clusters_of_rows(clusters, fit.design->rows);
   std::unique_ptr<const LinearMoments> moments = LinearMoments::of(fit, cluster, clusters.count);
   if (!moments) return nullptr;

@@ -34,7 +34,7 @@ struct AttributionScript {
 };
 
 // Null where the fit's sums by cluster cannot say it (linear_moments.hpp).
-std::unique_ptr<Replicates> replicates_of(const Fit& fit, const std::vector<AttributionScript>& scripts,
-                                          const Grouping& clusters);
+std::unique_ptr<Replicates> attribution_replicates(const Fit& fit, const std::vector<AttributionScript>& scripts,
+                                                   const Grouping& clusters);
 
 }  // namespace headwater

@@ -313,7 +313,7 @@ std::unique_ptr<Replicates> change_replicates(const DecompositionInput& input, c
   if (input.call.has("unit")) return nullptr;
   AttributionScript script;
   change_of_mean(input, OutcomeParts(*input.fit), periods_of(*input.fit->design, input.call), &script);
-  return replicates_of(*input.fit, {script}, clusters);
+  return attribution_replicates(*input.fit, {script}, clusters);
 }
 
 }  // namespace headwater

@@ -401,7 +401,7 @@ std::unique_ptr<Replicates> contributions_replicates(const DecompositionInput& i
     options.script = &scripts[t];
     contribution(input, parts, reference, weights, targets[t], options);
   }
-  return replicates_of(*input.fit, scripts, clusters);
+  return attribution_replicates(*input.fit, scripts, clusters);
 }
 
 }  // namespace headwater
