@@ -92,9 +92,12 @@ BlockFit block_fit(const Fit& fit, const Vector& block) {
   result.psi = (X.array().colwise() * (w.array() * left.array())).matrix() * fit.bread;
   result.spread = deviation(block, w);
   result.left = std::sqrt(w.dot(left.cwiseAbs2()) / w.sum());
-  if (absorbed.cwiseAbs().maxCoeff() > kNothingLeft * block.cwiseAbs().maxCoeff()) return result;
-  result.gamma.setZero();
-  result.psi.setZero();
+  const double moving =
+      absorbed.cwiseAbs().maxCoeff() > kNothingLeft * block.cwiseAbs().maxCoeff() ? absorbed.norm() : 0;
+  // What is no more than rounding is zero: a finding that turns at an error of 1e16 does not turn.
+  if (moving == 0 || left.norm() <= kNothingLeft * moving) result.psi.setZero();
+  for (Index j = 0; j < X.cols(); ++j)
+    if (moving == 0 || std::abs(result.gamma(j)) * X.col(j).norm() <= kNothingLeft * moving) result.gamma(j) = 0;
   return result;
 }
 
