@@ -107,7 +107,7 @@ void add_conditional_count_extras(Fit& fit, double null_value, int steps) {
 }
 
 Ascent climb_units(const std::vector<UnitCounts>& units, Index k, const Design& design) {
-  const Ascent ascent = ascend([&](const Vector& beta) { return height_of_units(units, beta); }, Vector::Zero(k));
+  Ascent ascent = ascend([&](const Vector& beta) { return height_of_units(units, beta); }, Vector::Zero(k));
   if (!ascent.settled) refuse_climb(design, "its steps did not settle");
   return ascent;
 }

@@ -204,7 +204,7 @@ double fuller_constant(const MethodCall& call) {
 
 Solution solved(const MethodCall& call, const Instrumented& model, const Fit& fit, const Vector& outcome,
                 FirstStages& stages) {
-  const Solution start = two_stage(model, stages, fit, outcome);
+  Solution start = two_stage(model, stages, fit, outcome);
   const std::string how = call.get("iv", "2sls");
   if (how == "2sls") return start;
   if (how == "gmm") return two_step_gmm(call, model, fit, outcome, start, stages.objective);

@@ -130,7 +130,7 @@ double excess_spread(const Vector& y, const Vector& mean, const Vector& weights)
                   "negative_binomial is highest at alpha = 0, where it is the Poisson's; use ppml");
 }
 
-Ascent climb_counts(const CountData& data, Vector beta, const Vector& mean, const Design& design) {
+Ascent climb_counts(const CountData& data, const Vector& beta, const Vector& mean, const Design& design) {
   const double excess = excess_spread(data.y, mean, data.weights);
   if (!(excess > 0)) refuse_no_spread(design);
   Vector start(beta.size() + 1);
